@@ -1,0 +1,114 @@
+//! Collections and their typed properties, parsed once from the configuration.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::datatype::DataType;
+use crate::error::Error;
+use crate::json::{Json, Members};
+
+/// All collections, by name.
+#[derive(Debug)]
+pub(crate) struct Collections(BTreeMap<String, Rc<Collection>>);
+
+/// A named set of properties.
+#[derive(Debug)]
+pub(crate) struct Collection {
+    pub(crate) name: String,
+    properties: BTreeMap<String, Property>,
+}
+
+/// What a property accepts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Property {
+    pub(crate) data_type: DataType,
+    pub(crate) nullable: bool,
+}
+
+impl Collections {
+    /// `{ customers: { properties: { email: { type: "EMAIL", nullable: false } } } }`
+    pub(crate) fn parse(value: Json) -> Result<Self, Error> {
+        let mut collections = BTreeMap::new();
+        for (name, value) in object(value, "collections")? {
+            let path = format!("collections.{name}");
+            if !is_name(&name) {
+                return Err(refused(path, NAME_FORM));
+            }
+            let collection = Collection::parse(name.clone(), value, &path)?;
+            collections.insert(name, Rc::new(collection));
+        }
+        Ok(Self(collections))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Result<Rc<Collection>, Error> {
+        if !is_name(name) {
+            return Err(Error::CollectionName);
+        }
+        let unknown = || Error::CollectionUnknown { collection: name.to_owned() };
+        self.0.get(name).cloned().ok_or_else(unknown)
+    }
+}
+
+impl Collection {
+    fn parse(name: String, value: Json, path: &str) -> Result<Self, Error> {
+        let mut members = Members::of(value, path).map_err(as_configuration)?;
+        let listed = members.required("properties").map_err(as_configuration)?;
+        members.finish().map_err(as_configuration)?;
+        let mut properties = BTreeMap::new();
+        for (name, value) in object(listed, &format!("{path}.properties"))? {
+            let path = format!("{path}.properties.{name}");
+            if !is_name(&name) {
+                return Err(refused(path, NAME_FORM));
+            }
+            properties.insert(name, Property::parse(value, &path)?);
+        }
+        Ok(Self { name, properties })
+    }
+
+    pub(crate) fn property(&self, name: &str) -> Result<Property, Error> {
+        self.properties.get(name).copied().ok_or_else(|| Error::PropertyUnknown {
+            // What is no name at all may be anything, a value in the wrong place included.
+            property: if is_name(name) { name.to_owned() } else { "(not a property name)".to_owned() },
+        })
+    }
+}
+
+impl Property {
+    fn parse(value: Json, path: &str) -> Result<Self, Error> {
+        let mut members = Members::of(value, path).map_err(as_configuration)?;
+        let type_path = members.path_of("type");
+        let name = members.required("type").and_then(|value| crate::json::text(value, &type_path));
+        let name = name.map_err(as_configuration)?;
+        let nullable = members.optional_bool("nullable").map_err(as_configuration)?.unwrap_or(false);
+        members.finish().map_err(as_configuration)?;
+        let data_type =
+            DataType::parse(&name).ok_or_else(|| refused(type_path, "is not a known property type"))?;
+        Ok(Self { data_type, nullable })
+    }
+}
+
+const NAME_FORM: &str =
+    "is not a name: a letter followed by at most 39 letters, digits or underscores";
+
+/// Names of collections and properties: `[A-Za-z][A-Za-z0-9_]{0,39}`.
+fn is_name(name: &str) -> bool {
+    name.len() <= 40
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn object(value: Json, path: &str) -> Result<Vec<(String, Json)>, Error> {
+    Members::of(value, path).map(Members::rest).map_err(as_configuration)
+}
+
+fn refused(place: String, problem: &'static str) -> Error {
+    Error::Configuration { place, problem }
+}
+
+/// The same reader serves requests and configurations; only the error differs.
+pub(crate) fn as_configuration(error: Error) -> Error {
+    match error {
+        Error::BadRequest { field, problem } => Error::Configuration { place: field, problem },
+        error => error,
+    }
+}

@@ -1,0 +1,346 @@
+//! The types of properties: their names, and which values each accepts.
+//!
+//! A value is kept exactly as it was given, so a check only says yes or no. Checks are of shape, not
+//! of existence: a phone number may be nobody's. Digits are ASCII digits, white space around a value
+//! is part of it, and every check reads its text a fixed number of times, whatever is in it.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+use core::ops::RangeInclusive;
+
+use base64ct::{Base64, Encoding};
+use iri_string::types::IriStr;
+use time::format_description::well_known::Rfc3339;
+use time::{Date, Month, OffsetDateTime};
+use zeroize::Zeroizing;
+
+use crate::json::Json;
+
+/// What a property holds. The names are the public API's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DataType {
+    String,
+    LongText,
+    Address,
+    TenantId,
+    ObjectId,
+    Name,
+    CcHolderName,
+    Gender,
+    Email,
+    EmailStrict,
+    PhoneNumber,
+    Ssn,
+    ZipCodeUs,
+    Ban,
+    UsBankAccountNumber,
+    UsBankRouting,
+    CcNumber,
+    CcExpirationString,
+    CcCvv,
+    Date,
+    DateOfBirth,
+    Timestamp,
+    Url,
+    Integer,
+    Double,
+    Boolean,
+    Blob,
+    Json,
+}
+
+impl DataType {
+    const ALL: [Self; 28] = [
+        Self::String,
+        Self::LongText,
+        Self::Address,
+        Self::TenantId,
+        Self::ObjectId,
+        Self::Name,
+        Self::CcHolderName,
+        Self::Gender,
+        Self::Email,
+        Self::EmailStrict,
+        Self::PhoneNumber,
+        Self::Ssn,
+        Self::ZipCodeUs,
+        Self::Ban,
+        Self::UsBankAccountNumber,
+        Self::UsBankRouting,
+        Self::CcNumber,
+        Self::CcExpirationString,
+        Self::CcCvv,
+        Self::Date,
+        Self::DateOfBirth,
+        Self::Timestamp,
+        Self::Url,
+        Self::Integer,
+        Self::Double,
+        Self::Boolean,
+        Self::Blob,
+        Self::Json,
+    ];
+
+    /// The type of that name, such as `CC_NUMBER`; names are upper case.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|data_type| data_type.name() == name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::String => "STRING",
+            Self::LongText => "LONG_TEXT",
+            Self::Address => "ADDRESS",
+            Self::TenantId => "TENANT_ID",
+            Self::ObjectId => "OBJECT_ID",
+            Self::Name => "NAME",
+            Self::CcHolderName => "CC_HOLDER_NAME",
+            Self::Gender => "GENDER",
+            Self::Email => "EMAIL",
+            Self::EmailStrict => "EMAIL_STRICT",
+            Self::PhoneNumber => "PHONE_NUMBER",
+            Self::Ssn => "SSN",
+            Self::ZipCodeUs => "ZIP_CODE_US",
+            Self::Ban => "BAN",
+            Self::UsBankAccountNumber => "US_BANK_ACCOUNT_NUMBER",
+            Self::UsBankRouting => "US_BANK_ROUTING",
+            Self::CcNumber => "CC_NUMBER",
+            Self::CcExpirationString => "CC_EXPIRATION_STRING",
+            Self::CcCvv => "CC_CVV",
+            Self::Date => "DATE",
+            Self::DateOfBirth => "DATE_OF_BIRTH",
+            Self::Timestamp => "TIMESTAMP",
+            Self::Url => "URL",
+            Self::Integer => "INTEGER",
+            Self::Double => "DOUBLE",
+            Self::Boolean => "BOOLEAN",
+            Self::Blob => "BLOB",
+            Self::Json => "JSON",
+        }
+    }
+
+    /// Whether the value is of this type. Null is the caller's to decide.
+    pub(crate) fn accepts(self, value: &Json) -> bool {
+        match (self, value) {
+            (Self::Json | Self::Double, value) if value.holds_unsafe_number() => false,
+            (Self::Json, _) => true,
+            (Self::Boolean, value) => matches!(value, Json::Bool(_)),
+            (Self::Double, value) => matches!(value, Json::Number(number) if number.is_finite()),
+            (Self::Integer, Json::Number(number)) => {
+                number.fract() == 0.0 && !value.holds_unsafe_number()
+            }
+            (_, Json::Text(text)) => self.accepts_text(text),
+            _ => false,
+        }
+    }
+
+    fn accepts_text(self, text: &str) -> bool {
+        match self {
+            Self::String
+            | Self::LongText
+            | Self::Address
+            | Self::TenantId
+            | Self::ObjectId
+            | Self::Name
+            | Self::CcHolderName
+            | Self::Gender
+            | Self::Json => true,
+            Self::Email => is_mailbox(text, Characters::Unicode),
+            Self::EmailStrict => is_mailbox(text, Characters::Ascii),
+            Self::PhoneNumber => {
+                is_separated_digits(text.strip_prefix('+').unwrap_or(text), b"-", 1..=15)
+            }
+            Self::Ssn => has_shape(text, &["ddddddddd", "ddd-dd-dddd", "ddd dd dddd"]),
+            Self::ZipCodeUs => has_shape(text, &["ddddd", "ddddd-dddd", "ddddd dddd"]),
+            Self::Ban | Self::UsBankAccountNumber => is_separated_digits(text, b"", 5..=17),
+            Self::UsBankRouting => has_shape(text, &["ddddddddd"]),
+            Self::CcNumber => is_separated_digits(text, b" -", 13..=19) && is_luhn(text),
+            Self::CcExpirationString => is_card_expiry(text),
+            Self::CcCvv => has_shape(text, &["ddd", "dddd"]),
+            Self::Date | Self::DateOfBirth => parse_date(text).is_some(),
+            Self::Timestamp => is_timestamp(text),
+            Self::Url => is_absolute_url(text),
+            Self::Integer => is_decimal_i64(text),
+            Self::Blob => is_base64(text),
+            Self::Boolean | Self::Double => false,
+        }
+    }
+}
+
+/// Whether the text is of one of the shapes, where `d` is a digit and all else is itself.
+fn has_shape(text: &str, shapes: &[&str]) -> bool {
+    shapes.iter().any(|shape| {
+        text.len() == shape.len()
+            && text.bytes().zip(shape.bytes()).all(|(byte, wanted)| match wanted {
+                b'd' => byte.is_ascii_digit(),
+                _ => byte == wanted,
+            })
+    })
+}
+
+/// Whether the text is so many digits, with at most one separator between any two of them.
+fn is_separated_digits(text: &str, separators: &[u8], count: RangeInclusive<usize>) -> bool {
+    let mut digits = 0;
+    let mut after_digit = false;
+    for byte in text.bytes() {
+        if byte.is_ascii_digit() {
+            digits += 1;
+            after_digit = true;
+        } else if after_digit && separators.contains(&byte) {
+            after_digit = false;
+        } else {
+            return false;
+        }
+    }
+    after_digit && count.contains(&digits)
+}
+
+/// Whether the digits in the text end in their check digit (ISO/IEC 7812-1).
+fn is_luhn(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).map(|byte| u32::from(byte - b'0'));
+    let sum: u32 = digits
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| match (place % 2, digit) {
+            (0, _) => digit,
+            (_, 5..) => digit * 2 - 9,
+            _ => digit * 2,
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+fn is_card_expiry(text: &str) -> bool {
+    has_shape(text, &["dd/dd", "dd/dddd"])
+        && text.split('/').next().is_some_and(|month| ("01"..="12").contains(&month))
+}
+
+/// A real date of the Gregorian calendar, years 0000 to 9999.
+fn parse_date(text: &str) -> Option<Date> {
+    if !has_shape(text, &["dddd-dd-dd"]) {
+        return None;
+    }
+    let year = text.get(..4)?.parse().ok()?;
+    let month: u8 = text.get(5..7)?.parse().ok()?;
+    let day = text.get(8..)?.parse().ok()?;
+    Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()
+}
+
+/// RFC 3339's `date-time`. A leap second is one only at the end of a month in UTC.
+fn is_timestamp(text: &str) -> bool {
+    // `time` takes any byte here; the grammar has `T` alone, in either case, as it has `Z`.
+    matches!(text.as_bytes().get(10), Some(b'T' | b't'))
+        && OffsetDateTime::parse(text, &Rfc3339).is_ok()
+}
+
+/// An IRI (RFC 3987) with a host: what a browser's address bar takes is no less a URL for a letter
+/// that is not ASCII. The RFC's letters include white space beyond ASCII, ours do not.
+fn is_absolute_url(text: &str) -> bool {
+    !text.contains(char::is_whitespace)
+        && IriStr::new(text)
+            .ok()
+            .and_then(IriStr::authority_components)
+            .is_some_and(|authority| !authority.host().is_empty())
+}
+
+/// A signed integer of 64 bits in its one spelling: no plus sign, no leading zeros, no `-0`.
+///
+/// Values are compared as they were given, so a second spelling would be a second value.
+fn is_decimal_i64(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    (text == "0" || digits.starts_with(|first| matches!(first, '1'..='9')))
+        && text.parse::<i64>().is_ok()
+}
+
+/// Standard base64 with padding, of any bytes or none (RFC 4648, section 4).
+fn is_base64(text: &str) -> bool {
+    let mut bytes = Zeroizing::new(vec![0; text.len() / 4 * 3]);
+    Base64::decode(text, &mut bytes).is_ok()
+}
+
+/// Which characters an address may have outside of its punctuation.
+#[derive(Clone, Copy)]
+enum Characters {
+    /// RFC 5321.
+    Ascii,
+    /// Also those of RFC 6531, but no white space and no control character.
+    Unicode,
+}
+
+impl Characters {
+    fn allow_beyond_ascii(self, character: char) -> bool {
+        matches!(self, Self::Unicode)
+            && !character.is_ascii()
+            && !character.is_whitespace()
+            && !character.is_control()
+    }
+}
+
+/// RFC 5321's `Mailbox`, within its lengths: 64 octets before the `@`, 254 in all.
+fn is_mailbox(text: &str, characters: Characters) -> bool {
+    text.len() <= 254
+        && text.rsplit_once('@').is_some_and(|(local, domain)| {
+            local.len() <= 64
+                && (is_dot_string(local, characters) || is_quoted_string(local, characters))
+                && (is_domain(domain, characters) || is_address_literal(domain))
+        })
+}
+
+fn is_dot_string(local: &str, characters: Characters) -> bool {
+    local.split('.').all(|atom| {
+        !atom.is_empty()
+            && atom.chars().all(|character| {
+                character.is_ascii_alphanumeric()
+                    || "!#$%&'*+-/=?^_`{|}~".contains(character)
+                    || characters.allow_beyond_ascii(character)
+            })
+    })
+}
+
+fn is_quoted_string(local: &str, characters: Characters) -> bool {
+    let Some(quoted) = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return false;
+    };
+    let mut rest = quoted.chars();
+    while let Some(character) = rest.next() {
+        let allowed = match character {
+            '"' => false,
+            '\\' => rest.next().is_some_and(|escaped| matches!(escaped, ' '..='~')),
+            ' '..='~' => true,
+            _ => characters.allow_beyond_ascii(character),
+        };
+        if !allowed {
+            return false;
+        }
+    }
+    true
+}
+
+fn is_domain(domain: &str, characters: Characters) -> bool {
+    domain.split('.').all(|label| {
+        // Characters, not octets: what the DNS limits is the ASCII form of a label.
+        (1..=63).contains(&label.chars().count())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|character| {
+                character.is_ascii_alphanumeric()
+                    || character == '-'
+                    || characters.allow_beyond_ascii(character)
+            })
+    })
+}
+
+/// An IP address in brackets; the RFC's third form has no tag that is registered.
+fn is_address_literal(domain: &str) -> bool {
+    let Some(address) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
+        return false;
+    };
+    match address.split_once(':') {
+        Some((tag, address)) => {
+            tag.eq_ignore_ascii_case("IPv6") && address.parse::<Ipv6Addr>().is_ok()
+        }
+        None => address.parse::<Ipv4Addr>().is_ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,325 @@
+//! The data that a request brings: property values, or ciphertext that holds them.
+//!
+//! An input goes through three stages. Parsed: its form is right. Checked: what the request itself
+//! shows is right, so the policy can be asked. Opened: the data is there.
+
+use std::rc::Rc;
+
+use zeroize::Zeroizing;
+
+use crate::collection::Collection;
+use crate::data::{Data, add_checks};
+use crate::error::Error;
+use crate::host::{Check, InputKind, Millis};
+use crate::json::{self, Json, Members};
+use crate::request::{Common, name, take_name, take_props};
+use crate::sealing::{Ciphertext, Envelopes};
+
+/// The built-in field that names an object's tenant. It is no declared property, and no data.
+const TENANT_FIELD: &str = "_tenant_id";
+
+/// What `object` gives.
+pub(crate) enum Object {
+    /// Property values, the tenant taken out of them.
+    Fields { fields: Vec<(String, Json)>, tenant: Option<String> },
+    /// What `encrypt` made.
+    Encrypted { ciphertext: String, scope: Option<String> },
+    /// The object of another request of the same array.
+    SameAs(usize),
+}
+
+/// An object and which of its properties are meant.
+pub(crate) struct Input {
+    object: Object,
+    props: Option<Vec<String>>,
+    /// Of the object, as the caller wrote it.
+    path: String,
+}
+
+impl Input {
+    /// Takes `object` and `props`, both or neither.
+    pub(crate) fn take_optional(members: &mut Members) -> Result<Option<Self>, Error> {
+        let props_path = members.path_of("props");
+        let path = members.path_of("object");
+        let props = take_props(members)?;
+        let Some(object) = members.optional("object") else {
+            return match props {
+                None => Ok(None),
+                Some(_) => Err(Error::bad_request(props_path, "needs `object`")),
+            };
+        };
+        let object = Object::parse(object, &path)?;
+        Ok(Some(Self { object, props, path }))
+    }
+
+    /// Takes `object`, and `props` where it is there.
+    pub(crate) fn take(members: &mut Members) -> Result<Self, Error> {
+        let path = members.path_of("object");
+        Self::take_optional(members)?.ok_or_else(|| Error::bad_request(path, "is missing"))
+    }
+
+    /// For an operation that has no request array, and no tenant to give.
+    pub(crate) fn refuse_array_forms(&self) -> Result<(), Error> {
+        match &self.object {
+            Object::SameAs(_) => Err(Error::bad_request(
+                format!("{}.request_index", self.path),
+                "is not possible here: there is no request array",
+            )),
+            Object::Fields { tenant: Some(_), .. } => Err(Error::bad_request(
+                format!("{}.fields.{TENANT_FIELD}", self.path),
+                "is not possible here: a token keeps its tenant",
+            )),
+            Object::Fields { .. } | Object::Encrypted { .. } => Ok(()),
+        }
+    }
+
+    /// Gives each input that names another one's object that object.
+    pub(crate) fn resolve_indexes(inputs: Vec<Self>) -> Result<Vec<SharedInput>, Error> {
+        let targets: Vec<Option<usize>> = inputs
+            .iter()
+            .map(|input| match input.object {
+                Object::SameAs(index) => Some(index),
+                _ => None,
+            })
+            .collect();
+        let shared: Vec<Rc<Self>> = inputs.into_iter().map(Rc::new).collect();
+        shared
+            .iter()
+            .map(|input| {
+                let Object::SameAs(index) = input.object else {
+                    return Ok(SharedInput { source: Rc::clone(input), input: Rc::clone(input) });
+                };
+                let whole = matches!(targets.get(index), Some(None));
+                let source = shared.get(index).filter(|_| whole).ok_or_else(|| {
+                    Error::bad_request(
+                        format!("{}.request_index", input.path),
+                        "must be the index of a request that has `fields` or `encrypted`",
+                    )
+                })?;
+                Ok(SharedInput { source: Rc::clone(source), input: Rc::clone(input) })
+            })
+            .collect()
+    }
+
+    /// For an operation on one object.
+    pub(crate) fn alone(self) -> SharedInput {
+        let input = Rc::new(self);
+        SharedInput { source: Rc::clone(&input), input }
+    }
+}
+
+impl Object {
+    fn parse(value: Json, path: &str) -> Result<Self, Error> {
+        let mut members = Members::of(value, path)?;
+        let id = members.optional("id");
+        let fields = members.optional("fields");
+        let encrypted = members.optional("encrypted");
+        let index = members.optional("request_index");
+        members.finish()?;
+        match (id, fields, encrypted, index) {
+            (Some(_), None, None, None) => Err(Error::NotImplemented { feature: "object.id" }),
+            (None, Some(fields), None, None) => parse_fields(fields, &format!("{path}.fields")),
+            (None, None, Some(encrypted), None) => {
+                let mut members = Members::of(encrypted, &format!("{path}.encrypted"))?;
+                let (ciphertext, scope) = take_ciphertext(&mut members)?;
+                members.finish()?;
+                Ok(Self::Encrypted { ciphertext, scope })
+            }
+            (None, None, None, Some(index)) => {
+                parse_index(&index, &format!("{path}.request_index")).map(Self::SameAs)
+            }
+            _ => Err(Error::bad_request(
+                path,
+                "must have exactly one of `fields`, `encrypted`, `id` and `request_index`",
+            )),
+        }
+    }
+}
+
+/// `ciphertext` and `scope`, of any object that holds them.
+pub(crate) fn take_ciphertext(members: &mut Members) -> Result<(String, Option<String>), Error> {
+    let path = members.path_of("ciphertext");
+    let ciphertext = json::text(members.required("ciphertext")?, &path)?;
+    let scope = take_name(members, "scope")?;
+    Ok((ciphertext, scope))
+}
+
+fn parse_fields(value: Json, path: &str) -> Result<Object, Error> {
+    let mut members = Members::of(value, path)?;
+    let tenant_path = members.path_of(TENANT_FIELD);
+    let tenant = members.optional(TENANT_FIELD).map(|value| name(value, &tenant_path)).transpose()?;
+    Ok(Object::Fields { fields: members.rest(), tenant })
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked: a whole number within 32 bits"
+)]
+fn parse_index(value: &Json, path: &str) -> Result<usize, Error> {
+    match *value {
+        Json::Number(number)
+            if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) =>
+        {
+            Ok(number as usize)
+        }
+        _ => Err(Error::bad_request(path, "must be the index of a request of the array")),
+    }
+}
+
+/// An input together with the one that holds its object: itself, or another of the array.
+pub(crate) struct SharedInput {
+    source: Rc<Input>,
+    input: Rc<Input>,
+}
+
+impl SharedInput {
+    /// Checks what the request itself shows.
+    pub(crate) fn check(&self, collection: &Collection, common: &Common) -> Result<CheckedInput, Error> {
+        let path = &self.input.path;
+        let props = self.input.props.as_deref();
+        for name in props.unwrap_or_default() {
+            collection.property(name)?;
+        }
+        match &self.source.object {
+            Object::Fields { fields, tenant } => {
+                let data = Data::check(collection, fields.clone())?.select(props, path)?;
+                let tenant = tenant_of_fields(common, tenant.as_deref(), &self.source.path)?;
+                let properties = data.names().map(str::to_owned).collect();
+                let opened = OpenedInput { canonical: data.canonical(path)?, tenant };
+                Ok(CheckedInput::Shown { properties, opened })
+            }
+            Object::Encrypted { ciphertext, scope } => Ok(CheckedInput::Hidden {
+                ciphertext: ciphertext.clone(),
+                scope: scope.clone(),
+                props: props.map(<[String]>::to_vec),
+                path: path.clone(),
+            }),
+            Object::SameAs(_) => Err(Error::Internal("an input was not resolved")),
+        }
+    }
+}
+
+/// One tenant listed gives the object to that tenant; of several, the fields must name one; where
+/// none is listed, the fields may.
+fn tenant_of_fields(
+    common: &Common,
+    given: Option<&str>,
+    path: &str,
+) -> Result<Option<String>, Error> {
+    match (common.tenants.as_slice(), given) {
+        ([], given) => Ok(given.map(str::to_owned)),
+        ([only], None) => Ok(Some(only.clone())),
+        (_, Some(given)) if common.admits(Some(given)) => Ok(Some(given.to_owned())),
+        (_, Some(_)) => Err(Error::TenantOutside),
+        (_, None) => Err(Error::bad_request(
+            format!("{path}.fields.{TENANT_FIELD}"),
+            "must name one of the tenants in `xTenantId`",
+        )),
+    }
+}
+
+/// An input of which the policy can be asked.
+pub(crate) enum CheckedInput {
+    /// The request shows the data.
+    Shown {
+        /// In the order that the caller gave them.
+        properties: Vec<String>,
+        opened: OpenedInput,
+    },
+    /// The data is in a ciphertext, which may be opened after the capability was granted.
+    Hidden {
+        ciphertext: String,
+        scope: Option<String>,
+        props: Option<Vec<String>>,
+        path: String,
+    },
+}
+
+impl CheckedInput {
+    /// Where the data of these comes from.
+    pub(crate) fn kind(inputs: &[Self]) -> InputKind {
+        if inputs.iter().any(|input| matches!(input, Self::Hidden { .. })) {
+            InputKind::Encrypted
+        } else {
+            InputKind::Fields
+        }
+    }
+
+    /// What must be allowed for all of these, or none if that shows only after opening.
+    pub(crate) fn checks(
+        inputs: &[Self],
+        operations: &[&str],
+        collection: &Collection,
+    ) -> Result<Option<Vec<Check>>, Error> {
+        let mut checks = Vec::new();
+        for input in inputs {
+            let properties = match input {
+                Self::Shown { properties, .. } => properties,
+                Self::Hidden { props: Some(props), .. } => props,
+                Self::Hidden { props: None, .. } => return Ok(None),
+            };
+            for property in properties {
+                add_checks(&mut checks, operations, collection, property)?;
+            }
+        }
+        Ok(Some(checks))
+    }
+
+    /// Opens it, and adds the properties that it turned out to hold to `checks`.
+    pub(crate) fn open(
+        self,
+        envelopes: &mut Envelopes<'_>,
+        collection: &Collection,
+        common: &Common,
+        now: Millis,
+        operations: &[&str],
+        checks: &mut Vec<Check>,
+    ) -> Result<OpenedInput, Error> {
+        let (ciphertext, scope, props, path) = match self {
+            Self::Shown { properties, opened } => {
+                for property in &properties {
+                    add_checks(checks, operations, collection, property)?;
+                }
+                return Ok(opened);
+            }
+            Self::Hidden { ciphertext, scope, props, path } => (ciphertext, scope, props, path),
+        };
+        let opened = open_ciphertext(envelopes, &ciphertext, scope.as_deref(), collection, common)?;
+        if opened.expires_at.is_some_and(|time| time <= now) {
+            return Err(Error::CiphertextArchived);
+        }
+        let data = Data::reopen(collection, &opened.canonical)?.select(props.as_deref(), &path)?;
+        for property in data.names() {
+            add_checks(checks, operations, collection, property)?;
+        }
+        Ok(OpenedInput { canonical: data.canonical(&path)?, tenant: opened.tenant })
+    }
+}
+
+/// Data that a request brought, ready to be sealed.
+pub(crate) struct OpenedInput {
+    /// RFC 8785 text.
+    pub(crate) canonical: Zeroizing<String>,
+    /// The tenant it belongs to.
+    pub(crate) tenant: Option<String>,
+}
+
+/// Opens a ciphertext that a caller hands in. Whatever is wrong with it is one error.
+pub(crate) fn open_ciphertext(
+    envelopes: &mut Envelopes<'_>,
+    text: &str,
+    scope: Option<&str>,
+    collection: &Collection,
+    common: &Common,
+) -> Result<Ciphertext, Error> {
+    let opened = Ciphertext::open(envelopes, text, &collection.name)
+        .map_err(|_| Error::CiphertextRefused)?;
+    if !common.admits(opened.tenant.as_deref()) {
+        return Err(Error::CiphertextRefused);
+    }
+    if scope.is_some_and(|scope| scope != opened.scope) {
+        return Err(Error::ScopeMismatch);
+    }
+    Ok(opened)
+}

@@ -1,0 +1,203 @@
+//! The changes of one pass, sealed: what is written, and how to tell whether it has landed.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use zeroize::Zeroizing;
+
+use super::pass::{Pass, Plan};
+use super::transaction::{self, Identity};
+use super::{Call, limit};
+use crate::error::Error;
+use crate::host::{Change, Host, Label, Millis, Row};
+use crate::request::after;
+use crate::sealing::{
+    Body, Fresh, Head, TransactionRecord, seal_token, seal_transaction, unsealed_row,
+};
+
+/// Changes and, for each, the row as it was.
+pub(super) struct Batch {
+    /// Randomness of this pass and no other.
+    pub(super) fresh: Fresh,
+    changes: Vec<Change>,
+    before: Vec<Option<Rc<Row>>>,
+    sealed_bytes: usize,
+}
+
+/// What a token's row shall say, beside its head.
+pub(super) struct NewRow<'a> {
+    pub(super) head: &'a Head,
+    /// The claim of the head's token ID.
+    pub(super) claim: Label,
+    /// The terms of what the head says.
+    pub(super) terms: &'a [Label],
+    /// The claims of the tags that were made unique.
+    pub(super) unique_claims: &'a [Label],
+    pub(super) expires_at: Option<Millis>,
+    pub(super) body: Body<'a>,
+}
+
+impl Batch {
+    /// Draws the randomness of the pass: for so many new token IDs and rows.
+    pub(super) fn new(new_ids_and_rows: usize) -> Result<Self, Error> {
+        // One more, for the row of a transaction.
+        let fresh = Fresh::fill(new_ids_and_rows + 1)?;
+        Ok(Self { fresh, changes: Vec::new(), before: Vec::new(), sealed_bytes: 0 })
+    }
+
+    /// A plan that writes this and answers that.
+    pub(super) fn answering(self, answer: Zeroizing<String>, tokens: usize) -> Plan {
+        Plan { batch: self, answer, tokens }
+    }
+
+    /// A new token.
+    pub(super) fn insert<H: Host>(&mut self, pass: &mut Pass<'_, H>, new: &NewRow<'_>) -> Result<(), Error> {
+        let key = self.fresh.make_row_key()?;
+        let row = self.seal(pass, key, 1, new)?;
+        self.push(pass.call, key, None, Some(row))
+    }
+
+    /// A token's new row, under the same key.
+    pub(super) fn replace<H: Host>(
+        &mut self,
+        pass: &mut Pass<'_, H>,
+        before: &Rc<Row>,
+        new: &NewRow<'_>,
+    ) -> Result<(), Error> {
+        let row = self.seal(pass, before.key, next_version(before)?, new)?;
+        self.push(pass.call, before.key, Some(Rc::clone(before)), Some(row))
+    }
+
+    /// The row of the call's transaction, in the place of one whose time has come.
+    pub(super) fn put_transaction<H: Host>(
+        &mut self,
+        pass: &mut Pass<'_, H>,
+        identity: &Identity,
+        stale: Option<Row>,
+        record: &TransactionRecord,
+    ) -> Result<(), Error> {
+        let (key, version) = match &stale {
+            Some(row) => (row.key, next_version(row)?),
+            None => (self.fresh.make_row_key()?, 1),
+        };
+        let term = pass.call.vault.keyring.index().derive_all_term()?;
+        let end = transaction::end(pass.call, pass.now);
+        let unsealed = unsealed_row(key, version, vec![term], vec![identity.claim], None, Some(end));
+        let row = seal_transaction(&mut pass.envelopes, &mut self.fresh, unsealed, record)?;
+        self.push(pass.call, key, stale.map(Rc::new), Some(row))
+    }
+
+    fn seal<H: Host>(
+        &mut self,
+        pass: &mut Pass<'_, H>,
+        key: Label,
+        version: u64,
+        new: &NewRow<'_>,
+    ) -> Result<Row, Error> {
+        let NewRow { head, claim, unique_claims, terms, expires_at, body } = new;
+        let mut claims = Vec::with_capacity(2 + unique_claims.len());
+        claims.push(*claim);
+        claims.extend(head.data_claim);
+        claims.extend_from_slice(unique_claims);
+        let prune_at = expires_at
+            .zip(pass.call.vault.settings.archived_retention_secs)
+            .map(|(time, seconds)| after(time, seconds));
+        let unsealed = unsealed_row(key, version, terms.to_vec(), claims, *expires_at, prune_at);
+        seal_token(&mut pass.envelopes, &mut self.fresh, unsealed, head, body)
+    }
+
+    fn push<H: Host>(
+        &mut self,
+        call: &Call<'_, H>,
+        key: Label,
+        before: Option<Rc<Row>>,
+        row: Option<Row>,
+    ) -> Result<(), Error> {
+        self.sealed_bytes += row.as_ref().map_or(0, |row| row.sealed.len());
+        call.limit_bytes(self.sealed_bytes)?;
+        self.changes.push(Change { key, expect: before.as_ref().map(|row| row.version), row });
+        self.before.push(before);
+        Ok(())
+    }
+
+    pub(super) fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Refuses what the store does not take.
+    pub(super) fn check_limits<H: Host>(&self, call: &Call<'_, H>) -> Result<(), Error> {
+        let limits = call.host.store_limits();
+        if let Some(most) = limits.max_row_bytes {
+            for row in self.changes.iter().filter_map(|change| change.row.as_ref()) {
+                limit("store.maxRowBytes", row.sealed.len() as u64, most)?;
+            }
+        }
+        match limits.max_writes {
+            Some(most) => limit("store.maxWrites", self.touched(), most),
+            None => Ok(()),
+        }
+    }
+
+    /// Keys, terms and claims that the write touches: those it takes away as well as those it puts.
+    fn touched(&self) -> u64 {
+        let rows = self.changes.iter().zip(&self.before);
+        rows.map(|(change, before)| {
+            let sides = [before.as_deref(), change.row.as_ref()];
+            let rows = || sides.into_iter().flatten();
+            let mut labels: Vec<&Label> =
+                rows().flat_map(|row| row.terms.iter().chain(&row.claims)).collect();
+            labels.sort_unstable();
+            labels.dedup();
+            1 + labels.len() as u64
+        })
+        .sum()
+    }
+
+    /// By these the batch's rows can be found again, whether it has landed or not.
+    pub(super) fn claims_before_and_after(&self) -> Vec<Label> {
+        let after = self.changes.iter().filter_map(|change| change.row.as_ref());
+        let mut claims: Vec<Label> =
+            after.chain(self.before.iter().flatten().map(Rc::as_ref)).flat_map(|row| row.claims.clone()).collect();
+        claims.sort_unstable();
+        claims.dedup();
+        claims
+    }
+
+    /// Whether these rows are exactly what the batch wrote.
+    pub(super) fn has_landed(&self, rows: &HashMap<Label, Row>) -> bool {
+        self.changes.iter().all(|change| same(rows.get(&change.key), change.row.as_ref()))
+    }
+
+    /// Whether these rows are exactly what they were before the batch.
+    pub(super) fn has_not_begun(&self, rows: &HashMap<Label, Row>) -> bool {
+        let rows_before = self.changes.iter().zip(&self.before);
+        rows_before.into_iter().all(|(change, before)| same(rows.get(&change.key), before.as_deref()))
+    }
+}
+
+/// A row's next version.
+fn next_version(row: &Row) -> Result<u64, Error> {
+    row.version.checked_add(1).ok_or(Error::Internal("a row was written too often"))
+}
+
+/// Terms and claims are sets; the rest is compared as it is.
+fn same(found: Option<&Row>, expected: Option<&Row>) -> bool {
+    let (Some(found), Some(expected)) = (found, expected) else {
+        return found.is_none() && expected.is_none();
+    };
+    let sorted = |labels: &[Label]| {
+        let mut labels = labels.to_vec();
+        labels.sort_unstable();
+        labels
+    };
+    found.version == expected.version
+        && found.expires_at == expected.expires_at
+        && found.prune_at == expected.prune_at
+        && found.sealed == expected.sealed
+        && sorted(&found.terms) == sorted(&expected.terms)
+        && sorted(&found.claims) == sorted(&expected.claims)
+}

@@ -1,0 +1,119 @@
+//! Detokenize: the data that tokens stand for.
+
+use zeroize::Zeroizing;
+
+use super::pass::{Pass, Token};
+use super::selection::select;
+use super::{Access, Call, Effect};
+use crate::data::add_checks;
+use crate::error::Error;
+use crate::host::{Check, Host, InputKind};
+use crate::json::{Json, Members};
+use crate::metadata;
+use crate::request::{TokenQuery, take_options, take_props};
+use crate::sealing::{TokenType, open_body};
+
+const ON_EACH_PROPERTY: [&str; 2] = ["detokenize", "read"];
+
+pub(super) struct Request {
+    query: TokenQuery,
+    props: Option<Vec<String>>,
+    metadata: Option<metadata::Detail>,
+}
+
+impl Request {
+    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
+        let query = TokenQuery::take(members)?;
+        let props = take_props(members)?;
+        if props.iter().flatten().any(|prop| prop.contains('.')) {
+            return Err(Error::NotImplemented { feature: "transformers in props" });
+        }
+        let options = take_options(members, &["include_metadata", "include_aggregated_data"])?;
+        let aggregated = options.contains(&"include_aggregated_data");
+        let metadata = options.contains(&"include_metadata").then_some(if aggregated {
+            metadata::Detail::Aggregated
+        } else {
+            metadata::Detail::Plain
+        });
+        Ok(Self { query, props, metadata })
+    }
+}
+
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request,
+) -> Result<Zeroizing<String>, Error> {
+    let Request { query, props, metadata } = request;
+    let checks = props.as_deref().map(|props| {
+        let mut checks = Vec::new();
+        for prop in props {
+            add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, prop)?;
+        }
+        Ok::<Vec<Check>, Error>(checks)
+    });
+    let access = Access {
+        capabilities: &["CapTokensDetokenizer"],
+        input: InputKind::Token,
+        checks: checks.transpose()?,
+        effect: Effect::Reads,
+    };
+    call.authorize(&access).await?;
+
+    let mut pass = Pass::begin(call)?;
+    let tokens = readable(&query, select(&mut pass, &query).await?)?;
+    let mut held = Vec::with_capacity(tokens.len());
+    let mut checks = Vec::new();
+    for token in &tokens {
+        let body = open_body(&mut pass.envelopes, &token.row, &token.head.collection);
+        let body = body.ok().flatten().ok_or(Error::Integrity)?;
+        let Ok(Json::Object(fields)) = Json::parse(&body, "body") else {
+            return Err(Error::Integrity);
+        };
+        for (name, _) in &fields {
+            if props.is_none() {
+                add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, name)?;
+            }
+        }
+        held.push(fields);
+    }
+    if access.checks.is_none() && !checks.is_empty() {
+        call.ask(&access, &checks).await?;
+    }
+
+    let mut answer = Vec::with_capacity(tokens.len());
+    for (token, fields) in tokens.iter().zip(held) {
+        let mut entry = vec![
+            ("token_id".to_owned(), Json::text(&token.head.token_id)),
+            ("fields".to_owned(), Json::Object(narrow(fields, props.as_deref()))),
+        ];
+        if let Some(detail) = metadata {
+            let expires_at = token.row.expires_at;
+            entry.push(("metadata".to_owned(), metadata::describe(&token.head, expires_at, detail)?));
+        }
+        answer.push(Json::Object(entry));
+    }
+    call.audit(answer.len()).await?;
+    Json::List(answer).to_text()
+}
+
+/// A one-way token that was named is refused; one that only its tags matched is left out.
+fn readable(query: &TokenQuery, tokens: Vec<Token>) -> Result<Vec<Token>, Error> {
+    let (one_way, readable): (Vec<_>, Vec<_>) =
+        tokens.into_iter().partition(|token| token.head.token_type == TokenType::PciOneway);
+    if query.token_ids.is_some() && !one_way.is_empty() {
+        return Err(Error::OneWay);
+    }
+    Ok(readable)
+}
+
+/// The properties asked for, in that order; what a token does not hold is left out.
+fn narrow(mut fields: Vec<(String, Json)>, props: Option<&[String]>) -> Vec<(String, Json)> {
+    let Some(props) = props else { return fields };
+    let mut kept = Vec::with_capacity(props.len());
+    for prop in props {
+        if let Some(position) = fields.iter().position(|(name, _)| name == prop) {
+            kept.push(fields.swap_remove(position));
+        }
+    }
+    kept
+}

@@ -1,0 +1,312 @@
+//! Steps 5 to 8: read, compute, tell the audit, write; again if somebody else wrote first.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use zeroize::Zeroizing;
+
+use super::batch::Batch;
+use super::transaction::{self, Found};
+use super::{Access, Call};
+use crate::error::{Error, Fault};
+use crate::host::{Callback, Host, Label, Millis, Row, State, TermsQuery};
+use crate::input::{CheckedInput, OpenedInput};
+use crate::sealing::{BlindIndex, Envelopes, Head, TransactionRecord, open_head};
+
+/// How often a call computes its changes before it gives up.
+const PASSES: usize = 3;
+/// Rows asked for in one read by terms.
+const PAGE: u32 = 500;
+
+/// A row whose head was opened.
+pub(super) struct Token {
+    pub(super) row: Rc<Row>,
+    pub(super) head: Head,
+    /// Which of the row's claims is the one of its token ID.
+    pub(super) claim: Label,
+}
+
+impl Token {
+    /// The claims of the tags that were made unique: those that are neither the token's own nor its
+    /// data's.
+    pub(super) fn unique_claims(&self) -> Vec<Label> {
+        let others = self.row.claims.iter().copied();
+        others.filter(|claim| *claim != self.claim && Some(*claim) != self.head.data_claim).collect()
+    }
+}
+
+/// What one pass means to do.
+pub(super) struct Plan {
+    pub(super) batch: Batch,
+    /// JSON text; empty where the operation answers nothing.
+    pub(super) answer: Zeroizing<String>,
+    /// How many tokens it concerns.
+    pub(super) tokens: usize,
+}
+
+/// Runs a changing operation from step 5: `plan` reads the store and computes the changes, and is
+/// run anew when somebody else wrote first.
+pub(super) async fn change<H: Host>(
+    call: &Call<'_, H>,
+    access: &Access,
+    operations: &[&str],
+    inputs: Vec<CheckedInput>,
+    plan: impl AsyncFnMut(&mut Pass<'_, H>, &[OpenedInput]) -> Result<Plan, Error>,
+) -> Result<Zeroizing<String>, Error> {
+    let error = match attempt(call, access, operations, inputs, plan).await {
+        Ok(answer) => return Ok(answer),
+        Err(Stop::Final(error)) => return Err(error),
+        Err(Stop::Early(error)) => error,
+    };
+    // The tokens may look wrong only because this very call has landed before, its reply lost: the
+    // transaction's row, read after them, says so.
+    let Some(identity) = &call.transaction else { return Err(error) };
+    let mut pass = Pass::begin(call)?;
+    match transaction::find(&mut pass, identity).await {
+        Ok(Found::Landed(record)) => transaction::replay(call, access, record).await,
+        Err(Error::TransactionReused) => Err(Error::TransactionReused),
+        Ok(Found::Nothing { .. }) | Err(_) => Err(error),
+    }
+}
+
+/// Why an attempt ended without an answer.
+enum Stop {
+    /// Before anything was audited or written.
+    Early(Error),
+    /// Nothing that the transaction's row says could change it.
+    Final(Error),
+}
+
+async fn attempt<H: Host>(
+    call: &Call<'_, H>,
+    access: &Access,
+    operations: &[&str],
+    inputs: Vec<CheckedInput>,
+    mut plan: impl AsyncFnMut(&mut Pass<'_, H>, &[OpenedInput]) -> Result<Plan, Error>,
+) -> Result<Zeroizing<String>, Stop> {
+    let mut unopened = Some(inputs);
+    let mut opened = Vec::new();
+    for _ in 0..PASSES {
+        let mut pass = Pass::begin(call).map_err(Stop::Early)?;
+        let mut stale = None;
+        if let Some(identity) = &call.transaction {
+            match transaction::find(&mut pass, identity).await.map_err(Stop::Final)? {
+                Found::Landed(record) => {
+                    return transaction::replay(call, access, record).await.map_err(Stop::Final);
+                }
+                Found::Nothing { stale: row } => stale = row,
+            }
+        }
+        if let Some(inputs) = unopened.take() {
+            opened = call
+                .open_inputs(access, operations, inputs, pass.now)
+                .await
+                .map_err(Stop::Early)?;
+        }
+        let Plan { mut batch, answer, tokens } =
+            plan(&mut pass, &opened).await.map_err(Stop::Early)?;
+        if let Some(identity) = &call.transaction {
+            let record = TransactionRecord {
+                request_hash: identity.request_hash,
+                tokens,
+                checks: call.checks.borrow().clone(),
+                answer: answer.clone(),
+            };
+            batch.put_transaction(&mut pass, identity, stale, &record).map_err(Stop::Early)?;
+        }
+        batch.check_limits(call).map_err(Stop::Early)?;
+        call.audit(tokens).await.map_err(Stop::Final)?;
+        if batch.is_empty() || commit(call, &batch).await.map_err(Stop::Final)? {
+            return Ok(answer);
+        }
+    }
+    Err(Stop::Final(Error::Conflict))
+}
+
+/// Writes the batch. False: it has not landed, and somebody else wrote first.
+async fn commit<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Error> {
+    let fault = match call.host.write(batch.changes()).await {
+        Ok(true) => return Ok(true),
+        Ok(false) => None,
+        Err(fault) => Some(fault),
+    };
+    // What the store says of a write and what it has done may differ: only its rows tell.
+    let now = call.host.read_claims(&batch.claims_before_and_after()).await;
+    let unknown = |callback, fault| Error::Callback { callback, fault, outcome_unknown: true };
+    match (now, fault) {
+        (Ok(rows), fault) => {
+            let rows: Option<Vec<Row>> = rows.into_iter().collect();
+            let Some(rows) = rows else {
+                return Err(fault.map_or(Error::Integrity, |fault| unknown(Callback::Write, fault)));
+            };
+            let rows = rows.into_iter().map(|row| (row.key, row)).collect();
+            if batch.has_landed(&rows) {
+                return Ok(true);
+            }
+            match fault {
+                None => Ok(false),
+                Some(Fault::TimedOut) => Err(unknown(Callback::Write, Fault::TimedOut)),
+                Some(fault) if batch.has_not_begun(&rows) => Err(Callback::Write.failed(fault)),
+                Some(fault) => Err(unknown(Callback::Write, fault)),
+            }
+        }
+        (Err(_), Some(fault)) => Err(unknown(Callback::Write, fault)),
+        (Err(fault), None) => Err(unknown(Callback::Read, fault)),
+    }
+}
+
+/// One pass: its time, and what it has read.
+pub(super) struct Pass<'a, H> {
+    pub(super) call: &'a Call<'a, H>,
+    pub(super) now: Millis,
+    pub(super) envelopes: Envelopes<'a>,
+    /// Terms derived so far: a batch shares most of them.
+    terms: HashMap<(TermKind, String), Label>,
+    bytes_read: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum TermKind {
+    Tenant,
+    NoTenant,
+    Tag,
+}
+
+impl<'a, H: Host> Pass<'a, H> {
+    /// Reads the clock, once for the pass.
+    pub(super) fn begin(call: &'a Call<'a, H>) -> Result<Self, Error> {
+        let envelopes = Envelopes::new(&call.vault.keyring);
+        Ok(Self { call, now: call.now()?, envelopes, terms: HashMap::new(), bytes_read: 0 })
+    }
+
+    /// Rows that hold any of the claims. A row that holds none of them, and a key or claim that
+    /// comes twice, is no answer to the question.
+    pub(super) async fn read_claims(&mut self, claims: &[Label]) -> Result<Vec<Row>, Error> {
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
+        let answer = self.call.host.read_claims(claims).await;
+        let rows = self.take(answer)?;
+        let asked: HashSet<&Label> = claims.iter().collect();
+        let mut keys = HashSet::with_capacity(rows.len());
+        let mut held = HashSet::with_capacity(rows.len());
+        for row in &rows {
+            let holds = row.claims.iter().any(|claim| asked.contains(claim));
+            if !holds || !keys.insert(row.key) || !row.claims.iter().all(|claim| held.insert(*claim)) {
+                return Err(Error::Integrity);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Tokens that hold any of the claims.
+    pub(super) async fn read_tokens(&mut self, claims: &[Label]) -> Result<Vec<Token>, Error> {
+        let rows = self.read_claims(claims).await?;
+        rows.into_iter().map(|row| self.open(row, None)).collect()
+    }
+
+    /// All tokens that have all of the terms and are in the state, by row key; but no more than
+    /// `most`, which is for those who only want to know whether there are any.
+    pub(super) async fn read_terms(
+        &mut self,
+        terms: &[Label],
+        state: State,
+        most: Option<u32>,
+    ) -> Result<Vec<Token>, Error> {
+        let limit = most.unwrap_or(PAGE);
+        let mut query = TermsQuery { terms: terms.to_vec(), state, now: self.now, after: None, limit };
+        let mut tokens = Vec::new();
+        loop {
+            let answer = self.call.host.read_terms(&query).await;
+            let rows = self.take(answer)?;
+            let full = rows.len() == limit as usize;
+            if rows.len() > limit as usize {
+                return Err(Error::Integrity);
+            }
+            for row in rows {
+                let answers = query.after.is_none_or(|after| after < row.key)
+                    && state.holds(row.expires_at, self.now)
+                    && terms.iter().all(|term| row.terms.contains(term));
+                if !answers {
+                    return Err(Error::Integrity);
+                }
+                query.after = Some(row.key);
+                tokens.push(self.open(row, None)?);
+            }
+            self.call.limit_tokens(tokens.len())?;
+            if !full || most.is_some() {
+                return Ok(tokens);
+            }
+        }
+    }
+
+    /// Opens the head of a token's row. `claim` is its own claim, where the caller has it already.
+    pub(super) fn open(&mut self, row: Row, claim: Option<Label>) -> Result<Token, Error> {
+        let head = open_head(&mut self.envelopes, &row).map_err(|_| Error::Integrity)?;
+        if head.collection != self.call.collection.name {
+            return Err(Error::Integrity);
+        }
+        let claim = match claim {
+            Some(claim) => claim,
+            None => self.derive_token_claim(&head.token_id)?,
+        };
+        Ok(Token { row: Rc::new(row), head, claim })
+    }
+
+    /// The claim of a token ID in the call's collection.
+    pub(super) fn derive_token_claim(&self, token_id: &str) -> Result<Label, Error> {
+        self.index().derive_token_claim(&self.call.collection.name, token_id)
+    }
+
+    /// The terms of a token that says this of itself.
+    pub(super) fn derive_terms(&mut self, head: &Head) -> Result<Vec<Label>, Error> {
+        let mut terms = Vec::with_capacity(3 + head.tags.len());
+        terms.push(self.index().derive_all_term()?);
+        terms.push(self.index().derive_collection_term(&self.call.collection.name)?);
+        terms.push(self.derive_tenant_term(head.tenant.as_deref())?);
+        for tag in &head.tags {
+            terms.push(self.derive_tag_term(tag)?);
+        }
+        Ok(terms)
+    }
+
+    pub(super) fn derive_tenant_term(&mut self, tenant: Option<&str>) -> Result<Label, Error> {
+        let kind = if tenant.is_some() { TermKind::Tenant } else { TermKind::NoTenant };
+        let collection = &self.call.collection.name;
+        let index = self.index();
+        let derive = || index.derive_tenant_term(collection, tenant);
+        remember(&mut self.terms, (kind, tenant.unwrap_or_default().to_owned()), derive)
+    }
+
+    pub(super) fn derive_tag_term(&mut self, tag: &str) -> Result<Label, Error> {
+        let collection = &self.call.collection.name;
+        let index = self.index();
+        let derive = || index.derive_tag_term(collection, tag);
+        remember(&mut self.terms, (TermKind::Tag, tag.to_owned()), derive)
+    }
+
+    pub(super) fn index(&self) -> &'a BlindIndex {
+        self.call.vault.keyring.index()
+    }
+
+    fn take(&mut self, answer: Result<Vec<Option<Row>>, Fault>) -> Result<Vec<Row>, Error> {
+        let rows = answer.map_err(|fault| Callback::Read.failed(fault))?;
+        let rows: Option<Vec<Row>> = rows.into_iter().collect();
+        let rows = rows.ok_or(Error::Integrity)?;
+        self.bytes_read += rows.iter().map(|row| row.sealed.len()).sum::<usize>();
+        self.call.limit_bytes(self.bytes_read)?;
+        Ok(rows)
+    }
+}
+
+fn remember(
+    known: &mut HashMap<(TermKind, String), Label>,
+    term: (TermKind, String),
+    derive: impl FnOnce() -> Result<Label, Error>,
+) -> Result<Label, Error> {
+    match known.entry(term) {
+        Entry::Occupied(entry) => Ok(*entry.get()),
+        Entry::Vacant(entry) => Ok(*entry.insert(derive()?)),
+    }
+}

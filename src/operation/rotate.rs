@@ -1,0 +1,98 @@
+//! Rotate: new IDs for tokens, everything else as it was. All rotate or none.
+//!
+//! Only heads are opened and sealed anew; no personal data is decrypted. A token's ID is one of its
+//! row's claims, so rotating moves a claim on the same row, in one change.
+
+use zeroize::Zeroizing;
+
+use super::batch::{Batch, NewRow};
+use super::pass::{self, Pass, Plan, Token};
+use super::selection::select_named;
+use super::{Access, Call, Effect, tokens_check};
+use crate::error::Error;
+use crate::host::{Host, InputKind, State};
+use crate::json::{Json, Members};
+use crate::request::{take_token_ids, take_transaction_id};
+use crate::sealing::{Body, Head};
+
+pub(super) struct Request {
+    token_ids: Vec<String>,
+    pub(super) transaction_id: Option<String>,
+}
+
+impl Request {
+    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
+        let path = members.path_of("tokenIds");
+        let token_ids =
+            take_token_ids(members)?.ok_or_else(|| Error::bad_request(path, "is missing"))?;
+        Ok(Self { token_ids, transaction_id: take_transaction_id(members)? })
+    }
+}
+
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request,
+) -> Result<Zeroizing<String>, Error> {
+    let access = Access {
+        capabilities: &["CapTokensWriter"],
+        input: InputKind::None,
+        checks: Some(vec![tokens_check(&call.collection, "write", State::Active)]),
+        effect: Effect::Writes,
+    };
+    call.authorize(&access).await?;
+    pass::change(call, &access, &[], Vec::new(), async |pass, _| {
+        rotate(pass, &request.token_ids).await
+    })
+    .await
+}
+
+async fn rotate<H: Host>(pass: &mut Pass<'_, H>, token_ids: &[String]) -> Result<Plan, Error> {
+    let tokens = active_tokens(pass, token_ids).await?;
+    let mut batch = Batch::new(tokens.len())?;
+    let mut answer = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let unique_claims = token.unique_claims();
+        let Token { row, head: old, .. } = token;
+        let token_id = batch.fresh.make_token_id()?;
+        answer.push((old.token_id.clone(), Json::text(&token_id)));
+        let claim = pass.derive_token_claim(&token_id)?;
+        let head = Head { token_id, ..old };
+        let new = NewRow {
+            head: &head,
+            claim,
+            terms: &row.terms,
+            unique_claims: &unique_claims,
+            expires_at: row.expires_at,
+            body: Body::Kept(&row),
+        };
+        batch.replace(pass, &row, &new)?;
+    }
+    let tokens = answer.len();
+    Ok(batch.answering(Json::Object(answer).to_text()?, tokens))
+}
+
+/// Every ID must be an active token of the collection. For each ID the refusals come in this order:
+/// unknown, tenant, archived.
+async fn active_tokens<H: Host>(
+    pass: &mut Pass<'_, H>,
+    token_ids: &[String],
+) -> Result<Vec<Token>, Error> {
+    let found = select_named(pass, token_ids).await?;
+    let unknown: Vec<&str> = token_ids
+        .iter()
+        .zip(&found)
+        .filter(|(_, token)| token.is_none())
+        .map(|(id, _)| id.as_str())
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Error::TokenIdsNotFound { token_ids: unknown.join(",") });
+    }
+    let tokens: Vec<Token> = found.into_iter().flatten().collect();
+    if !tokens.iter().all(|token| pass.call.common.admits(token.head.tenant.as_deref())) {
+        return Err(Error::TenantOutside);
+    }
+    if !tokens.iter().all(|token| State::Active.holds(token.row.expires_at, pass.now)) {
+        return Err(Error::TokenArchived);
+    }
+    Ok(tokens)
+}

@@ -1,0 +1,121 @@
+//! Transaction IDs: a repeated call answers the same, and changes nothing.
+
+use zeroize::Zeroizing;
+
+use super::pass::Pass;
+use super::{Access, Call};
+use crate::error::Error;
+use crate::host::{Host, Label, Millis, Row};
+use crate::json::Json;
+use crate::request::after;
+use crate::sealing::{TransactionRecord, open_transaction};
+
+/// What makes two requests the same: query, body, `expirationSecs`, `options`, tenants sorted, and
+/// token IDs as a set. Who asks, and why, does not.
+const IDENTITY: [&str; 7] =
+    ["expirationSecs", "objectIds", "options", "requestBody", "tags", "tokenIds", "xTenantId"];
+const SETS: [&str; 2] = ["tokenIds", "xTenantId"];
+
+/// The canonical text of a request that has a transaction ID.
+pub(super) struct Request(Zeroizing<String>);
+
+impl Request {
+    pub(super) fn of(request: &Json, action: &str) -> Result<Option<Self>, Error> {
+        let Json::Object(members) = request else { return Ok(None) };
+        if !members.iter().any(|(name, _)| name == "transactionId") {
+            return Ok(None);
+        }
+        let mut identity = vec![("operation".to_owned(), Json::text(action))];
+        for (name, value) in members {
+            if SETS.contains(&name.as_str()) {
+                identity.push((name.clone(), as_set(value)));
+            } else if IDENTITY.contains(&name.as_str()) {
+                identity.push((name.clone(), value.clone()));
+            }
+        }
+        Json::Object(identity).canonical().map(|text| Some(Self(text)))
+    }
+}
+
+fn as_set(value: &Json) -> Json {
+    let Json::List(items) = value else { return value.clone() };
+    let mut texts: Vec<&str> = items
+        .iter()
+        .filter_map(|item| match item {
+            Json::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    texts.sort_unstable();
+    texts.dedup();
+    Json::List(texts.into_iter().map(Json::text).collect())
+}
+
+/// A transaction ID as the store knows it. It belongs to the operation, the collection and the
+/// request's tenants: others cannot find it.
+pub(super) struct Identity {
+    id: String,
+    pub(super) claim: Label,
+    pub(super) request_hash: Label,
+}
+
+impl Identity {
+    pub(super) fn derive<H>(call: &Call<'_, H>, id: &str, request: &Request) -> Result<Self, Error> {
+        let index = call.vault.keyring.index();
+        let mut tenants = call.common.tenants.clone();
+        tenants.sort_unstable();
+        let claim =
+            index.derive_transaction_claim(call.action, &call.collection.name, &tenants, id)?;
+        let request_hash = index.derive_request_hash(&request.0)?;
+        Ok(Self { id: id.to_owned(), claim, request_hash })
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+/// What the store holds under a transaction ID.
+pub(super) enum Found {
+    /// The same request has landed.
+    Landed(TransactionRecord),
+    /// Nothing that still counts; a row whose time has come is replaced.
+    Nothing { stale: Option<Row> },
+}
+
+/// Reads a transaction's row. Another request under the same ID is an error.
+pub(super) async fn find<H: Host>(
+    pass: &mut Pass<'_, H>,
+    identity: &Identity,
+) -> Result<Found, Error> {
+    let Some(row) = pass.read_claims(&[identity.claim]).await?.pop() else {
+        return Ok(Found::Nothing { stale: None });
+    };
+    let record = open_transaction(&mut pass.envelopes, &row).map_err(|_| Error::Integrity)?;
+    if row.prune_at.is_none_or(|end| end <= pass.now) {
+        return Ok(Found::Nothing { stale: Some(row) });
+    }
+    if record.request_hash != identity.request_hash {
+        return Err(Error::TransactionReused);
+    }
+    Ok(Found::Landed(record))
+}
+
+/// Answers what the same request was answered. The policy is asked about the properties that were
+/// not known from the request, and no ciphertext is opened.
+pub(super) async fn replay<H: Host>(
+    call: &Call<'_, H>,
+    access: &Access,
+    record: TransactionRecord,
+) -> Result<Zeroizing<String>, Error> {
+    if access.checks.is_none() {
+        call.ask(access, &record.checks).await?;
+    }
+    call.audit(record.tokens).await?;
+    Ok(record.answer)
+}
+
+/// When a transaction that lands now is forgotten.
+pub(super) fn end<H>(call: &Call<'_, H>, now: Millis) -> Millis {
+    after(now, call.vault.settings.transaction_ttl_secs)
+}

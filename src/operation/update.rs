@@ -1,0 +1,230 @@
+//! Update: new data, new tags, a new expiry, or all of them, under the same token ID.
+//!
+//! Tags and expiry may change on any number of tokens of any type, and no personal data is
+//! decrypted for it. Data may change on one token, from `fields` or from `encrypted` ciphertext, and
+//! replaces all that the token held. Both land together or not at all.
+
+use zeroize::Zeroizing;
+
+use super::batch::{Batch, NewRow};
+use super::pass::{self, Pass, Plan, Token};
+use super::selection::select;
+use super::unique_tags;
+use super::{Access, Call, Effect, tokens_check};
+use crate::error::Error;
+use crate::host::{Host, InputKind, Label, State};
+use crate::input::{CheckedInput, Input, OpenedInput};
+use crate::json::Members;
+use crate::request::{Expiry, Tags, TokenQuery, take_options, take_transaction_id};
+use crate::sealing::{Body, Head, TokenType};
+use crate::settings::Settings;
+
+const ON_EACH_PROPERTY: [&str; 1] = ["tokenize"];
+
+pub(super) struct Request {
+    query: TokenQuery,
+    changes: Changes,
+    input: Option<Input>,
+    pub(super) transaction_id: Option<String>,
+}
+
+/// What an update says of a token's metadata.
+struct Changes {
+    tags: Tags,
+    /// None leaves the expiry as it is.
+    expiry: Option<Expiry>,
+}
+
+impl Request {
+    pub(super) fn take(members: &mut Members, settings: &Settings) -> Result<Self, Error> {
+        let mut query = TokenQuery::take(members)?;
+        if take_options(members, &["archived"])?.contains(&"archived") {
+            query.state = State::Archived;
+        }
+        let expiry = Expiry::take(members)?;
+        let transaction_id = take_transaction_id(members)?;
+        let mut body = Members::of(members.required("requestBody")?, "requestBody")?;
+        let tags = Tags::take(&mut body, settings.max_tags)?;
+        let input = Input::take_optional(&mut body)?;
+        body.finish()?;
+        if let Some(input) = &input {
+            input.refuse_array_forms()?;
+        }
+        Ok(Self { query, changes: Changes { tags, expiry }, input, transaction_id })
+    }
+}
+
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request,
+) -> Result<Zeroizing<String>, Error> {
+    let Request { query, changes, input, .. } = request;
+    let inputs: Vec<_> = input.into_iter().map(Input::alone).collect();
+    let inputs = call.check_inputs(&inputs)?;
+    let access = access(call, &inputs, query.state)?;
+    call.authorize(&access).await?;
+    pass::change(call, &access, &ON_EACH_PROPERTY, inputs, async |pass, opened| {
+        update(pass, &query, &changes, opened.first()).await
+    })
+    .await
+}
+
+/// For metadata alone, the right to write tokens; as soon as there is data, the right to tokenize
+/// each of its properties instead.
+fn access<H: Host>(
+    call: &Call<'_, H>,
+    inputs: &[CheckedInput],
+    state: State,
+) -> Result<Access, Error> {
+    let (input, checks) = if inputs.is_empty() {
+        (InputKind::None, Some(vec![tokens_check(&call.collection, "write", state)]))
+    } else {
+        let checks = CheckedInput::checks(inputs, &ON_EACH_PROPERTY, &call.collection)?;
+        (CheckedInput::kind(inputs), checks)
+    };
+    Ok(Access { capabilities: &["CapTokensWriter"], input, checks, effect: Effect::Writes })
+}
+
+async fn update<H: Host>(
+    pass: &mut Pass<'_, H>,
+    query: &TokenQuery,
+    changes: &Changes,
+    data: Option<&OpenedInput>,
+) -> Result<Plan, Error> {
+    let tokens = select(pass, query).await?;
+    if tokens.is_empty() {
+        return Err(Error::TokenNotFound);
+    }
+    if let Some(data) = data {
+        return update_data(pass, tokens, changes, &data.canonical).await;
+    }
+    let unique_claims = unique_claims(pass, &tokens, &changes.tags).await?;
+    let mut batch = Batch::new(0)?;
+    for token in &tokens {
+        let next = Next::of(pass, token, changes, &unique_claims);
+        if next.differs_from(token) {
+            put(pass, &mut batch, token, &next, Body::Kept(&token.row))?;
+        }
+    }
+    Ok(batch.answering(Zeroizing::default(), tokens.len()))
+}
+
+/// New data for the one token that the query matches. Its ID, type, scope, tenant and creation time
+/// stay; for the types that reuse an ID for equal data, the reuse follows the data.
+async fn update_data<H: Host>(
+    pass: &mut Pass<'_, H>,
+    tokens: Vec<Token>,
+    changes: &Changes,
+    canonical: &str,
+) -> Result<Plan, Error> {
+    let [token] = tokens.as_slice() else { return Err(Error::DataUpdateOfSeveral) };
+    let token_type = token.head.token_type;
+    if token_type == TokenType::Deterministic {
+        return Err(Error::DataUpdateOfType { token_type: token_type.name() });
+    }
+    let data_claim = pass.index().derive_data_claim(
+        token_type,
+        &token.head.collection,
+        token.head.tenant.as_deref(),
+        &token.head.scope,
+        canonical,
+    )?;
+    if let Some(claim) = data_claim {
+        let holders = pass.read_claims(&[claim]).await?;
+        if holders.iter().any(|holder| holder.key != token.row.key) {
+            return Err(Error::DataTaken);
+        }
+    }
+    let unique_claims = unique_claims(pass, &tokens, &changes.tags).await?;
+    let mut next = Next::of(pass, token, changes, &unique_claims);
+    next.head.data_claim = data_claim;
+    let mut batch = Batch::new(0)?;
+    // The claim stands for the data: where it is the same, so is the data.
+    if data_claim.is_none() || next.differs_from(token) {
+        let body = match token_type {
+            TokenType::PciOneway => Body::None,
+            _ => Body::New(canonical),
+        };
+        put(pass, &mut batch, token, &next, body)?;
+    }
+    Ok(batch.answering(Zeroizing::default(), 1))
+}
+
+/// The claims of the tags that must be unique, after making sure that they can be.
+async fn unique_claims<H: Host>(
+    pass: &mut Pass<'_, H>,
+    tokens: &[Token],
+    tags: &Tags,
+) -> Result<Vec<Label>, Error> {
+    match tokens {
+        _ if tags.unique.is_empty() => Ok(Vec::new()),
+        [token] => {
+            let tenant = token.head.tenant.as_deref();
+            unique_tags::claim(pass, tenant, &tags.unique, Some(&token.row.key)).await
+        }
+        _ => Err(Error::TagNotUnique),
+    }
+}
+
+/// A token as the update leaves it.
+struct Next {
+    head: Head,
+    unique_claims: Vec<Label>,
+    expires_at: Option<crate::host::Millis>,
+}
+
+impl Next {
+    fn of<H: Host>(
+        pass: &Pass<'_, H>,
+        token: &Token,
+        changes: &Changes,
+        unique_claims: &[Label],
+    ) -> Self {
+        let expires_at = match changes.expiry {
+            Some(expiry) => expiry.at(pass.now),
+            None => token.row.expires_at,
+        };
+        let mut head = token.head.clone();
+        let unique_claims = match &changes.tags.tags {
+            Some(tags) => {
+                head.tags.clone_from(tags);
+                unique_claims.to_vec()
+            }
+            None => token.unique_claims(),
+        };
+        Self { head, unique_claims, expires_at }
+    }
+
+    fn differs_from(&self, token: &Token) -> bool {
+        let sorted = |mut claims: Vec<Label>| {
+            claims.sort_unstable();
+            claims
+        };
+        self.head != token.head
+            || self.expires_at != token.row.expires_at
+            || sorted(self.unique_claims.clone()) != sorted(token.unique_claims())
+    }
+}
+
+fn put<H: Host>(
+    pass: &mut Pass<'_, H>,
+    batch: &mut Batch,
+    token: &Token,
+    next: &Next,
+    body: Body<'_>,
+) -> Result<(), Error> {
+    let terms = if next.head.tags == token.head.tags {
+        token.row.terms.clone()
+    } else {
+        pass.derive_terms(&next.head)?
+    };
+    let new = NewRow {
+        head: &next.head,
+        claim: token.claim,
+        terms: &terms,
+        unique_claims: &next.unique_claims,
+        expires_at: next.expires_at,
+        body,
+    };
+    batch.replace(pass, &token.row, &new)
+}

@@ -1,0 +1,153 @@
+//! Ciphertexts that callers keep: one sealed part that carries its own scope, tenant, tags and
+//! expiry, bound to its collection.
+
+use base64ct::{Base64, Base64Unpadded, Base64UrlUnpadded, Encoding};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::codec::{Reader, Writer};
+use super::envelope::{Envelopes, Part};
+use super::fresh::{Fresh, Nonce};
+use super::{FORMAT, Purpose, Unopened};
+use crate::error::Error;
+use crate::host::Millis;
+
+/// Whether equal data gives equal ciphertext.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EncryptionType {
+    /// Never.
+    Randomized = 1,
+    /// In one collection, tenant and scope, under one primary key: always.
+    Deterministic = 2,
+}
+
+impl EncryptionType {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        match name {
+            "randomized" => Some(Self::Randomized),
+            "deterministic" => Some(Self::Deterministic),
+            _ => None,
+        }
+    }
+}
+
+const HAS_TENANT: u8 = 1;
+const HAS_EXPIRY: u8 = 2;
+
+/// What a ciphertext holds.
+pub(crate) struct Ciphertext {
+    pub(crate) encryption_type: EncryptionType,
+    pub(crate) scope: String,
+    pub(crate) tenant: Option<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) expires_at: Option<Millis>,
+    /// The data, as canonical JSON.
+    pub(crate) canonical: Zeroizing<String>,
+}
+
+impl Ciphertext {
+    /// Seals it, as standard base64.
+    pub(crate) fn seal(
+        &self,
+        envelopes: &mut Envelopes<'_>,
+        fresh: &mut Fresh,
+        collection: &str,
+    ) -> Result<String, Error> {
+        let associated_data = associated_data(collection)?;
+        let plaintext = self.encode()?;
+        let nonce = match self.encryption_type {
+            EncryptionType::Randomized => fresh.next_nonce(),
+            EncryptionType::Deterministic => {
+                Nonce(envelopes.keyring().primary().derive_nonce(&associated_data, &plaintext))
+            }
+        };
+        let mut bytes = vec![FORMAT];
+        envelopes.seal(&nonce, &associated_data, &plaintext, &mut bytes)?;
+        Ok(Base64::encode_string(&bytes))
+    }
+
+    /// Opens what [`Ciphertext::seal`] made for this collection, in standard or URL-safe base64,
+    /// with or without padding.
+    pub(crate) fn open(
+        envelopes: &mut Envelopes<'_>,
+        text: &str,
+        collection: &str,
+    ) -> Result<Self, Unopened> {
+        let bytes = decode_base64(text)?;
+        let (&[format], part) = bytes.split_first_chunk().ok_or(Unopened)?;
+        if format != FORMAT {
+            return Err(Unopened);
+        }
+        let part = Part::split(part)?;
+        let associated_data = associated_data(collection).map_err(|_| Unopened)?;
+        let plaintext = envelopes.open(&part, &associated_data)?;
+        let ciphertext = Self::decode(&plaintext)?;
+        if ciphertext.encryption_type == EncryptionType::Deterministic {
+            let key = envelopes.keyring().by_id(&part.key_id).ok_or(Unopened)?;
+            let nonce = key.derive_nonce(&associated_data, &plaintext);
+            if !bool::from(nonce.ct_eq(&part.nonce.0)) {
+                return Err(Unopened);
+            }
+        }
+        Ok(ciphertext)
+    }
+
+    fn encode(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let mut writer = Writer::new();
+        writer.u8(self.encryption_type as u8);
+        let tenant = if self.tenant.is_some() { HAS_TENANT } else { 0 };
+        let expiry = if self.expires_at.is_some() { HAS_EXPIRY } else { 0 };
+        writer.u8(tenant | expiry);
+        writer.text(&self.scope)?;
+        if let Some(tenant) = &self.tenant {
+            writer.text(tenant)?;
+        }
+        if let Some(time) = self.expires_at {
+            writer.time(time);
+        }
+        writer.count(self.tags.len())?;
+        for tag in &self.tags {
+            writer.text(tag)?;
+        }
+        writer.raw(self.canonical.as_bytes());
+        Ok(writer.finish())
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
+        let mut reader = Reader::new(bytes);
+        let encryption_type = match reader.u8()? {
+            1 => EncryptionType::Randomized,
+            2 => EncryptionType::Deterministic,
+            _ => return Err(Unopened),
+        };
+        let flags = reader.u8()?;
+        if flags & !(HAS_TENANT | HAS_EXPIRY) != 0 {
+            return Err(Unopened);
+        }
+        let scope = reader.text()?.to_owned();
+        let tenant = if flags & HAS_TENANT == 0 { None } else { Some(reader.text()?.to_owned()) };
+        let expires_at = if flags & HAS_EXPIRY == 0 { None } else { Some(reader.time()?) };
+        let tags = reader.list(|reader| reader.text().map(str::to_owned))?;
+        let canonical = core::str::from_utf8(reader.rest()).map_err(|_| Unopened)?.to_owned();
+        Ok(Self { encryption_type, scope, tenant, tags, expires_at, canonical: canonical.into() })
+    }
+}
+
+fn associated_data(collection: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut writer = Writer::new();
+    writer.raw(&[FORMAT, Purpose::Ciphertext as u8]);
+    writer.text(collection)?;
+    Ok(writer.finish())
+}
+
+fn decode_base64(text: &str) -> Result<Vec<u8>, Unopened> {
+    let unpadded = match text.as_bytes() {
+        [.., b'=', b'='] if text.len() % 4 == 0 => text.strip_suffix("=="),
+        [.., b'='] if text.len() % 4 == 0 => text.strip_suffix('='),
+        _ => Some(text),
+    };
+    let unpadded = unpadded.ok_or(Unopened)?;
+    Base64Unpadded::decode_vec(unpadded)
+        .or_else(|_| Base64UrlUnpadded::decode_vec(unpadded))
+        .map_err(|_| Unopened)
+}

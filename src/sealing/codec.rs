@@ -1,0 +1,109 @@
+//! The binary encoding inside sealed parts: big-endian numbers, and texts with their length.
+
+use zeroize::Zeroizing;
+
+use super::Unopened;
+use crate::error::Error;
+use crate::host::{Label, Millis};
+
+/// Writes a plaintext; the buffer is wiped when it is dropped.
+pub(super) struct Writer(Zeroizing<Vec<u8>>);
+
+impl Writer {
+    pub(super) fn new() -> Self {
+        Self(Zeroizing::new(Vec::with_capacity(256)))
+    }
+
+    pub(super) fn u8(&mut self, value: u8) {
+        self.0.push(value);
+    }
+
+    pub(super) fn time(&mut self, value: Millis) {
+        self.0.extend_from_slice(&value.to_be_bytes());
+    }
+
+    pub(super) fn label(&mut self, label: &Label) {
+        self.0.extend_from_slice(label.as_bytes());
+    }
+
+    /// A count or length of at most 2^32 − 1.
+    pub(super) fn count(&mut self, count: usize) -> Result<(), Error> {
+        let count =
+            u32::try_from(count).map_err(|_| Error::Internal("a count is too large to seal"))?;
+        self.0.extend_from_slice(&count.to_be_bytes());
+        Ok(())
+    }
+
+    pub(super) fn text(&mut self, text: &str) -> Result<(), Error> {
+        self.count(text.len())?;
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    pub(super) fn finish(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
+}
+
+/// Reads a plaintext that was authenticated; it still trusts no length in it.
+pub(super) struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    fn take(&mut self, length: usize) -> Result<&'a [u8], Unopened> {
+        let (taken, rest) = self.0.split_at_checked(length).ok_or(Unopened)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Unopened> {
+        self.take(N)?.try_into().map_err(|_| Unopened)
+    }
+
+    pub(super) fn u8(&mut self) -> Result<u8, Unopened> {
+        self.array().map(|[byte]| byte)
+    }
+
+    pub(super) fn time(&mut self) -> Result<Millis, Unopened> {
+        self.array().map(Millis::from_be_bytes)
+    }
+
+    pub(super) fn label(&mut self) -> Result<Label, Unopened> {
+        Label::from_bytes(self.take(Label::LENGTH)?).ok_or(Unopened)
+    }
+
+    pub(super) fn count(&mut self) -> Result<usize, Unopened> {
+        usize::try_from(self.array().map(u32::from_be_bytes)?).map_err(|_| Unopened)
+    }
+
+    pub(super) fn text(&mut self) -> Result<&'a str, Unopened> {
+        let length = self.count()?;
+        core::str::from_utf8(self.take(length)?).map_err(|_| Unopened)
+    }
+
+    /// A list of so many items as its count says; the count alone reserves nothing.
+    pub(super) fn list<T>(
+        &mut self,
+        mut item: impl FnMut(&mut Self) -> Result<T, Unopened>,
+    ) -> Result<Vec<T>, Unopened> {
+        let count = self.count()?;
+        (0..count).map(|_| item(self)).collect()
+    }
+
+    /// Everything that is left.
+    pub(super) fn rest(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Refuses bytes that nobody read.
+    pub(super) fn finish(self) -> Result<(), Unopened> {
+        if self.0.is_empty() { Ok(()) } else { Err(Unopened) }
+    }
+}

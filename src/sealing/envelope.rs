@@ -1,0 +1,93 @@
+//! One sealed part: key ID, nonce, ciphertext and tag.
+
+use zeroize::Zeroizing;
+
+use super::Unopened;
+use super::fresh::Nonce;
+use super::keyring::{DataKey, KEY_ID_LENGTH, KeyId, Keyring};
+use super::xaes::{DerivedKey, NONCE_LENGTH, Prefix, TAG_LENGTH};
+use crate::error::Error;
+
+/// Bytes that a part has beyond its plaintext.
+pub(super) const OVERHEAD: usize = KEY_ID_LENGTH + NONCE_LENGTH + TAG_LENGTH;
+
+/// Seals and opens parts, keeping the last derived key: the parts of one batch share it.
+pub(crate) struct Envelopes<'a> {
+    keyring: &'a Keyring,
+    last: Option<(KeyId, Prefix, DerivedKey)>,
+}
+
+impl<'a> Envelopes<'a> {
+    pub(crate) fn new(keyring: &'a Keyring) -> Self {
+        Self { keyring, last: None }
+    }
+
+    pub(super) fn keyring(&self) -> &'a Keyring {
+        self.keyring
+    }
+
+    /// Seals under the primary key, appending the part to `out`.
+    pub(super) fn seal(
+        &mut self,
+        nonce: &Nonce,
+        associated_data: &[u8],
+        plaintext: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let key = self.keyring.primary();
+        out.reserve(plaintext.len() + OVERHEAD);
+        out.extend_from_slice(&key.id);
+        out.extend_from_slice(&nonce.0);
+        let start = out.len();
+        out.extend_from_slice(plaintext);
+        let (prefix, suffix) = nonce.halves();
+        let buffer = out.get_mut(start..).ok_or(SEALING)?;
+        let tag = self
+            .derived(key, prefix)
+            .and_then(|derived| derived.seal(&suffix, associated_data, buffer))
+            .map_err(|_| SEALING)?;
+        out.extend_from_slice(&tag);
+        Ok(())
+    }
+
+    /// Opens a part with the one key it names.
+    pub(super) fn open(&mut self, part: &Part<'_>, associated_data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unopened> {
+        let key = self.keyring.by_id(&part.key_id).ok_or(Unopened)?;
+        let (prefix, suffix) = part.nonce.halves();
+        let mut plaintext = Zeroizing::new(part.ciphertext.to_vec());
+        self.derived(key, prefix)?.open(&suffix, associated_data, &mut plaintext, part.tag)?;
+        Ok(plaintext)
+    }
+
+    fn derived(&mut self, key: &DataKey, prefix: Prefix) -> Result<&DerivedKey, Unopened> {
+        let kept = self.last.as_ref().is_some_and(|(id, last, _)| *id == key.id && *last == prefix);
+        if !kept {
+            self.last = Some((key.id, prefix, key.xaes.derive(&prefix)));
+        }
+        self.last.as_ref().map(|(_, _, derived)| derived).ok_or(Unopened)
+    }
+}
+
+const SEALING: Error = Error::Internal("a part could not be sealed");
+
+/// A sealed part, split.
+pub(super) struct Part<'a> {
+    pub(super) key_id: KeyId,
+    pub(super) nonce: Nonce,
+    ciphertext: &'a [u8],
+    tag: &'a [u8; TAG_LENGTH],
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn split(bytes: &'a [u8]) -> Result<Self, Unopened> {
+        let (key_id, rest) = bytes.split_first_chunk().ok_or(Unopened)?;
+        let (nonce, rest) = rest.split_first_chunk().ok_or(Unopened)?;
+        let (ciphertext, tag) = rest.split_last_chunk().ok_or(Unopened)?;
+        Ok(Self { key_id: *key_id, nonce: Nonce(*nonce), ciphertext, tag })
+    }
+
+    /// Key ID, nonce and tag: what stands for the part in another's associated data.
+    pub(super) fn identity(&self) -> [&[u8]; 3] {
+        [&self.key_id, &self.nonce.0, self.tag]
+    }
+}

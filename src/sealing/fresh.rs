@@ -1,0 +1,110 @@
+//! Fresh randomness: one fill for each pass of a write, never used for a second pass.
+//!
+//! One call for each token would cost more than sealing it.
+
+use zeroize::Zeroizing;
+
+use super::blind::label;
+use super::xaes::{NONCE_LENGTH, PREFIX_LENGTH};
+use crate::error::Error;
+use crate::host::Label;
+
+/// 96 bits: what the counter half of a nonce wraps at.
+const COUNTER_MASK: u128 = (1 << 96) - 1;
+
+/// A nonce of XAES-256-GCM: prefix and counter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Nonce(pub(super) [u8; NONCE_LENGTH]);
+
+impl Nonce {
+    /// The half that chooses the derived key, and the half that AES-GCM takes.
+    pub(super) fn halves(&self) -> ([u8; PREFIX_LENGTH], [u8; 12]) {
+        let mut halves = ([0; PREFIX_LENGTH], [0; 12]);
+        for (to, from) in halves.0.iter_mut().chain(&mut halves.1).zip(self.0) {
+            *to = from;
+        }
+        halves
+    }
+
+    /// The next nonce: the last 12 bytes count up, and never carry into the first 12.
+    fn next(&self) -> Self {
+        let whole = self.0;
+        let (prefix, suffix) = self.halves();
+        let counter = suffix.iter().fold(0, |counter: u128, byte| (counter << 8) | u128::from(*byte));
+        let counter = counter.wrapping_add(1) & COUNTER_MASK;
+        let mut next = whole;
+        for (to, from) in next.iter_mut().zip(prefix.into_iter().chain(counter.to_be_bytes().into_iter().skip(4))) {
+            *to = from;
+        }
+        Self(next)
+    }
+}
+
+/// The randomness of one pass: a run of nonces, and blocks for new IDs and row keys.
+pub(crate) struct Fresh {
+    nonce: Nonce,
+    blocks: Zeroizing<Vec<u8>>,
+    taken: usize,
+}
+
+impl Fresh {
+    const BLOCK: usize = 16;
+
+    /// One call to the platform for the nonces and so many new IDs and keys.
+    pub(crate) fn fill(blocks: usize) -> Result<Self, Error> {
+        let mut bytes = Zeroizing::new(vec![0; NONCE_LENGTH + blocks * Self::BLOCK]);
+        getrandom::fill(&mut bytes).map_err(|_| Error::Randomness)?;
+        Self::from_bytes(bytes)
+    }
+
+    fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Result<Self, Error> {
+        let first = bytes.first_chunk().copied().ok_or(Error::Randomness)?;
+        Ok(Self { nonce: Nonce(first), blocks: bytes, taken: NONCE_LENGTH })
+    }
+
+    /// The nonce of the next part sealed.
+    pub(super) fn next_nonce(&mut self) -> Nonce {
+        let nonce = self.nonce;
+        self.nonce = nonce.next();
+        nonce
+    }
+
+    /// A new random token ID: a version 4 UUID.
+    pub(crate) fn make_token_id(&mut self) -> Result<String, Error> {
+        self.next_block().map(uuid_v4)
+    }
+
+    /// The key of a new row.
+    pub(crate) fn make_row_key(&mut self) -> Result<Label, Error> {
+        label(&self.next_block()?)
+    }
+
+    fn next_block(&mut self) -> Result<[u8; Self::BLOCK], Error> {
+        let block = self
+            .blocks
+            .get(self.taken..)
+            .and_then(|rest| rest.first_chunk().copied())
+            .ok_or(Error::Internal("a pass used more randomness than it drew"))?;
+        self.taken += Self::BLOCK;
+        Ok(block)
+    }
+}
+
+/// The ID of an audit event.
+pub(crate) fn make_event_id() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| Error::Randomness)?;
+    Ok(uuid_v4(bytes))
+}
+
+fn uuid_v4(bytes: [u8; 16]) -> String {
+    uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().to_string()
+}
+
+#[cfg(test)]
+impl Fresh {
+    /// Given bytes instead of random ones: for the frozen vectors.
+    pub(super) fn given(bytes: Vec<u8>) -> Result<Self, Error> {
+        Self::from_bytes(Zeroizing::new(bytes))
+    }
+}

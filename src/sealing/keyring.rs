@@ -1,0 +1,142 @@
+//! The keyring: which key seals, which keys open, and the key of the blind index.
+
+use core::fmt;
+
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::blind::BlindIndex;
+use super::xaes::{NONCE_LENGTH, Xaes};
+use crate::error::Error;
+
+pub(super) const KEY_ID_LENGTH: usize = 8;
+const SECRET_LENGTH: usize = 32;
+
+/// Eight bytes that say which data key sealed a part.
+pub(super) type KeyId = [u8; KEY_ID_LENGTH];
+
+/// One data key, ready to use.
+pub(super) struct DataKey {
+    pub(super) id: KeyId,
+    pub(super) xaes: Xaes,
+    /// Makes the nonce of a deterministic ciphertext from what it seals.
+    synthetic_nonce: Hmac<Sha256>,
+}
+
+impl DataKey {
+    fn derive(secret: &[u8]) -> Result<Self, Error> {
+        let mut id = [0; KEY_ID_LENGTH];
+        derive(secret, b"vaultlet 1 key id", &mut id)?;
+        let mut xaes = Zeroizing::new([0; 32]);
+        derive(secret, b"vaultlet 1 xaes-256-gcm", &mut *xaes)?;
+        let mut synthetic = Zeroizing::new([0; 32]);
+        derive(secret, b"vaultlet 1 synthetic nonce", &mut *synthetic)?;
+        Ok(Self { id, xaes: Xaes::new(&xaes), synthetic_nonce: mac(&*synthetic)? })
+    }
+
+    /// The first 24 bytes of HMAC-SHA-256 over the length-prefixed associated data and plaintext.
+    pub(super) fn derive_nonce(&self, associated_data: &[u8], plaintext: &[u8]) -> [u8; NONCE_LENGTH] {
+        let mut mac = self.synthetic_nonce.clone();
+        for part in [associated_data, plaintext] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        let mut nonce = [0; NONCE_LENGTH];
+        for (to, from) in nonce.iter_mut().zip(digest) {
+            *to = from;
+        }
+        nonce
+    }
+}
+
+/// All keys of a vault. It is never printed and wipes itself on drop.
+pub(crate) struct Keyring {
+    primary: DataKey,
+    others: Vec<DataKey>,
+    index: BlindIndex,
+}
+
+impl Keyring {
+    /// `names` are those of the data keys, in the order of their secrets; `secrets` is the index
+    /// secret and then each data secret, 32 bytes each.
+    pub(crate) fn derive(primary: &str, names: &[String], secrets: &[u8]) -> Result<Self, Error> {
+        let (secrets, rest) = secrets.as_chunks::<SECRET_LENGTH>();
+        if !rest.is_empty() || secrets.len() != names.len() + 1 {
+            return Err(configuration("keys", "must be 32 bytes each"));
+        }
+        refuse_equal(names, secrets)?;
+        let Some((index, data)) = secrets.split_first() else {
+            return Err(configuration("keys.index", "is missing"));
+        };
+        let mut index_key = Zeroizing::new([0; 32]);
+        derive(index, b"vaultlet 1 blind index", &mut *index_key)?;
+
+        let mut first = None;
+        let mut others: Vec<DataKey> = Vec::new();
+        for (name, secret) in names.iter().zip(data) {
+            let key = DataKey::derive(secret)?;
+            if others.iter().chain(&first).any(|other| other.id == key.id) {
+                return Err(configuration(format!("keys.data.{name}"), "has the key ID of another key"));
+            }
+            if name == primary {
+                first = Some(key);
+            } else {
+                others.push(key);
+            }
+        }
+        let primary = first.ok_or_else(|| configuration("keys.primary", "names no key of `keys.data`"))?;
+        Ok(Self { primary, others, index: BlindIndex::new(mac(&*index_key)?) })
+    }
+
+    /// The key that seals.
+    pub(super) fn primary(&self) -> &DataKey {
+        &self.primary
+    }
+
+    /// The one key with this ID, if the keyring has it.
+    pub(super) fn by_id(&self, id: &KeyId) -> Option<&DataKey> {
+        core::iter::once(&self.primary).chain(&self.others).find(|key| key.id == *id)
+    }
+
+    /// The blind index.
+    pub(crate) fn index(&self) -> &BlindIndex {
+        &self.index
+    }
+}
+
+/// Shows nothing of the keys.
+impl fmt::Debug for Keyring {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Keyring(..)")
+    }
+}
+
+fn refuse_equal(names: &[String], secrets: &[[u8; SECRET_LENGTH]]) -> Result<(), Error> {
+    let places = || core::iter::once("keys.index".to_owned()).chain(names.iter().map(|name| format!("keys.data.{name}")));
+    for (position, (place, secret)) in places().zip(secrets).enumerate() {
+        if secrets.iter().take(position).any(|earlier| bool::from(earlier.ct_eq(secret))) {
+            return Err(configuration(place, "is the same secret as another key"));
+        }
+    }
+    Ok(())
+}
+
+fn configuration(place: impl Into<String>, problem: &'static str) -> Error {
+    Error::Configuration { place: place.into(), problem }
+}
+
+/// HKDF-SHA-256 without a salt.
+fn derive(secret: &[u8], info: &[u8], output: &mut [u8]) -> Result<(), Error> {
+    Hkdf::<Sha256>::new(None, secret)
+        .expand(info, output)
+        .map_err(|_| Error::Internal("a key could not be derived"))
+}
+
+fn mac(key: &[u8]) -> Result<Hmac<Sha256>, Error> {
+    <Hmac<Sha256> as KeyInit>::new_from_slice(key)
+        .map_err(|_| Error::Internal("a key could not be derived"))
+}

@@ -1,0 +1,231 @@
+//! The sealed bytes of a row: a head that authenticates every other column, and a body.
+//!
+//! `format, purpose of the first part, its length (4 bytes), the first part, the body part if any`
+
+use zeroize::Zeroizing;
+
+use super::codec::Writer;
+use super::envelope::{Envelopes, Part};
+use super::fresh::Fresh;
+use super::head::Head;
+use super::transaction_record::TransactionRecord;
+use super::{FORMAT, Purpose, Unopened};
+use crate::error::Error;
+use crate::host::{Label, Millis, Row};
+
+/// A row that is yet to be sealed: its terms and claims sorted and without repeats.
+pub(crate) fn unsealed_row(
+    key: Label,
+    version: u64,
+    mut terms: Vec<Label>,
+    mut claims: Vec<Label>,
+    expires_at: Option<Millis>,
+    prune_at: Option<Millis>,
+) -> Row {
+    for labels in [&mut terms, &mut claims] {
+        labels.sort_unstable();
+        labels.dedup();
+    }
+    Row { key, version, terms, claims, expires_at, prune_at, sealed: Vec::new() }
+}
+
+/// The body that a token's row shall have.
+pub(crate) enum Body<'a> {
+    /// A `pci_oneway` token keeps no data.
+    None,
+    /// New data, as canonical JSON.
+    New(&'a str),
+    /// The body of the row that is replaced, as it is: nothing of it is decrypted, but for one that
+    /// is not under the primary key, which is sealed anew so that retiring its key cannot strand it.
+    Kept(&'a Row),
+}
+
+/// Seals a token's row.
+pub(crate) fn seal_token(
+    envelopes: &mut Envelopes<'_>,
+    fresh: &mut Fresh,
+    unsealed: Row,
+    head: &Head,
+    body: &Body<'_>,
+) -> Result<Row, Error> {
+    let body = seal_body(envelopes, fresh, &head.collection, body)?;
+    seal_row(envelopes, fresh, unsealed, Purpose::Head, &head.encode()?, &body)
+}
+
+/// Seals a transaction's row.
+pub(crate) fn seal_transaction(
+    envelopes: &mut Envelopes<'_>,
+    fresh: &mut Fresh,
+    unsealed: Row,
+    record: &TransactionRecord,
+) -> Result<Row, Error> {
+    seal_row(envelopes, fresh, unsealed, Purpose::Transaction, &record.encode()?, &[])
+}
+
+/// Opens the head of a token's row.
+pub(crate) fn open_head(envelopes: &mut Envelopes<'_>, row: &Row) -> Result<Head, Unopened> {
+    Head::decode(&open_first(envelopes, row, Purpose::Head)?)
+}
+
+/// Opens a transaction's row.
+pub(crate) fn open_transaction(
+    envelopes: &mut Envelopes<'_>,
+    row: &Row,
+) -> Result<TransactionRecord, Unopened> {
+    TransactionRecord::decode(&open_first(envelopes, row, Purpose::Transaction)?)
+}
+
+/// Opens the body of a token's row: canonical JSON. None for a token without data.
+pub(crate) fn open_body(
+    envelopes: &mut Envelopes<'_>,
+    row: &Row,
+    collection: &str,
+) -> Result<Option<Zeroizing<String>>, Unopened> {
+    let Sealed { body, .. } = Sealed::split(&row.sealed)?;
+    let Some(body) = body else { return Ok(None) };
+    let mut plaintext = envelopes.open(&body, &body_associated_data(collection).map_err(|_| Unopened)?)?;
+    String::from_utf8(core::mem::take(&mut *plaintext))
+        .map(|text| Some(Zeroizing::new(text)))
+        .map_err(|_| Unopened)
+}
+
+/// The two parts of `sealed`.
+struct Sealed<'a> {
+    purpose: u8,
+    first: Part<'a>,
+    body: Option<Part<'a>>,
+    body_bytes: &'a [u8],
+}
+
+impl<'a> Sealed<'a> {
+    fn split(sealed: &'a [u8]) -> Result<Self, Unopened> {
+        let (&[format, purpose], rest) = sealed.split_first_chunk().ok_or(Unopened)?;
+        let (length, rest) = rest.split_first_chunk().ok_or(Unopened)?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| Unopened)?;
+        let (first, body_bytes) = rest.split_at_checked(length).ok_or(Unopened)?;
+        if format != FORMAT {
+            return Err(Unopened);
+        }
+        let body = if body_bytes.is_empty() { None } else { Some(Part::split(body_bytes)?) };
+        Ok(Self { purpose, first: Part::split(first)?, body, body_bytes })
+    }
+}
+
+fn seal_body(
+    envelopes: &mut Envelopes<'_>,
+    fresh: &mut Fresh,
+    collection: &str,
+    body: &Body<'_>,
+) -> Result<Vec<u8>, Error> {
+    let plaintext = match body {
+        Body::None => return Ok(Vec::new()),
+        Body::New(canonical) => return seal_data(envelopes, fresh, collection, canonical),
+        Body::Kept(row) => {
+            let sealed = Sealed::split(&row.sealed).map_err(|_| Error::Integrity)?;
+            let primary = envelopes.keyring().primary().id;
+            if sealed.body.is_none_or(|body| body.key_id == primary) {
+                return Ok(sealed.body_bytes.to_vec());
+            }
+            open_body(envelopes, row, collection).map_err(|_| Error::Integrity)?
+        }
+    };
+    match plaintext {
+        Some(canonical) => seal_data(envelopes, fresh, collection, &canonical),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn seal_data(
+    envelopes: &mut Envelopes<'_>,
+    fresh: &mut Fresh,
+    collection: &str,
+    canonical: &str,
+) -> Result<Vec<u8>, Error> {
+    let mut part = Vec::new();
+    let associated_data = body_associated_data(collection)?;
+    envelopes.seal(&fresh.next_nonce(), &associated_data, canonical.as_bytes(), &mut part)?;
+    Ok(part)
+}
+
+fn seal_row(
+    envelopes: &mut Envelopes<'_>,
+    fresh: &mut Fresh,
+    mut row: Row,
+    purpose: Purpose,
+    plaintext: &[u8],
+    body: &[u8],
+) -> Result<Row, Error> {
+    let body_part = if body.is_empty() { None } else { Some(split_own(body)?) };
+    let associated_data = first_associated_data(purpose, &row, body_part.as_ref())?;
+    let length = plaintext.len() + super::envelope::OVERHEAD;
+    let mut sealed = Vec::with_capacity(6 + length + body.len());
+    sealed.extend_from_slice(&[FORMAT, purpose as u8]);
+    let length = u32::try_from(length).map_err(|_| Error::Internal("a head is too long to seal"))?;
+    sealed.extend_from_slice(&length.to_be_bytes());
+    envelopes.seal(&fresh.next_nonce(), &associated_data, plaintext, &mut sealed)?;
+    sealed.extend_from_slice(body);
+    row.sealed = sealed;
+    Ok(row)
+}
+
+fn split_own(body: &[u8]) -> Result<Part<'_>, Error> {
+    Part::split(body).map_err(|_| Error::Internal("a sealed body has no form"))
+}
+
+fn open_first(
+    envelopes: &mut Envelopes<'_>,
+    row: &Row,
+    purpose: Purpose,
+) -> Result<Zeroizing<Vec<u8>>, Unopened> {
+    let sealed = Sealed::split(&row.sealed)?;
+    if sealed.purpose != purpose as u8 {
+        return Err(Unopened);
+    }
+    let associated_data =
+        first_associated_data(purpose, row, sealed.body.as_ref()).map_err(|_| Unopened)?;
+    envelopes.open(&sealed.first, &associated_data)
+}
+
+/// Every column but `sealed`, in the one order that is authenticated, and the body's identity.
+fn first_associated_data(
+    purpose: Purpose,
+    row: &Row,
+    body: Option<&Part<'_>>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut writer = Writer::new();
+    writer.raw(&[FORMAT, purpose as u8]);
+    writer.label(&row.key);
+    writer.raw(&row.version.to_be_bytes());
+    for time in [row.expires_at, row.prune_at] {
+        writer.u8(u8::from(time.is_some()));
+        writer.time(time.unwrap_or(0));
+    }
+    for labels in [&row.terms, &row.claims] {
+        writer.count(labels.len())?;
+        for label in sorted(labels).iter() {
+            writer.label(label);
+        }
+    }
+    writer.u8(u8::from(body.is_some()));
+    for bytes in body.iter().flat_map(|part| part.identity()) {
+        writer.raw(bytes);
+    }
+    Ok(writer.finish())
+}
+
+/// A store may hand a set in any order.
+fn sorted(labels: &[Label]) -> std::borrow::Cow<'_, [Label]> {
+    if labels.is_sorted() {
+        return labels.into();
+    }
+    let mut labels = labels.to_vec();
+    labels.sort_unstable();
+    labels.into()
+}
+
+fn body_associated_data(collection: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut writer = Writer::new();
+    writer.raw(&[FORMAT, Purpose::Body as u8]);
+    writer.text(collection)?;
+    Ok(writer.finish())
+}

@@ -1,0 +1,53 @@
+//! What a transaction's row keeps: enough to answer a repeated call without doing it again.
+
+use zeroize::Zeroizing;
+
+use super::Unopened;
+use super::codec::{Reader, Writer};
+use crate::error::Error;
+use crate::host::{Check, Label};
+
+/// The record of a call that landed under a transaction ID.
+pub(crate) struct TransactionRecord {
+    /// Tells a repeated request from another.
+    pub(crate) request_hash: Label,
+    /// How many tokens the call concerned, for the audit of a replay.
+    pub(crate) tokens: usize,
+    /// What the policy was asked, in full: a replay asks it again.
+    pub(crate) checks: Vec<Check>,
+    /// The answer, as JSON text.
+    pub(crate) answer: Zeroizing<String>,
+}
+
+impl TransactionRecord {
+    pub(super) fn encode(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let mut writer = Writer::new();
+        writer.label(&self.request_hash);
+        writer.count(self.tokens)?;
+        writer.count(self.checks.len())?;
+        for Check { operation, resource, data_type } in &self.checks {
+            writer.text(operation)?;
+            writer.text(resource)?;
+            writer.u8(u8::from(data_type.is_some()));
+            writer.text(data_type.as_deref().unwrap_or_default())?;
+        }
+        writer.text(&self.answer)?;
+        Ok(writer.finish())
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
+        let mut reader = Reader::new(bytes);
+        let request_hash = reader.label()?;
+        let tokens = reader.count()?;
+        let checks = reader.list(|reader| {
+            let operation = reader.text()?.to_owned();
+            let resource = reader.text()?.to_owned();
+            let typed = reader.u8()? != 0;
+            let data_type = reader.text()?.to_owned();
+            Ok(Check { operation, resource, data_type: typed.then_some(data_type) })
+        })?;
+        let answer = Zeroizing::new(reader.text()?.to_owned());
+        reader.finish()?;
+        Ok(Self { request_hash, tokens, checks, answer })
+    }
+}

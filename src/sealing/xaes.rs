@@ -1,0 +1,87 @@
+//! XAES-256-GCM (C2SP), composed over `aes` and `aes-gcm` so that a batch keeps its derived key:
+//! the crate `xaes-256-gcm` derives it anew for every message, which costs as much as sealing.
+//! The tests hold this to the specification's vectors and to that crate, byte for byte.
+
+use aes::Aes256;
+use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
+use aes_gcm::Aes256Gcm;
+use aes_gcm::aead::AeadInOut;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::Unopened;
+
+pub(super) const KEY_LENGTH: usize = 32;
+pub(super) const NONCE_LENGTH: usize = 24;
+pub(super) const PREFIX_LENGTH: usize = 12;
+pub(super) const TAG_LENGTH: usize = 16;
+
+/// The first half of a nonce: chooses the derived key.
+pub(super) type Prefix = [u8; PREFIX_LENGTH];
+
+/// An XAES key: derives the AES-256-GCM key of each nonce prefix.
+pub(super) struct Xaes {
+    aes: Aes256,
+    /// K1 of the specification: the CMAC subkey.
+    subkey: Zeroizing<[u8; 16]>,
+}
+
+impl Xaes {
+    pub(super) fn new(key: &[u8; KEY_LENGTH]) -> Self {
+        let aes = Aes256::new(&(*key).into());
+        let mut block = Array::from([0; 16]);
+        aes.encrypt_block(&mut block);
+        let l = u128::from_be_bytes(block.into());
+        block.zeroize();
+        // Doubling in GF(2^128), without a branch on the secret's top bit.
+        let doubled = (l << 1) ^ ((l >> 127).wrapping_mul(0b1000_0111));
+        Self { aes, subkey: Zeroizing::new(doubled.to_be_bytes()) }
+    }
+
+    pub(super) fn derive(&self, prefix: &Prefix) -> DerivedKey {
+        let mut key = Zeroizing::new([0; KEY_LENGTH]);
+        for (half, counter) in key.chunks_exact_mut(16).zip([1, 2]) {
+            let mut block = [0; 16];
+            let label = [0, counter, b'X', 0];
+            let message = label.iter().chain(prefix);
+            for ((byte, message), subkey) in block.iter_mut().zip(message).zip(self.subkey.iter()) {
+                *byte = message ^ subkey;
+            }
+            let mut block = Array::from(block);
+            self.aes.encrypt_block(&mut block);
+            half.copy_from_slice(&block);
+            block.zeroize();
+        }
+        DerivedKey(Aes256Gcm::new(&(*key).into()))
+    }
+}
+
+/// The AES-256-GCM key of one nonce prefix. Wiped on drop, as `aes-gcm` does.
+pub(super) struct DerivedKey(Aes256Gcm);
+
+impl DerivedKey {
+    /// Seals `buffer` in place and answers the tag. `suffix` is the second half of the nonce.
+    pub(super) fn seal(
+        &self,
+        suffix: &[u8; 12],
+        associated_data: &[u8],
+        buffer: &mut [u8],
+    ) -> Result<[u8; TAG_LENGTH], Unopened> {
+        self.0
+            .encrypt_inout_detached(&(*suffix).into(), associated_data, buffer.into())
+            .map(Into::into)
+            .map_err(|_| Unopened)
+    }
+
+    /// Opens `buffer` in place; on failure its bytes mean nothing.
+    pub(super) fn open(
+        &self,
+        suffix: &[u8; 12],
+        associated_data: &[u8],
+        buffer: &mut [u8],
+        tag: &[u8; TAG_LENGTH],
+    ) -> Result<(), Unopened> {
+        self.0
+            .decrypt_inout_detached(&(*suffix).into(), associated_data, buffer.into(), &(*tag).into())
+            .map_err(|_| Unopened)
+    }
+}

@@ -1,0 +1,95 @@
+//! Settings, with their defaults and bounds.
+
+use crate::collection::as_configuration;
+use crate::error::Error;
+use crate::json::{Json, MAX_SAFE_INTEGER, Members};
+
+/// A hundred years: the longest life an expiry can give.
+pub(crate) const MAX_LIFE_SECS: u64 = 3_153_600_000;
+
+/// What the host may set; the names are those of `settings`.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Whether a request must give an access reason.
+    pub(crate) force_access_reason: bool,
+    /// The life of a token whose request says nothing; none: for ever.
+    pub(crate) token_ttl_secs: Option<u64>,
+    /// Tags a token.
+    pub(crate) max_tags: usize,
+    /// Tokens named, matched or made in one call.
+    pub(crate) max_tokens: usize,
+    /// Bytes of sealed rows read, and sealed, in one pass.
+    pub(crate) max_bytes: u64,
+    /// How long a transaction ID is remembered.
+    pub(crate) transaction_ttl_secs: u64,
+    /// How long after its expiry a store may delete a token; none: never.
+    pub(crate) archived_retention_secs: Option<u64>,
+}
+
+impl Settings {
+    pub(crate) fn parse(value: Json) -> Result<Self, Error> {
+        let mut members = Members::of(value, "settings").map_err(as_configuration)?;
+        let force_access_reason =
+            members.optional_bool("forceAccessReason").map_err(as_configuration)?.unwrap_or(true);
+        let settings = Self {
+            force_access_reason,
+            token_ttl_secs: nullable(&mut members, "tokenTtlSecs", 0, MAX_LIFE_SECS)?,
+            max_tags: size(&mut members, "maxTags", 10, 1, 1_000)?,
+            max_tokens: size(&mut members, "maxTokens", 10_000, 1, 10_000_000)?,
+            max_bytes: whole(&mut members, "maxBytes", 1, 1 << 31)?.unwrap_or(16 << 20),
+            transaction_ttl_secs: whole(&mut members, "transactionTtlSecs", 1, MAX_LIFE_SECS)?
+                .unwrap_or(86_400),
+            archived_retention_secs: nullable(&mut members, "archivedRetentionSecs", 0, MAX_LIFE_SECS)?,
+        };
+        // Kept by the package, which holds the timers; checked here with the others.
+        whole(&mut members, "timeoutMs", 1, 2_147_483_647)?;
+        members.finish().map_err(as_configuration)?;
+        Ok(settings)
+    }
+}
+
+/// A whole number within bounds; null and absent both mean none.
+fn nullable(members: &mut Members, name: &str, min: u64, max: u64) -> Result<Option<u64>, Error> {
+    match members.optional(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(value) => number(&value, min, max).map(Some).ok_or_else(|| refused(members, name)),
+    }
+}
+
+fn whole(members: &mut Members, name: &str, min: u64, max: u64) -> Result<Option<u64>, Error> {
+    match members.optional(name) {
+        None => Ok(None),
+        Some(value) => number(&value, min, max).map(Some).ok_or_else(|| refused(members, name)),
+    }
+}
+
+fn size(
+    members: &mut Members,
+    name: &str,
+    default: usize,
+    min: u64,
+    max: u64,
+) -> Result<usize, Error> {
+    match whole(members, name, min, max)? {
+        None => Ok(default),
+        Some(value) => usize::try_from(value).map_err(|_| refused(members, name)),
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked: a whole number from 0 to 2^53"
+)]
+fn number(value: &Json, min: u64, max: u64) -> Option<u64> {
+    let Json::Number(number) = *value else { return None };
+    let whole = number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER).contains(&number);
+    whole.then_some(number as u64).filter(|number| (min..=max).contains(number))
+}
+
+fn refused(members: &Members, name: &str) -> Error {
+    Error::Configuration {
+        place: members.path_of(name),
+        problem: "is not a whole number within its bounds",
+    }
+}

@@ -1,0 +1,75 @@
+//! A configured vault: parsed once, then it runs operations and keeps nothing between them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use zeroize::Zeroizing;
+
+use crate::collection::{Collections, as_configuration};
+use crate::error::{Error, Fault};
+use crate::host::{Callback, Host};
+use crate::json::{Json, Members, text};
+use crate::operation;
+use crate::sealing::Keyring;
+use crate::settings::Settings;
+
+/// Keys, collections and settings. One serves any number of calls at once.
+#[derive(Debug)]
+pub struct Vault {
+    pub(crate) keyring: Keyring,
+    pub(crate) settings: Settings,
+    collections: RefCell<Rc<Collections>>,
+}
+
+impl Vault {
+    /// `configuration` is JSON: `{primary, data: [names], collections, settings}`. `secrets` is the
+    /// index secret and then that of each name in `data`, 32 bytes each.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] naming the place.
+    pub fn open(configuration: &str, secrets: &[u8]) -> Result<Self, Error> {
+        let configuration = Json::parse(configuration, "configuration").map_err(as_configuration)?;
+        let mut members = Members::of(configuration, "").map_err(as_configuration)?;
+        let parse = |members: &mut Members| {
+            let primary = text(members.required("primary")?, "keys.primary")?;
+            let names = crate::json::list(members.required("data")?, "keys.data", text)?;
+            Ok((primary, names))
+        };
+        let (primary, names) = parse(&mut members).map_err(as_configuration)?;
+        let keyring = Keyring::derive(&primary, &names, secrets)?;
+        let collections = members.required("collections").map_err(as_configuration)?;
+        let collections = Collections::parse(collections)?;
+        let settings = members.optional("settings").unwrap_or_else(|| Json::Object(Vec::new()));
+        let settings = Settings::parse(settings)?;
+        members.finish().map_err(as_configuration)?;
+        Ok(Self { keyring, settings, collections: RefCell::new(Rc::new(collections)) })
+    }
+
+    /// Runs one operation, named as the policy sees it (`tokens.update`), on the JSON text of its
+    /// parameter object. Answers JSON text; empty where the operation answers nothing.
+    ///
+    /// # Errors
+    /// Any [`Error`]; what was not answered did not happen, unless the context says that the outcome
+    /// is unknown.
+    pub async fn call<H: Host>(
+        &self,
+        host: &H,
+        operation: &str,
+        request: &str,
+    ) -> Result<Zeroizing<String>, Error> {
+        operation::run(self, host, operation, request).await
+    }
+
+    /// The collections as they are now: a reload holds from the next call.
+    pub(crate) fn collections(&self) -> Rc<Collections> {
+        Rc::clone(&self.collections.borrow())
+    }
+
+    /// Takes the collections that the host's `reload` answered.
+    pub(crate) fn replace_collections(&self, answer: &str) -> Result<(), Error> {
+        let collections = Json::parse(answer, "collections").and_then(Collections::parse);
+        let collections = collections.map_err(|_| Callback::Reload.failed(Fault::WrongShape))?;
+        *self.collections.borrow_mut() = Rc::new(collections);
+        Ok(())
+    }
+}
