@@ -115,17 +115,6 @@ pub struct Change {
     pub row: Option<Row>,
 }
 
-/// What the store can do, read when the vault is opened.
-#[derive(Clone, Copy, Debug)]
-pub struct StoreLimits {
-    /// Whether it has `write`.
-    pub writable: bool,
-    /// Most keys, terms and claims one write may touch.
-    pub max_writes: Option<u64>,
-    /// Most bytes of `sealed` in one row.
-    pub max_row_bytes: Option<u64>,
-}
-
 /// One thing the caller must be allowed to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
@@ -274,9 +263,6 @@ impl Callback {
 /// A `Vec<Option<Row>>` holds `None` where the store answered a row that could not be one of the
 /// vault's: right in its types, and impossible in its content.
 pub trait Host {
-    /// What the store can do.
-    fn store_limits(&self) -> StoreLimits;
-
     /// Rows that hold any of the claims, in any order.
     fn read_claims(&self, claims: &[Label]) -> impl Future<Output = Result<Vec<Option<Row>>, Fault>>;
 
@@ -289,10 +275,7 @@ pub trait Host {
     /// Asks the policy.
     fn decide(&self, request: &AccessRequest<'_>) -> impl Future<Output = Result<Decision, Fault>>;
 
-    /// Whether there is anybody to tell; if not, no event is made.
-    fn audits(&self) -> bool;
-
-    /// Tells the audit, and waits for it.
+    /// Tells the audit, and waits for it; asked only where the configuration says that it `audits`.
     fn audit(&self, event: &AuditEvent<'_>) -> impl Future<Output = Result<(), Fault>>;
 
     /// The time.

@@ -7,6 +7,9 @@ use crate::json::{Json, MAX_SAFE_INTEGER, Members};
 /// A hundred years: the longest life an expiry can give.
 pub(crate) const MAX_LIFE_SECS: u64 = 3_153_600_000;
 
+/// Far above what any store takes; a number that JavaScript still carries exactly.
+const MAX_STORE_LIMIT: u64 = 9_007_199_254_740_991;
+
 /// What the host may set; the names are those of `settings`.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -45,6 +48,31 @@ impl Settings {
         whole(&mut members, "timeoutMs", 1, 2_147_483_647)?;
         members.finish().map_err(as_configuration)?;
         Ok(settings)
+    }
+}
+
+/// What the store can do, as the package read it off the host's store.
+#[derive(Debug)]
+pub(crate) struct StoreLimits {
+    /// Whether it has `write`.
+    pub(crate) writable: bool,
+    /// Most keys, terms and claims one write may touch.
+    pub(crate) max_writes: Option<u64>,
+    /// Most bytes of `sealed` in one row.
+    pub(crate) max_row_bytes: Option<u64>,
+}
+
+impl StoreLimits {
+    pub(crate) fn parse(value: Json) -> Result<Self, Error> {
+        let mut members = Members::of(value, "store").map_err(as_configuration)?;
+        let writable = members.optional_bool("writable").map_err(as_configuration)?;
+        let limits = Self {
+            writable: writable.unwrap_or(true),
+            max_writes: nullable(&mut members, "maxWrites", 1, MAX_STORE_LIMIT)?,
+            max_row_bytes: nullable(&mut members, "maxRowBytes", 1, MAX_STORE_LIMIT)?,
+        };
+        members.finish().map_err(as_configuration)?;
+        Ok(limits)
     }
 }
 

@@ -11,19 +11,23 @@ use crate::host::{Callback, Host};
 use crate::json::{Json, Members, text};
 use crate::operation;
 use crate::sealing::Keyring;
-use crate::settings::Settings;
+use crate::settings::{Settings, StoreLimits};
 
 /// Keys, collections and settings. One serves any number of calls at once.
 #[derive(Debug)]
 pub struct Vault {
     pub(crate) keyring: Keyring,
     pub(crate) settings: Settings,
+    pub(crate) store: StoreLimits,
+    /// Whether the host has an audit; if not, no event is made.
+    pub(crate) audits: bool,
     collections: RefCell<Rc<Collections>>,
 }
 
 impl Vault {
-    /// `configuration` is JSON: `{primary, data: [names], collections, settings}`. `secrets` is the
-    /// index secret and then that of each name in `data`, 32 bytes each.
+    /// `configuration` is JSON: `{primary, data: [names], collections, settings, store, audits}`
+    /// (`docs/boundary.md`). `secrets` is the index secret and then that of each name in `data`, 32
+    /// bytes each.
     ///
     /// # Errors
     /// [`Error::Configuration`] naming the place.
@@ -41,8 +45,11 @@ impl Vault {
         let collections = Collections::parse(collections)?;
         let settings = members.optional("settings").unwrap_or_else(|| Json::Object(Vec::new()));
         let settings = Settings::parse(settings)?;
+        let store = StoreLimits::parse(members.required("store").map_err(as_configuration)?)?;
+        let audits = members.optional_bool("audits").map_err(as_configuration)?.unwrap_or(false);
         members.finish().map_err(as_configuration)?;
-        Ok(Self { keyring, settings, collections: RefCell::new(Rc::new(collections)) })
+        let collections = RefCell::new(Rc::new(collections));
+        Ok(Self { keyring, settings, store, audits, collections })
     }
 
     /// Runs one operation, named as the policy sees it (`tokens.update`), on the JSON text of its

@@ -130,7 +130,7 @@ impl Batch {
 
     /// Refuses what the store does not take.
     pub(super) fn check_limits<H: Host>(&self, call: &Call<'_, H>) -> Result<(), Error> {
-        let limits = call.host.store_limits();
+        let limits = &call.vault.store;
         if let Some(most) = limits.max_row_bytes {
             for row in self.changes.iter().filter_map(|change| change.row.as_ref()) {
                 limit("store.maxRowBytes", row.sealed.len() as u64, most)?;

@@ -202,7 +202,7 @@ impl<'a, H: Host> Call<'a, H> {
                 self.vault.replace_collections(&collections)?;
             }
         }
-        if access.effect == Effect::Writes && !self.host.store_limits().writable {
+        if access.effect == Effect::Writes && !self.vault.store.writable {
             return Err(Error::ReadOnly);
         }
         Ok(())
@@ -303,7 +303,7 @@ impl<'a, H: Host> Call<'a, H> {
     }
 
     async fn tell(&self, decision: Outcome, code: Option<&'static str>) -> Result<(), Error> {
-        if !self.host.audits() {
+        if !self.vault.audits {
             return Ok(());
         }
         let time = match self.time.get() {

@@ -1,0 +1,59 @@
+// @ts-check
+// The goals of the design's page on quality, and what became of each. A missed goal is said and fails nothing: to
+// measure is not to test.
+
+import { FEW } from "./race.js";
+import { figure, grouped, times } from "./table.js";
+
+/** @import { Growth, Race } from "./race.js" */
+/** @import { Startup } from "./startup.js" */
+/** @import { Size } from "../pkg/build/size.js" */
+
+/** @typedef {{ what: string, wanted: string, measured: string, reached: boolean }} Goal */
+
+/** The batch that the goals speak of. */
+const BATCH = 100;
+
+/**
+ * @param {object} results
+ * @param {Race[]} results.races
+ * @param {Map<string, number> | undefined} results.native
+ * @param {Growth[]} results.growths
+ * @param {number} results.many
+ * @param {Size[]} results.sizes
+ * @param {Startup} results.startup
+ * @returns {Goal[]}
+ */
+export function goals({ races, native, growths, many, sizes, startup }) {
+  /** @type {Goal[]} */
+  const all = [];
+  for (const { operation, batch, micros } of races) {
+    if (batch !== BATCH) continue;
+    const { vaultlet = NaN, "node:crypto": node = NaN, WebCrypto: web = NaN } = micros;
+    all.push(atLeast(`${operation} of ${BATCH} against node:crypto`, node / vaultlet, 2));
+    all.push(atLeast(`${operation} of ${BATCH} against WebCrypto`, web / vaultlet, 5));
+    const compiled = native?.get(`${operation}/${BATCH}`);
+    if (compiled !== undefined) all.push(atMost(`${operation} of ${BATCH} against native`, vaultlet / compiled, 4, "slower"));
+  }
+  for (const { operation, few, many: cost } of growths) {
+    all.push(atMost(`${operation} of ${grouped(many)} against ${FEW}`, cost / few, 1.2, "a token"));
+  }
+  for (const { name, gzip, budget } of sizes) all.push(under(`${name}, gzip`, gzip / 1000, budget / 1000, "kB"));
+  all.push(under("first call after import", startup.firstCall, 10, "ms"));
+  return all;
+}
+
+/** @param {string} what @param {number} ratio @param {number} least @returns {Goal} */
+function atLeast(what, ratio, least) {
+  return { what, wanted: `at least ${least} × as fast`, measured: times(ratio), reached: ratio >= least };
+}
+
+/** @param {string} what @param {number} ratio @param {number} most @param {string} how @returns {Goal} */
+function atMost(what, ratio, most, how) {
+  return { what, wanted: `at most ${most} × ${how}`, measured: times(ratio), reached: ratio <= most };
+}
+
+/** @param {string} what @param {number} value @param {number} limit @param {string} unit @returns {Goal} */
+function under(what, value, limit, unit) {
+  return { what, wanted: `under ${limit} ${unit}`, measured: `${figure(value)} ${unit}`, reached: value < limit };
+}

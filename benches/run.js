@@ -1,0 +1,56 @@
+// @ts-check
+// `npm run bench`: Vaultlet beside its rivals and beside itself, in one run, and the goals beside what was reached.
+//
+//   --quick       a short run, to see that the benchmark works; its figures mean little
+//   --no-native   leaves out the native core, which cargo would have to compile
+
+import { arch, cpus, platform } from "node:os";
+import { parseArgs } from "node:util";
+
+import { sizes as measureSizes } from "../pkg/build/size.js";
+import { goals } from "./goals.js";
+import { measureNative } from "./native.js";
+import { growth, race } from "./race.js";
+import { reportGoals, reportGrowth, reportRaces, reportSizes, reportStartup } from "./report.js";
+import { measureStartup } from "./startup.js";
+
+const { values: options } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, "no-native": { type: "boolean", default: false } },
+});
+
+// Many short rounds, and not few long ones: a disturbance then falls on one round of one contender.
+const { races: effort, growth: growthEffort, many, processes } = options.quick
+  ? {
+      races: { rounds: 3, roundMillis: 1, warmUpMillis: 10 },
+      growth: { rounds: 2, roundMillis: 1, warmUpMillis: 10 },
+      many: 2_000,
+      processes: 2,
+    }
+  : {
+      races: { rounds: 101, roundMillis: 8, warmUpMillis: 400 },
+      growth: { rounds: 7, roundMillis: 50, warmUpMillis: 400 },
+      many: 100_000,
+      processes: 15,
+    };
+
+const BATCHES = [1, 10, 100, 1_000];
+const BATCHED = /** @type {const} */ (["rotate", "update"]);
+
+const [cpu] = cpus();
+console.log(`Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpu?.model.trim() ?? "unknown"}\n`);
+
+const races = [];
+for (const operation of BATCHED) for (const batch of BATCHES) races.push(await race(operation, batch, effort));
+races.push(await race("update data", 1, effort));
+const native = options["no-native"] ? undefined : measureNative([...BATCHED], BATCHES, options.quick);
+reportRaces(races, effort.rounds, native);
+
+const growths = [];
+for (const operation of BATCHED) growths.push(await growth(operation, many, growthEffort));
+reportGrowth(growths, many);
+
+const sizes = await measureSizes();
+reportSizes(sizes);
+const startup = await measureStartup(processes);
+reportStartup(startup, processes);
+reportGoals(goals({ races, native, growths, many, sizes, startup }));

@@ -1,0 +1,40 @@
+// @ts-check
+// Installs the npm packages that the lock file names, when the ones installed are not those.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { root, run } from "./command.js";
+
+/**
+ * Runs `npm ci` where it is needed.
+ * @returns {boolean} whether there was anything to do
+ */
+export function installPackages() {
+  // The lock file's content and not its time: a checkout changes times and not always content.
+  const lock = readFileSync(join(root, "package-lock.json"));
+  const wanted = createHash("sha256").update(lock).digest("hex");
+  const stamp = join(root, "node_modules", ".installed-lock");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return false;
+  const [program, ...first] = npm();
+  run({
+    what: "installing the npm packages",
+    note: "npm ci",
+    program,
+    args: [...first, "ci", "--include=dev", "--no-audit", "--no-fund"],
+    remedy: "read npm's message above; it has to reach the network",
+  });
+  writeFileSync(stamp, wanted);
+  return true;
+}
+
+/**
+ * How to start npm. On Windows `npm` is a batch file, which Node does not start without a shell; npm names
+ * its own script to the scripts it runs.
+ * @returns {[string, ...string[]]}
+ */
+function npm() {
+  const script = process.env["npm_execpath"];
+  return script?.endsWith("npm-cli.js") ? [process.execPath, script] : ["npm"];
+}

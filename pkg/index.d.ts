@@ -1,0 +1,127 @@
+/**
+ * Vaultlet: a complete PII token vault inside the process that uses it.
+ *
+ * ```js
+ * import { generateKeys, openVault } from "vaultlet";
+ * import { memoryStore } from "vaultlet/store/memory";
+ *
+ * const vault = await openVault({
+ *   keys: generateKeys(),
+ *   collections: { customers: { properties: { email: { type: "EMAIL" } } } },
+ *   store: memoryStore(),
+ *   policy: ({ caller }) => ({ allow: caller === "signup" }),
+ * });
+ * const { tokens } = vault.as("signup");
+ * const about = { collection: "customers", reason: "AppFunctionality" };
+ * const [{ token_id }] = await tokens.tokenize({
+ *   ...about,
+ *   requestBody: [{ type: "pci", object: { fields: { email: "jane@example.com" } } }],
+ * });
+ * const [{ fields }] = await tokens.detokenize({ ...about, tokenIds: [token_id] });
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+import type { CryptoClient } from "./ciphertexts.js";
+import type { ErrorBody, ErrorCode } from "./error-codes.js";
+import type { Audit, Collections, GeneratedKeys, Keys, Policy, Settings, Store } from "./host.js";
+import type { TokensClient } from "./tokens.js";
+
+export type * from "./ciphertexts.js";
+export type * from "./error-codes.js";
+export type * from "./host.js";
+export type * from "./tokens.js";
+
+/**
+ * Opens a vault over what the host supplies. The wasm is found and loaded by the way, once for the process.
+ *
+ * @throws {@link VaultError} `VL1000` for a configuration that cannot be used; `context.place` names the place, such
+ *   as `keys.data.2026-11`, `settings.maxTags` or `store.maxWrites`. Key material is never in it.
+ * @throws {@link VaultError} `PV1000` if the wasm could not be loaded. The next call tries again.
+ */
+export function openVault(options: VaultOptions): Promise<Vault>;
+
+/**
+ * A new keyring of random secrets. Its data key is named for the month (UTC), such as `2026-11`. It is plain text
+ * through and through: `JSON.parse(JSON.stringify(keys))` is the same keyring.
+ *
+ * ```js
+ * await writeFile("keys.json", JSON.stringify(generateKeys()), { mode: 0o600 });
+ * ```
+ */
+export function generateKeys(): GeneratedKeys;
+
+/** An open vault. It holds nothing to close or free. */
+export interface Vault {
+  /**
+   * The operations, for one caller. It is cheap and holds nothing: make one for each request that you serve.
+   *
+   * @param caller any value; it is handed to `policy` and `audit` as it is, and looked into by nobody else
+   */
+  as(caller: unknown): VaultClient;
+}
+
+/** The operations for one caller. Frozen, and so are its parts; every method may be taken out of its object. */
+export interface VaultClient {
+  readonly tokens: TokensClient;
+  readonly crypto: CryptoClient;
+}
+
+/**
+ * What the host supplies. The functions in it are looked up in this very object at each call, and called as its
+ * methods. Each may answer a value, a promise or a thenable; one that throws, answers another shape or takes longer
+ * than `settings.timeoutMs` fails the operation with an error that names it.
+ */
+export interface VaultOptions {
+  /** The secrets. */
+  keys: Keys;
+  /** What the vault keeps: collections of typed properties. */
+  collections: Collections;
+  /** Where sealed rows are kept. Without `write` the vault is read-only. */
+  store: Store;
+  /** Who may do what. */
+  policy: Policy;
+  /** Is told of every call. Absent: nobody is told. */
+  audit?: Audit | undefined;
+  /**
+   * Runs for an operation with `reloadCache: true`, after its capability was granted. Calls that ask for it while it
+   * runs wait for the same run. It may answer new collections, which hold from the next call on. Absent: nothing runs.
+   */
+  reload?: (() => Reloaded | undefined | void | Promise<Reloaded | undefined | void>) | undefined;
+  /** The time: whole milliseconds since 1970, at once and not as a promise. Absent: `Date.now`. */
+  clock?: (() => number) | undefined;
+  /** Absent: every setting has its default. */
+  settings?: Settings | undefined;
+}
+
+/** What `reload` may answer. */
+export interface Reloaded {
+  collections: Collections;
+}
+
+/**
+ * A call that failed. There is never personal data or key material in it.
+ *
+ * ```js
+ * try {
+ *   await tokens.rotateTokens({ collection: "customers", reason: "Maintenance", tokenIds: [id] });
+ * } catch (error) {
+ *   if (error instanceof VaultError && error.code === "PV3087") console.log(error.context.token_ids);
+ * }
+ * ```
+ */
+export class VaultError extends Error {
+  private constructor();
+  readonly name: "VaultError";
+  /** What to decide by. */
+  readonly code: ErrorCode;
+  /** The HTTP status that goes with the code. */
+  readonly status: number;
+  /** What went wrong where, such as `field`, `callback` or `token_ids`. Frozen. */
+  readonly context: Readonly<Record<string, string>>;
+  /** What a callback of the host threw, as it is; what the runtime threw, if the wasm could not be loaded or failed. */
+  readonly cause?: unknown;
+  /** The error as the REST API's body; `JSON.stringify(error)` writes it. */
+  toJSON(): ErrorBody;
+}

@@ -1,0 +1,240 @@
+// The token operations: what they take and what they answer.
+
+/**
+ * Why data is accessed. `Other` needs `adhocReason`.
+ */
+export type Reason =
+  | "AppFunctionality"
+  | "Analytics"
+  | "Notifications"
+  | "Marketing"
+  | "ThirdPartyMarketing"
+  | "FraudPreventionSecurityAndCompliance"
+  | "AccountManagement"
+  | "Maintenance"
+  | "DataSubjectRequest"
+  | "Other";
+
+/** What every operation takes. A parameter that is `undefined` counts as absent; null does not. */
+export interface CallParameters {
+  /** The collection's name. */
+  collection: string;
+  /** Why. May be absent only where the setting `forceAccessReason` is false. */
+  reason?: Reason | undefined;
+  /** The caller's own words, at most 1,024 characters. */
+  adhocReason?: string | undefined;
+  /** A note for the audit, at most 1,024 characters. */
+  customAudit?: string | undefined;
+  /** Runs the host's `reload` first. */
+  reloadCache?: boolean | undefined;
+  /** The tenants that confine the call, at least one. Absent: it is not confined. */
+  xTenantId?: readonly string[] | undefined;
+}
+
+/** Which tokens an operation means: any of the token IDs, and all of the tags. */
+export interface TokenQuery {
+  /** At least one. Those that do not exist match nothing. */
+  tokenIds?: readonly string[] | undefined;
+  /** At least one. */
+  tags?: readonly string[] | undefined;
+  /** Refused with `PV2001`: this vault stores no objects. */
+  objectIds?: readonly string[] | undefined;
+}
+
+/** Property values by property name. */
+export type ObjectFields = Record<string, any>;
+
+/**
+ * `randomized`: a new ID each time. `pci`: the same ID for the same data in a scope. `pci_oneway`: likewise, and the
+ * data cannot be had back. `deterministic`: the ID is derived from the data. `pointer` is refused with `PV2001`.
+ */
+export type TokenType = "pci" | "pci_oneway" | "pointer" | "randomized" | "deterministic";
+
+/** Where data comes from: exactly one of these. */
+export type InputObject =
+  | { fields: ObjectFields }
+  | { encrypted: EncryptedObjectInput }
+  /** The index of a request of the same array that has `fields` or `encrypted` itself. */
+  | { request_index: number }
+  /** Refused with `PV2001`: this vault stores no objects. */
+  | { id: string };
+
+/** A ciphertext that `encrypt` or `updateEncrypted` made. */
+export interface EncryptedObjectInput {
+  /** Base64, standard or URL-safe, with or without padding. */
+  ciphertext: string;
+  /** Must be the scope it was sealed with, if it is given. */
+  scope?: string | undefined;
+}
+
+/** One token to make. */
+export interface TokenizeRequest {
+  type: TokenType;
+  object: InputObject;
+  /** Which properties of the object. Absent: all of them. */
+  props?: readonly string[] | undefined;
+  /** An ID of your own: 1 to 128 of letters, digits, `-` and `_`. */
+  token_id?: string | undefined;
+  /** A label; equal data in another scope is another token. Default: `default`. */
+  scope?: string | undefined;
+  tags?: readonly string[] | undefined;
+  /** Those of `tags` that no other token of the tenant may have. */
+  ensure_unique_tenant_tags?: readonly string[] | undefined;
+  /** `true` is refused with `PV2001`. */
+  store_object?: boolean | undefined;
+  /** The card-number property for `fptemplate`. */
+  fpprops?: readonly string[] | undefined;
+  /** Makes an ID that looks like a card number. */
+  fptemplate?: "primary_account_number" | undefined;
+}
+
+export interface TokenizeParameters extends CallParameters {
+  /** The tokens to make: all or none. */
+  requestBody: readonly TokenizeRequest[];
+  /** When they expire: seconds from now as decimal text, `""` for never. Absent: as the settings say. */
+  expirationSecs?: string | undefined;
+  /**
+   * An ID of your own for this call. The same call with the same ID, within the time that the settings say, answers
+   * the same and changes nothing.
+   */
+  transactionId?: string | undefined;
+}
+
+/** A made token. */
+export type TokenValue = {
+  token_id: string;
+};
+
+export interface DetokenizeParameters extends CallParameters, TokenQuery {
+  /** Which properties; `name.transformer` answers under that name. Absent: all of them. */
+  props?: readonly string[] | undefined;
+  options?: readonly ("include_metadata" | "include_aggregated_data")[] | undefined;
+}
+
+/** A token's data. */
+export type DetokenizedToken = {
+  token_id: string;
+  fields: ObjectFields;
+  /** With the option `include_metadata`. */
+  metadata?: TokenMetadata;
+};
+
+/** What a token is, without its data. Times are RFC 3339 in UTC. */
+export type TokenMetadata = {
+  type: TokenType;
+  scope: string;
+  token_id: string;
+  /** One entry. */
+  tokens: TokenRefMetadata[];
+  /** With the option `include_aggregated_data`. */
+  agg?: { max_effective_expiration_time?: string | null };
+};
+
+export type TokenRefMetadata = {
+  creation_time: string;
+  expiration_time: string | null;
+  effective_expiration_time: string | null;
+  effective_tenant_id?: string;
+  tags: string[];
+};
+
+/** What to change; what is absent stays. */
+export interface UpdateTokenRequest {
+  /** Replaces the tags; an empty list removes them. */
+  tags?: readonly string[] | undefined;
+  /** Those of `tags` that no other token of the tenant may have. */
+  ensure_unique_tenant_tags?: readonly string[] | undefined;
+  /** The new data, which replaces all of the old. The query must match exactly one token. */
+  object?: InputObject | undefined;
+  /** Which properties of `object` become the new data. Absent: all of them. */
+  props?: readonly string[] | undefined;
+}
+
+export interface UpdateTokensParameters extends CallParameters, TokenQuery {
+  requestBody: UpdateTokenRequest;
+  /** When they expire: seconds from now as decimal text, `"0"` for at once, `""` for never. Absent: as before. */
+  expirationSecs?: string | undefined;
+  /** `archived`: only archived tokens. Absent: only active ones. */
+  options?: readonly "archived"[] | undefined;
+  /** As in {@link TokenizeParameters.transactionId}. */
+  transactionId?: string | undefined;
+}
+
+export interface RotateTokensParameters extends CallParameters {
+  /** Each an active token of the collection. */
+  tokenIds: readonly string[];
+  /** As in {@link TokenizeParameters.transactionId}: with it, a call whose answer was lost can be repeated. */
+  transactionId?: string | undefined;
+}
+
+/** The new token ID for each old one, in the order asked for. */
+export type RotatedTokens = Record<string, string>;
+
+export interface SearchTokensParameters extends CallParameters {
+  requestBody: QueryToken;
+  options?: readonly ("archived" | "include_aggregated_data")[] | undefined;
+}
+
+/** {@link TokenQuery} as it stands in a body. */
+export interface QueryToken {
+  token_ids?: readonly string[] | undefined;
+  tags?: readonly string[] | undefined;
+  object_ids?: readonly string[] | undefined;
+}
+
+export interface DeleteTokensParameters extends CallParameters, TokenQuery {
+  /** One more list of tenants, of one. */
+  tenantId?: string | undefined;
+  options?: readonly "archived"[] | undefined;
+}
+
+/** How many tokens there are. */
+export type Count = {
+  active: number;
+  archived: number;
+  total: number;
+};
+
+export interface GetByTransactionIdParameters extends CallParameters {
+  /** The transaction ID of a `tokenize`. */
+  id: string;
+}
+
+/** The tokens that a transaction made; empty when it is unknown. */
+export type TransactionID = {
+  ref_ids?: string[];
+};
+
+/**
+ * The token operations, with the names and parameter objects of the official client. Each answers a promise and never
+ * throws at once; each rejects with a {@link VaultError} and nothing else.
+ */
+export interface TokensClient {
+  /** Makes tokens. Answers them in the order of the requests. */
+  readonly tokenize: (parameters: TokenizeParameters) => Promise<TokenValue[]>;
+  /** Turns tokens back into data. What matches nothing is left out. */
+  readonly detokenize: (parameters: DetokenizeParameters) => Promise<DetokenizedToken[]>;
+  /**
+   * Updates the tags and the expiry of tokens, or the data of one token, or both, together or not at all.
+   *
+   * ```js
+   * await tokens.updateTokens({
+   *   collection: "customers",
+   *   reason: "AppFunctionality",
+   *   tokenIds: [id],
+   *   requestBody: { object: { fields: { email: "new@example.com" } } },
+   * });
+   * ```
+   */
+  readonly updateTokens: (parameters: UpdateTokensParameters) => Promise<void>;
+  /** Gives tokens new IDs, all or none; afterwards an old ID is as if it had never been. */
+  readonly rotateTokens: (parameters: RotateTokensParameters) => Promise<RotatedTokens>;
+  /** Finds tokens, without their data. Refused with `PV2001` until it is built. */
+  readonly searchTokens: (parameters: SearchTokensParameters) => Promise<TokenMetadata[]>;
+  /** Deletes tokens for good. Refused with `PV2001` until it is built. */
+  readonly deleteTokens: (parameters: DeleteTokensParameters) => Promise<void>;
+  /** Counts tokens. Refused with `PV2001` until it is built. */
+  readonly getTokensCount: (parameters: CallParameters) => Promise<Count>;
+  /** Finds what a `tokenize` with a transaction ID made. Refused with `PV2001` until it is built. */
+  readonly getByTransactionId: (parameters: GetByTransactionIdParameters) => Promise<TransactionID>;
+}

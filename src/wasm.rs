@@ -1,0 +1,359 @@
+//! The boundary to JavaScript: the one file that imports wasm-bindgen. No logic.
+//!
+//! `docs/boundary.md` describes what crosses. The other side is `pkg/bridge.js`, which answers for
+//! the host: it has settled promises, timers and shapes before anything arrives here.
+
+use std::rc::Rc;
+
+use js_sys::{Float64Array, Object, Promise, Reflect, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use zeroize::Zeroizing;
+
+use crate::error::{Cause, Error, Fault};
+use crate::host::{
+    AccessRequest, AuditEvent, Change, Decision, Host, Label, Millis, Row, TermsQuery,
+};
+use crate::vault::Vault;
+
+/// Numbers of a row in its column, and of a change, which has `expect` before them.
+const ROW_NUMBERS: usize = 6;
+const CHANGE_NUMBERS: usize = 7;
+/// 2^53 − 1, beyond which a JavaScript number is no longer exact.
+const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `pkg/bridge.js`.
+    pub type Bridge;
+    #[wasm_bindgen(method, catch, js_name = readClaims)]
+    fn read_claims(this: &Bridge, claims: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = readTerms)]
+    fn read_terms(
+        this: &Bridge,
+        terms: &str,
+        state: &str,
+        now: f64,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn write(
+        this: &Bridge,
+        labels: &str,
+        numbers: Float64Array,
+        sealed: Uint8Array,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn decide(this: &Bridge, caller: &JsValue, request: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn audit(this: &Bridge, caller: &JsValue, event: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn clock(this: &Bridge) -> Result<f64, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn reload(this: &Bridge) -> Result<JsValue, JsValue>;
+
+    /// Rows in columns.
+    type Rows;
+    #[wasm_bindgen(method, getter)]
+    fn labels(this: &Rows) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn numbers(this: &Rows) -> Float64Array;
+    #[wasm_bindgen(method, getter)]
+    fn sealed(this: &Rows) -> Uint8Array;
+
+    /// The policy's answer.
+    type Verdict;
+    #[wasm_bindgen(method, getter)]
+    fn allow(this: &Verdict) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn because(this: &Verdict) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn message(this: &Verdict) -> Option<String>;
+
+    /// How a callback failed.
+    type CallbackFailure;
+    #[wasm_bindgen(method, getter)]
+    fn kind(this: &CallbackFailure) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn cause(this: &CallbackFailure) -> JsValue;
+}
+
+/// A vault, for `pkg/index.js` to keep for life. Its methods borrow nothing over an await.
+#[wasm_bindgen]
+pub struct Core {
+    vault: Rc<Vault>,
+    bridge: Rc<Bridge>,
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// Opens a vault; throws an `ErrorReport`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        configuration: &str,
+        secrets: Vec<u8>,
+        bridge: Bridge,
+    ) -> Result<Core, JsValue> {
+        let secrets = Zeroizing::new(secrets);
+        let vault = Vault::open(configuration, &secrets).map_err(|error| report(&error))?;
+        Ok(Self { vault: Rc::new(vault), bridge: Rc::new(bridge) })
+    }
+
+    /// Runs an operation; resolves to its answer as JSON text, rejects with an `ErrorReport`.
+    pub fn call(&self, operation: String, request: String, caller: JsValue) -> Promise {
+        let vault = Rc::clone(&self.vault);
+        let host = JavaScript { bridge: Rc::clone(&self.bridge), caller };
+        let request = Zeroizing::new(request);
+        future_to_promise(async move {
+            match vault.call(&host, &operation, &request).await {
+                Ok(answer) => Ok(JsValue::from_str(&answer)),
+                Err(error) => Err(report(&error)),
+            }
+        })
+    }
+}
+
+/// `{ body, status, cause }`
+fn report(error: &Error) -> JsValue {
+    let report = Object::new();
+    let cause = error.cause().and_then(|cause| cause.0.downcast_ref::<JsValue>());
+    for (key, value) in [
+        ("body", JsValue::from_str(&error.to_json())),
+        ("status", JsValue::from(error.status())),
+        ("cause", cause.cloned().unwrap_or(JsValue::UNDEFINED)),
+    ] {
+        // A new plain object takes any property.
+        let _ = Reflect::set(&report, &JsValue::from_str(key), &value);
+    }
+    report.into()
+}
+
+/// The host's JavaScript, for one call.
+struct JavaScript {
+    bridge: Rc<Bridge>,
+    caller: JsValue,
+}
+
+impl Host for JavaScript {
+    async fn read_claims(&self, claims: &[Label]) -> Result<Vec<Option<Row>>, Fault> {
+        rows(settle(self.bridge.read_claims(&labels(claims)?)).await?)
+    }
+
+    async fn read_terms(&self, query: &TermsQuery) -> Result<Vec<Option<Row>>, Fault> {
+        let after = query.after.map(|key| labels(&[key])).transpose()?;
+        let terms = labels(&query.terms)?;
+        let state = query.state.name();
+        let answer = self.bridge.read_terms(&terms, state, to_number(query.now), after, query.limit);
+        rows(settle(answer).await?)
+    }
+
+    async fn write(&self, changes: &[Change]) -> Result<bool, Fault> {
+        let columns = Columns::of(changes)?;
+        let numbers = Float64Array::from(columns.numbers.as_slice());
+        let sealed = Uint8Array::from(columns.sealed.as_slice());
+        let answer = self.bridge.write(&columns.labels, numbers, sealed);
+        settle(answer).await?.as_bool().ok_or(Fault::WrongShape)
+    }
+
+    async fn decide(&self, request: &AccessRequest<'_>) -> Result<Decision, Fault> {
+        let answer = self.bridge.decide(&self.caller, &json(request)?);
+        let verdict: Verdict = settle(answer).await?.unchecked_into();
+        Ok(match (verdict.allow(), verdict.because().as_deref()) {
+            (true, _) => Decision::Allow,
+            (false, Some("capability")) => Decision::MissingCapability(verdict.message()),
+            (false, _) => Decision::Denied(verdict.message()),
+        })
+    }
+
+    async fn audit(&self, event: &AuditEvent<'_>) -> Result<(), Fault> {
+        settle(self.bridge.audit(&self.caller, &json(event)?)).await.map(|_| ())
+    }
+
+    fn now(&self) -> Result<Millis, Fault> {
+        let time = self.bridge.clock().map_err(fault)?;
+        from_number(time).ok_or(Fault::WrongShape)
+    }
+
+    async fn reload(&self) -> Result<Option<String>, Fault> {
+        Ok(settle(self.bridge.reload()).await?.as_string())
+    }
+}
+
+/// The bridge answers a value, or a promise that it made itself.
+async fn settle(returned: Result<JsValue, JsValue>) -> Result<JsValue, Fault> {
+    match returned.map_err(fault)?.dyn_into::<Promise>() {
+        Ok(promise) => JsFuture::from(promise).await.map_err(fault),
+        Err(value) => Ok(value),
+    }
+}
+
+fn fault(thrown: JsValue) -> Fault {
+    let failure: &CallbackFailure = thrown.unchecked_ref();
+    match failure.kind().as_deref() {
+        Some("timeout") => Fault::TimedOut,
+        Some("shape") => Fault::WrongShape,
+        _ => Fault::Threw(Cause(Rc::new(failure.cause()))),
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|_| Fault::WrongShape)
+}
+
+fn labels(labels: &[Label]) -> Result<String, Fault> {
+    let bytes = labels.iter().flat_map(Label::as_bytes).copied().collect();
+    String::from_utf8(bytes).map_err(|_| Fault::WrongShape)
+}
+
+/// Unpacks the columns of an answer. None stands for a row that cannot be one of the vault's.
+fn rows(answer: JsValue) -> Result<Vec<Option<Row>>, Fault> {
+    let answer: Rows = answer.unchecked_into();
+    let text = answer.labels();
+    let numbers = answer.numbers().to_vec();
+    let sealed = answer.sealed().to_vec();
+    let mut unpacker = Unpacker { labels: Labels::of(&text), sealed: &sealed };
+    let (rows, rest) = numbers.as_chunks::<ROW_NUMBERS>();
+    if !rest.is_empty() {
+        return Err(Fault::WrongShape);
+    }
+    rows.iter().map(|numbers| unpacker.row(numbers)).collect()
+}
+
+struct Unpacker<'a> {
+    labels: Labels<'a>,
+    sealed: &'a [u8],
+}
+
+impl Unpacker<'_> {
+    fn row(&mut self, numbers: &[f64; ROW_NUMBERS]) -> Result<Option<Row>, Fault> {
+        let [version, expires_at, prune_at, terms, claims, length] = *numbers;
+        let key = self.labels.take(1)?;
+        let terms = self.labels.take(size(terms)?)?;
+        let claims = self.labels.take(size(claims)?)?;
+        let (sealed, rest) =
+            self.sealed.split_at_checked(size(length)?).ok_or(Fault::WrongShape)?;
+        self.sealed = rest;
+        let row = || {
+            Some(Row {
+                key: key?.pop()?,
+                version: whole(version)?,
+                terms: terms?,
+                claims: claims?,
+                expires_at: nullable(expires_at)?,
+                prune_at: nullable(prune_at)?,
+                sealed: sealed.to_vec(),
+            })
+        };
+        Ok(row())
+    }
+}
+
+/// A column of labels, of which each has 22 UTF-16 units.
+enum Labels<'a> {
+    /// One byte for each unit: any column that holds nothing but labels.
+    Ascii(&'a [u8]),
+    Other(std::vec::IntoIter<u16>),
+}
+
+impl<'a> Labels<'a> {
+    fn of(text: &'a str) -> Self {
+        if text.is_ascii() {
+            Self::Ascii(text.as_bytes())
+        } else {
+            Self::Other(text.encode_utf16().collect::<Vec<u16>>().into_iter())
+        }
+    }
+
+    /// None where one of them cannot be a label.
+    fn take(&mut self, count: usize) -> Result<Option<Vec<Label>>, Fault> {
+        let length = count.checked_mul(Label::LENGTH).ok_or(Fault::WrongShape)?;
+        match self {
+            Self::Ascii(bytes) => {
+                let (taken, rest) = bytes.split_at_checked(length).ok_or(Fault::WrongShape)?;
+                *bytes = rest;
+                Ok(taken.chunks_exact(Label::LENGTH).map(Label::from_bytes).collect())
+            }
+            Self::Other(units) => {
+                let taken: Vec<u16> = units.by_ref().take(length).collect();
+                let bytes: Option<Vec<u8>> =
+                    taken.iter().map(|unit| u8::try_from(*unit).ok()).collect();
+                Ok(bytes.and_then(|bytes| {
+                    bytes.chunks_exact(Label::LENGTH).map(Label::from_bytes).collect()
+                }))
+            }
+        }
+    }
+}
+
+/// The columns of a write.
+#[derive(Default)]
+struct Columns {
+    labels: String,
+    numbers: Vec<f64>,
+    sealed: Vec<u8>,
+}
+
+impl Columns {
+    fn of(changes: &[Change]) -> Result<Self, Fault> {
+        let mut bytes = Vec::new();
+        let mut columns =
+            Self { numbers: Vec::with_capacity(changes.len() * CHANGE_NUMBERS), ..Self::default() };
+        for Change { key, expect, row } in changes {
+            bytes.extend_from_slice(key.as_bytes());
+            columns.numbers.push(expect.map_or(f64::NAN, version_number));
+            let Some(row) = row else {
+                columns.numbers.extend([f64::NAN, f64::NAN, f64::NAN, 0.0, 0.0, 0.0]);
+                continue;
+            };
+            for label in row.terms.iter().chain(&row.claims) {
+                bytes.extend_from_slice(label.as_bytes());
+            }
+            columns.sealed.extend_from_slice(&row.sealed);
+            columns.numbers.extend([
+                version_number(row.version),
+                row.expires_at.map_or(f64::NAN, to_number),
+                row.prune_at.map_or(f64::NAN, to_number),
+                count_number(row.terms.len()),
+                count_number(row.claims.len()),
+                count_number(row.sealed.len()),
+            ]);
+        }
+        columns.labels = String::from_utf8(bytes).map_err(|_| Fault::WrongShape)?;
+        Ok(columns)
+    }
+}
+
+/// NaN is null; anything else must be a whole number, or the row is not the vault's.
+fn nullable(number: f64) -> Option<Option<Millis>> {
+    if number.is_nan() { Some(None) } else { from_number(number).map(Some) }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "checked: a whole number within 2^53")]
+fn from_number(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() <= MAX_SAFE).then_some(number as i64)
+}
+
+fn whole(number: f64) -> Option<u64> {
+    from_number(number).and_then(|number| u64::try_from(number).ok())
+}
+
+fn size(number: f64) -> Result<usize, Fault> {
+    whole(number).and_then(|number| usize::try_from(number).ok()).ok_or(Fault::WrongShape)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "times of the vault are within 2^53")]
+fn to_number(time: Millis) -> f64 {
+    time as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a version counts writes, far below 2^53")]
+fn version_number(version: u64) -> f64 {
+    version as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a length in a 32-bit memory")]
+fn count_number(count: usize) -> f64 {
+    count as f64
+}

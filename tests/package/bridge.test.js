@@ -1,0 +1,250 @@
+// @ts-check
+// The bridge: which of the host's functions is asked what, and how its answer is taken. The answers that any
+// callback may give or fail to give are in `callback.test.js`, the columns in `columns.test.js`.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Bridge } from "../../pkg/bridge.js";
+
+const TIMEOUT_MS = 30;
+
+/**
+ * @param {object} options
+ * @returns {Bridge}
+ */
+const bridgeOver = (options) => new Bridge(/** @type {any} */ (options), TIMEOUT_MS);
+
+/** @param {string} letter */
+const label = (letter) => letter.repeat(22);
+
+test("each function is called as a method of the object that the host gave, looked up at each call", async () => {
+  /** @type {[string, unknown][]} */
+  const calls = [];
+  /**
+   * @param {string} name
+   * @param {unknown} answer
+   */
+  const method = (name, answer) =>
+    /** @this {unknown} */
+    function () {
+      calls.push([name, this]);
+      return answer;
+    };
+  const store = { read: method("read", []), write: method("write", true) };
+  /** @type {any} */
+  const options = {
+    store,
+    policy: method("policy", { allow: true }),
+    audit: method("audit", undefined),
+    clock: method("clock", 1),
+    reload: method("reload", undefined),
+  };
+  const bridge = bridgeOver(options);
+  const askAll = async () => {
+    await bridge.readClaims("");
+    await bridge.write("", new Float64Array(0), new Uint8Array(0));
+    await bridge.decide(undefined, "{}");
+    await bridge.audit(undefined, "{}");
+    bridge.clock();
+    await bridge.reload();
+  };
+  await askAll();
+  assert.deepEqual(
+    calls.map(([name]) => name),
+    ["read", "write", "policy", "audit", "clock", "reload"],
+  );
+  for (const [name, self] of calls) assert.equal(self, name === "read" || name === "write" ? store : options);
+
+  calls.length = 0;
+  options.policy = method("another policy", { allow: true });
+  store.read = method("another read", []);
+  await askAll();
+  assert.deepEqual(
+    calls.map(([name]) => name),
+    ["another read", "write", "another policy", "audit", "clock", "reload"],
+  );
+});
+
+test("the store is asked in the contract's words", async () => {
+  /** @type {unknown[]} */
+  const queries = [];
+  const bridge = bridgeOver({
+    store: {
+      read(/** @type {unknown} */ query) {
+        queries.push(query);
+        return [];
+      },
+    },
+  });
+  await bridge.readClaims(label("a") + label("b"));
+  await bridge.readTerms(label("t"), "active", 5, undefined, 100);
+  await bridge.readTerms(label("t"), "any", 5, label("k"), 1);
+  assert.deepEqual(queries, [
+    { claims: [label("a"), label("b")] },
+    { terms: [label("t")], state: "active", now: 5, after: null, limit: 100 },
+    { terms: [label("t")], state: "any", now: 5, after: label("k"), limit: 1 },
+  ]);
+});
+
+test("a write is true or false, and nothing like it", async () => {
+  for (const [answer, expected] of /** @type {[unknown, boolean][]} */ ([
+    [true, true],
+    [false, false],
+  ])) {
+    const bridge = bridgeOver({ store: { write: () => answer } });
+    assert.equal(await bridge.write("", new Float64Array(0), new Uint8Array(0)), expected);
+  }
+  for (const answer of [undefined, null, 1, 0, "true", {}, new Boolean(true)]) {
+    const bridge = bridgeOver({ store: { write: () => answer } });
+    await assert.rejects(async () => bridge.write("", new Float64Array(0), new Uint8Array(0)), { kind: "shape" });
+  }
+});
+
+const allowed = { allow: true, because: undefined, message: undefined };
+const denied = { allow: false, because: "policy", message: undefined };
+
+for (const [name, answer, expected] of /** @type {[string, unknown, object][]} */ ([
+  ["allow: true", { allow: true }, allowed],
+  ["allow: true, with words", { allow: true, because: "capability", message: "fine" }, allowed],
+  ["an allowing object of a class", new (class { allow = true; })(), allowed],
+  ["allow: false for a capability", { allow: false, because: "capability" }, { ...denied, because: "capability" }],
+  ["allow: false for the policy", { allow: false, because: "policy", message: "not on Sundays" }, { ...denied, message: "not on Sundays" }],
+  ["allow: false for no reason", { allow: false }, denied],
+  ["allow: false for an unknown reason", { allow: false, because: "mood" }, denied],
+  ["a message that is no text", { allow: false, because: "capability", message: { secret: 1 } }, { ...denied, because: "capability" }],
+  ["allow: 1", { allow: 1 }, denied],
+  ["allow: 'true'", { allow: "true" }, denied],
+  ["allow: a boxed true", { allow: new Boolean(true) }, denied],
+  ["allow: a promise", { allow: Promise.resolve(true) }, denied],
+  ["true itself", true, denied],
+  ["text", "allow", denied],
+  ["null", null, denied],
+  ["nothing", undefined, denied],
+  ["an empty object", {}, denied],
+  ["a list", [{ allow: true }], denied],
+])) {
+  test(`policy: ${name}`, async () => {
+    assert.deepEqual(await bridgeOver({ policy: () => answer }).decide("jane", "{}"), expected);
+    assert.deepEqual(await bridgeOver({ policy: async () => answer }).decide("jane", "{}"), expected);
+  });
+}
+
+test("policy and audit get the caller as it is, among plain data that is theirs alone", async () => {
+  const caller = Object.freeze({ name: "jane" });
+  /** @type {any[]} */
+  const asked = [];
+  /** @type {any[]} */
+  const told = [];
+  const bridge = bridgeOver({
+    policy: (/** @type {unknown} */ request) => (asked.push(request), { allow: true }),
+    audit: (/** @type {unknown} */ event) => void told.push(event),
+  });
+  const request = JSON.stringify({ action: "tokens.update", checks: [{ operation: "write", resource: "c/tokens" }] });
+  const event = JSON.stringify({ id: "1", time: 5, action: "tokens.update", decision: "allowed", tokens: 1 });
+  for (let round = 0; round < 2; round += 1) {
+    await bridge.decide(caller, request);
+    await bridge.audit(caller, event);
+  }
+  assert.deepEqual(asked[0], { caller, ...JSON.parse(request) });
+  assert.deepEqual(Object.keys(asked[0]), ["caller", "action", "checks"]);
+  assert.deepEqual(told[0], { caller, ...JSON.parse(event) });
+  assert.deepEqual(Object.keys(told[0]), ["id", "time", "caller", "action", "decision", "tokens"]);
+  assert.equal(asked[0].caller, caller);
+  assert.equal(told[0].caller, caller);
+  assert.notEqual(asked[0], asked[1]);
+  assert.notEqual(asked[0].checks, asked[1].checks);
+});
+
+test("whatever an audit answers is taken, and a promise is awaited", async () => {
+  for (const answer of [undefined, null, false, "no", {}]) {
+    assert.equal(await bridgeOver({ audit: () => answer }).audit("jane", "{}"), undefined);
+  }
+  let heard = false;
+  const bridge = bridgeOver({
+    audit: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      heard = true;
+    },
+  });
+  await bridge.audit("jane", "{}");
+  assert.equal(heard, true);
+});
+
+test("an audit or a write that the host took away since fails; it is not passed over", async () => {
+  await assert.rejects(async () => bridgeOver({}).audit("jane", "{}"), { kind: "threw" });
+  const bridge = bridgeOver({ store: {} });
+  await assert.rejects(async () => bridge.write("", new Float64Array(0), new Uint8Array(0)), { kind: "threw" });
+});
+
+test("the clock answers whole milliseconds, at once", () => {
+  assert.equal(bridgeOver({ clock: () => 1_700_000_000_000 }).clock(), 1_700_000_000_000);
+  const before = Date.now();
+  const now = bridgeOver({}).clock();
+  assert(now >= before && now <= Date.now());
+  for (const answer of [NaN, Infinity, 1.5, 2 ** 53, "5", 5n, new Date(), null, undefined, Promise.resolve(5)]) {
+    assert.throws(() => bridgeOver({ clock: () => answer }).clock(), { kind: "shape" });
+  }
+});
+
+test("reload answers the collections as JSON text, or nothing", async () => {
+  const collections = { customers: { properties: { email: { type: "EMAIL" } } } };
+  assert.equal(await bridgeOver({}).reload(), undefined);
+  assert.equal(await bridgeOver({ reload: () => undefined }).reload(), undefined);
+  assert.equal(await bridgeOver({ reload: () => ({ collections }) }).reload(), JSON.stringify(collections));
+  assert.equal(await bridgeOver({ reload: async () => ({ collections }) }).reload(), JSON.stringify(collections));
+});
+
+test("reload: anything else is the wrong shape", async () => {
+  const cycle = {};
+  Object.assign(cycle, { cycle });
+  for (const answer of [
+    null,
+    true,
+    "collections",
+    {},
+    [],
+    { collections: undefined },
+    { collections: {}, settings: {} },
+    { collections: { customers: () => {} } },
+    { collections: { customers: NaN } },
+    { collections: new Map() },
+    { collections: cycle },
+    { collections: { customers: 5n } },
+  ]) {
+    await assert.rejects(async () => bridgeOver({ reload: () => answer }).reload(), { kind: "shape" });
+  }
+});
+
+test("reload runs once for all who wait for it, and again for who comes after", async () => {
+  let runs = 0;
+  let running = 0;
+  const bridge = bridgeOver({
+    reload: async () => {
+      runs += 1;
+      running += 1;
+      assert.equal(running, 1);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      running -= 1;
+      return { collections: {} };
+    },
+  });
+  assert.deepEqual(await Promise.all([bridge.reload(), bridge.reload(), bridge.reload()]), ["{}", "{}", "{}"]);
+  assert.equal(runs, 1);
+  await bridge.reload();
+  assert.equal(runs, 2);
+});
+
+test("reload: one that fails or never answers fails all who wait, and not the next", async () => {
+  const own = new Error("the host's own");
+  /** @type {(() => unknown)[]} */
+  const answers = [() => Promise.reject(own), () => new Promise(() => {}), async () => ({ collections: {} })];
+  const bridge = bridgeOver({ reload: () => answers.shift()?.() });
+  const waiting = await Promise.allSettled([bridge.reload(), bridge.reload()]);
+  for (const { status, reason } of /** @type {any[]} */ (waiting)) {
+    assert.equal(status, "rejected");
+    assert.deepEqual(reason, { kind: "threw", cause: own });
+  }
+  await assert.rejects(async () => bridge.reload(), { kind: "timeout" });
+  assert.equal(await bridge.reload(), "{}");
+});

@@ -1,0 +1,75 @@
+// @ts-check
+// The package's one error, in each way that it comes about.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inspect } from "node:util";
+
+import { VaultError } from "vaultlet";
+
+import { badConfiguration, errorOf, unloadable, unwritableRequest } from "../../pkg/error.js";
+
+const body = {
+  error_code: "PV3087",
+  message: "one or more token IDs not found",
+  context: { token_ids: "a,b" },
+  error_url: "docs/errors.md#PV3087",
+};
+
+test("a report of the core becomes an error that says the same", () => {
+  const error = errorOf({ body: JSON.stringify(body), status: 404, cause: undefined });
+  assert(error instanceof VaultError);
+  assert(error instanceof Error);
+  assert.equal(error.name, "VaultError");
+  assert.equal(error.code, "PV3087");
+  assert.equal(error.status, 404);
+  assert.equal(error.message, body.message);
+  assert.deepEqual(error.context, { token_ids: "a,b" });
+  assert(Object.isFrozen(error.context));
+  assert.equal("cause" in error, false);
+  assert.match(String(error.stack), /^VaultError: one or more token IDs not found\n/);
+  assert.match(inspect(error), /PV3087/);
+});
+
+test("JSON.stringify writes the REST API's body, in its order", () => {
+  const error = errorOf({ body: JSON.stringify(body), status: 404, cause: undefined });
+  assert.equal(JSON.stringify(error), JSON.stringify(body));
+  assert.equal(JSON.stringify({ error }), `{"error":${JSON.stringify(body)}}`);
+});
+
+test("what the host threw is the cause itself, whatever it is", () => {
+  const report = { body: JSON.stringify({ ...body, error_code: "PV1000" }), status: 500 };
+  for (const cause of [new Error("the host's own"), "text", null, 0, Object.create(null)]) {
+    const error = errorOf({ ...report, cause });
+    assert.equal("cause" in error, true);
+    assert.equal(error.cause, cause);
+  }
+});
+
+test("a failure of the wasm itself is an error of ours, with the runtime's as its cause", () => {
+  for (const trap of [new WebAssembly.RuntimeError("unreachable"), undefined, "text"]) {
+    const error = errorOf(trap);
+    assert.equal(error.code, "PV1000");
+    assert.equal(error.status, 500);
+    assert.equal(error.cause, trap);
+  }
+});
+
+test("errors that the package makes have the form of the core's", () => {
+  const cause = new Error("the runtime's own");
+  assert.equal(
+    JSON.stringify(badConfiguration("store.maxWrites", "must be a whole number, at least 1")),
+    JSON.stringify({
+      error_code: "VL1000",
+      message: "`store.maxWrites` must be a whole number, at least 1",
+      context: { place: "store.maxWrites" },
+      error_url: "docs/errors.md#VL1000",
+    }),
+  );
+  assert.equal(badConfiguration("settings", "could not be read", cause).status, 400);
+  assert.deepEqual(unwritableRequest().context, { field: "request" });
+  assert.equal(unwritableRequest().code, "PV1012");
+  assert.equal(unwritableRequest().status, 400);
+  assert.equal(unloadable(cause).code, "PV1000");
+  assert.equal(unloadable(cause).cause, cause);
+});

@@ -1,0 +1,331 @@
+// @ts-check
+// The memory store, put through the store contract: rule by rule, and against a naive store over random batches.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import fc from "fast-check";
+import { memoryStore } from "vaultlet/store/memory";
+
+import { NaiveStore } from "./naive-store.js";
+
+/** @import { Change, Query, Row } from "vaultlet" */
+
+const NOW = 1_000;
+
+/** @param {string} name a short name of a key, term or claim */
+const label = (name) => name.padEnd(22, "_");
+
+/**
+ * A row, by short names.
+ * @param {string} key
+ * @param {object} [overrides]
+ * @returns {Row}
+ */
+const row = (key, overrides) => ({
+  key: label(key),
+  version: 1,
+  terms: [label("all")],
+  claims: [label(`claim-${key}`)],
+  expiresAt: null,
+  pruneAt: null,
+  sealed: Uint8Array.of(1, 2, 3),
+  ...overrides,
+});
+
+/**
+ * @param {Row} row
+ * @returns {Change}
+ */
+const insert = (row) => ({ key: row.key, expect: null, row });
+
+/**
+ * The row's next version.
+ * @param {Row} before
+ * @param {object} overrides
+ * @returns {Change}
+ */
+const replace = (before, overrides) => ({
+  key: before.key,
+  expect: before.version,
+  row: { ...before, version: before.version + 1, ...overrides },
+});
+
+/**
+ * @param {Row} before
+ * @returns {Change}
+ */
+const remove = (before) => ({ key: before.key, expect: before.version, row: null });
+
+/** @param {Row[]} rows */
+const storeOf = async (...rows) => {
+  const store = memoryStore();
+  assert.equal(await store.write(rows.map(insert)), true);
+  return store;
+};
+
+/**
+ * @param {string[]} claims
+ * @returns {Query}
+ */
+const byClaims = (...claims) => ({ claims: claims.map(label) });
+
+/**
+ * @param {object} [overrides]
+ * @returns {Query}
+ */
+const byTerms = (overrides) => ({ terms: [label("all")], state: "any", now: NOW, after: null, limit: 100, ...overrides });
+
+/** @param {Row[]} rows */
+const keysOf = (rows) => rows.map(({ key }) => key.replaceAll("_", ""));
+
+test("read by claims: each row that holds any of them, once", async () => {
+  const store = await storeOf(row("a", { claims: [label("x"), label("y")] }), row("b"), row("c"));
+  assert.deepEqual(keysOf(await store.read(byClaims("x", "y"))), ["a"]);
+  assert.deepEqual(keysOf(await store.read(byClaims("y", "claim-c", "nobody's"))).sort(), ["a", "c"]);
+  assert.deepEqual(await store.read(byClaims("nobody's")), []);
+  assert.deepEqual(await store.read(byClaims()), []);
+});
+
+test("read by terms: rows that have all of them", async () => {
+  const [s, t] = [label("s"), label("t")];
+  const store = await storeOf(row("a", { terms: [s] }), row("b", { terms: [t, s] }), row("c", { terms: [] }));
+  assert.deepEqual(keysOf(await store.read(byTerms({ terms: [s] }))), ["a", "b"]);
+  assert.deepEqual(keysOf(await store.read(byTerms({ terms: [s, t] }))), ["b"]);
+  assert.deepEqual(await store.read(byTerms({ terms: [s, label("u")] })), []);
+});
+
+test("read by terms: active has an expiry after now, or none; archived is the rest", async () => {
+  const store = await storeOf(
+    row("never"),
+    row("later", { expiresAt: NOW + 1 }),
+    row("now", { expiresAt: NOW }),
+    row("before", { expiresAt: NOW - 1 }),
+  );
+  assert.deepEqual(keysOf(await store.read(byTerms({ state: "active" }))), ["later", "never"]);
+  assert.deepEqual(keysOf(await store.read(byTerms({ state: "archived" }))), ["before", "now"]);
+  assert.deepEqual(keysOf(await store.read(byTerms({ state: "any" }))), ["before", "later", "never", "now"]);
+});
+
+test("read by terms: ordered by code unit, after a key that need not be there, at most the limit", async () => {
+  // By locale `a` comes before `B`, and by code point the last two change places.
+  const names = ["B", "a", "b", "\u{ff5e}", "\u{1f600}"];
+  const store = await storeOf(...names.map((name) => row(name)));
+  const ordered = ["B", "a", "b", "\u{1f600}", "\u{ff5e}"];
+  assert.deepEqual(keysOf(await store.read(byTerms())), ordered);
+  assert.deepEqual(keysOf(await store.read(byTerms({ limit: 2 }))), ordered.slice(0, 2));
+  assert.deepEqual(keysOf(await store.read(byTerms({ after: label("a"), limit: 2 }))), ordered.slice(2, 4));
+  assert.deepEqual(keysOf(await store.read(byTerms({ after: label("aa") }))), ordered.slice(2));
+  assert.deepEqual(await store.read(byTerms({ after: label("\u{ff5e}") })), []);
+});
+
+test("read by terms: what the state leaves out does not count towards the limit", async () => {
+  const store = await storeOf(row("a", { expiresAt: 1 }), row("b"), row("c", { expiresAt: 1 }), row("d"));
+  assert.deepEqual(keysOf(await store.read(byTerms({ state: "active", limit: 2 }))), ["b", "d"]);
+});
+
+test("write: expects no row, or the version that is there", async () => {
+  const a = row("a");
+  const store = await storeOf(a);
+  assert.equal(await store.write([insert(row("a", { claims: [] }))]), false);
+  assert.equal(await store.write([{ ...replace(a, {}), expect: 2 }]), false);
+  assert.equal(await store.write([{ ...remove(a), expect: 2 }]), false);
+  assert.equal(await store.write([remove(row("b"))]), false);
+  assert.equal(await store.write([{ key: label("b"), expect: null, row: null }]), true);
+  assert.equal(await store.write([replace(a, { version: 7 })]), true, "the store computes no version");
+  assert.equal((await store.read(byClaims("claim-a")))[0]?.version, 7);
+  assert.equal(await store.write([{ ...remove(a), expect: 7 }]), true);
+  assert.deepEqual(store.rows(), []);
+  assert.equal(await store.write([]), true);
+});
+
+test("write: all changes or none", async () => {
+  const a = row("a");
+  const store = await storeOf(a);
+  const before = store.rows();
+  const good = [insert(row("b")), replace(a, { terms: [label("t")], claims: [label("x")] })];
+  assert.equal(await store.write([...good, remove(row("absent"))]), false);
+  assert.equal(await store.write([...good, insert(row("c", { claims: [label("x")] }))]), false);
+  assert.deepEqual(store.rows(), before);
+  assert.deepEqual(keysOf(await store.read(byTerms())), ["a"]);
+  assert.deepEqual(await store.read(byClaims("x", "claim-b")), []);
+});
+
+test("write: no claim belongs to two rows after the batch", async () => {
+  const [a, b] = [row("a", { claims: [label("x")] }), row("b", { claims: [label("y")] })];
+  const store = await storeOf(a, b);
+  assert.equal(await store.write([insert(row("c", { claims: [label("x")] }))]), false, "held outside the batch");
+  assert.equal(await store.write([replace(b, { claims: [label("x")] })]), false, "held outside the batch");
+  assert.equal(
+    await store.write([insert(row("c", { claims: [label("z")] })), insert(row("d", { claims: [label("z")] }))]),
+    false,
+    "twice in the batch",
+  );
+  assert.equal(
+    await store.write([replace(a, {}), replace(b, { claims: [label("y"), label("x")] })]),
+    false,
+    "kept by its holder in the batch",
+  );
+});
+
+test("write: within the batch a claim may move from row to row, in either order, and be swapped", async () => {
+  const holdersOf = async (/** @type {ReturnType<typeof memoryStore>} */ store) =>
+    Promise.all(["x", "y"].map(async (claim) => keysOf(await store.read(byClaims(claim))).join()));
+  for (const order of [0, 1]) {
+    const [a, b] = [row("a", { claims: [label("x")] }), row("b", { claims: [label("y")] })];
+    const store = await storeOf(a, b);
+    const swap = [replace(a, { claims: [label("y")] }), replace(b, { claims: [label("x")] })];
+    assert.equal(await store.write(order === 0 ? swap : swap.reverse()), true);
+    assert.deepEqual(await holdersOf(store), ["b", "a"]);
+
+    const move = [remove({ ...a, version: 2 }), replace({ ...b, version: 2 }, { claims: [label("x"), label("y")] })];
+    assert.equal(await store.write(order === 0 ? move : move.reverse()), true);
+    assert.deepEqual(await holdersOf(store), ["b", "b"]);
+  }
+});
+
+test("write: a claim that was let go is free, and a deleted row is found by nothing", async () => {
+  const a = row("a", { claims: [label("x")], terms: [label("all"), label("t")] });
+  const store = await storeOf(a);
+  assert.equal(await store.write([replace(a, { claims: [label("y")], terms: [label("all"), label("u")] })]), true);
+  assert.equal(await store.write([insert(row("b", { claims: [label("x")] }))]), true);
+  assert.deepEqual(keysOf(await store.read(byClaims("x"))), ["b"]);
+  assert.deepEqual(await store.read(byTerms({ terms: [label("t")] })), []);
+  assert.deepEqual(keysOf(await store.read(byTerms({ terms: [label("u")] }))), ["a"]);
+
+  assert.equal(await store.write([remove({ ...a, version: 2 })]), true);
+  assert.deepEqual(await store.read(byClaims("y")), []);
+  assert.deepEqual(await store.read(byTerms({ terms: [label("u")] })), []);
+  assert.deepEqual(keysOf(await store.read(byTerms())), ["b"]);
+});
+
+test("write: of many that race for one claim, one succeeds", async () => {
+  const store = memoryStore();
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => store.write([insert(row(`r${index}`, { claims: [label("x")] }))])),
+  );
+  assert.equal(answers.filter(Boolean).length, 1);
+  assert.equal((await store.read(byClaims("x"))).length, 1);
+});
+
+test("write: a batch with two changes for one key is a mistake of whoever wrote it", async () => {
+  const store = memoryStore();
+  await assert.rejects(store.write([insert(row("a")), insert(row("a"))]), TypeError);
+  assert.deepEqual(store.rows(), []);
+});
+
+test("what a caller does to a row that it wrote, or was handed, does not reach the store", async () => {
+  const spoil = (/** @type {Row} */ spoilt) => {
+    spoilt.version = 99;
+    spoilt.terms.push(label("t"));
+    spoilt.claims.length = 0;
+    spoilt.sealed.fill(0);
+  };
+  const written = row("a", { sealed: Buffer.from([1, 2, 3]) });
+  const store = await storeOf(written);
+  spoil(written);
+  for (const handed of [await store.read(byClaims("claim-a")), await store.read(byTerms()), store.rows()]) {
+    assert.deepEqual(handed, [row("a")]);
+    for (const each of handed) spoil(each);
+  }
+  assert.deepEqual(await store.read(byTerms()), [row("a")]);
+});
+
+test("rows are pruned when asked to, after their time and never before", async () => {
+  const store = await storeOf(row("keep"), row("due", { pruneAt: NOW - 1 }), row("now", { pruneAt: NOW }));
+  await store.read(byTerms({ now: NOW * 1_000 }));
+  assert.equal(store.rows().length, 3);
+  assert.equal(store.prune(NOW), 1);
+  assert.deepEqual(keysOf(store.rows()), ["keep", "now"]);
+  assert.deepEqual(await store.read(byClaims("claim-due")), []);
+  assert.deepEqual(keysOf(await store.read(byTerms())), ["keep", "now"]);
+  assert.equal(store.prune(NOW), 0);
+});
+
+test("paging while others write: a row that stays is met once", async () => {
+  const names = Array.from({ length: 2_000 }, (_, index) => `r${String(index).padStart(4, "0")}`);
+  const stays = names.filter((_, index) => index % 2 === 0);
+  const store = await storeOf(...names.map((name) => row(name)));
+  /** @type {string[]} */
+  const met = [];
+  /** @type {string | null} */
+  let after = null;
+  for (let page = 0; ; page += 1) {
+    /** @type {Row[]} */
+    const rows = await store.read(byTerms({ after, limit: 10 }));
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    met.push(...keysOf(rows));
+    after = last.key;
+    // Half of the rows come and go, before and after the page, while the runs of keys are split and emptied.
+    const odd = names.filter((_, index) => index % 2 === 1).slice((page * 37) % 900, ((page * 37) % 900) + 40);
+    for (const name of odd) {
+      const [there] = await store.read(byClaims(`claim-${name}`));
+      assert.equal(await store.write([there === undefined ? insert(row(name)) : remove(there)]), true);
+    }
+  }
+  assert.deepEqual(
+    met.filter((name) => stays.includes(name)),
+    stays,
+  );
+  assert.equal(new Set(met).size, met.length);
+});
+
+const names = ["a", "b", "c", "d", "e"];
+const some = fc.subarray(names.map(label));
+const anyRow = fc.record({
+  version: fc.integer({ min: 1, max: 2 }),
+  terms: some,
+  claims: fc.subarray(names.map(label), { maxLength: 2 }),
+  expiresAt: fc.option(fc.integer({ min: NOW - 1, max: NOW + 1 })),
+  pruneAt: fc.constant(null),
+  sealed: fc.uint8Array({ maxLength: 3 }),
+});
+const anyChange = fc.record({
+  key: fc.constantFrom(...names.map(label)),
+  row: fc.option(anyRow),
+  // Mostly the version that is there, so that some batches pass.
+  wrong: fc.option(fc.constantFrom(null, 1, 2), { freq: 8 }),
+});
+const anyBatch = fc.uniqueArray(anyChange, { maxLength: 3, selector: ({ key }) => key });
+/** @type {fc.Arbitrary<Query>} */
+const anyQuery = fc.oneof(
+  fc.record({ claims: some }),
+  fc.record({
+    terms: fc.subarray(names.map(label), { minLength: 1 }),
+    state: fc.constantFrom("active", "archived", "any"),
+    now: fc.constant(NOW),
+    after: fc.option(fc.constantFrom(...names.map(label))),
+    limit: fc.integer({ min: 1, max: 3 }),
+  }),
+);
+
+test("agrees with a naive store, batch for batch and query for query", async () => {
+  const byKey = (/** @type {Row} */ a, /** @type {Row} */ b) => (a.key < b.key ? -1 : 1);
+  let writes = 0;
+  let refusals = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyBatch, { maxLength: 30 }), fc.array(anyQuery, { maxLength: 10 }), async (batches, queries) => {
+      const [store, naive] = [memoryStore(), new NaiveStore()];
+      for (const batch of batches) {
+        const changes = batch.map(({ key, row, wrong }) => ({
+          key,
+          expect: wrong ?? naive.rows.find((there) => there.key === key)?.version ?? null,
+          row: row === null ? null : { key, ...row },
+        }));
+        const written = naive.write(changes);
+        assert.equal(await store.write(changes), written);
+        assert.deepEqual(store.rows().sort(byKey), naive.rows.toSorted(byKey));
+        if (written) writes += 1;
+        else refusals += 1;
+      }
+      for (const query of queries) {
+        const [rows, expected] = [await store.read(query), naive.read(query)];
+        if ("claims" in query) assert.deepEqual(rows.sort(byKey), expected.sort(byKey));
+        else assert.deepEqual(rows, expected);
+      }
+    }),
+    { numRuns: 500 },
+  );
+  assert(writes > 500 && refusals > 500, `too one-sided to prove much: ${writes} writes, ${refusals} refusals`);
+});
