@@ -33,7 +33,8 @@ export function goals({ races, native, growths, many, sizes, startup }) {
     all.push(atLeast(`${operation} of ${BATCH} against node:crypto`, node / vaultlet, 2));
     all.push(atLeast(`${operation} of ${BATCH} against WebCrypto`, web / vaultlet, 5));
     const compiled = native?.get(`${operation}/${BATCH}`);
-    if (compiled !== undefined) all.push(atMost(`${operation} of ${BATCH} against native`, vaultlet / compiled, 4, "slower"));
+    if (compiled !== undefined)
+      all.push(atMost(`${operation} of ${BATCH} against native`, vaultlet / compiled, 4, "slower"));
   }
   for (const { operation, few, many: cost } of growths) {
     all.push(atMost(`${operation} of ${grouped(many)} against ${FEW}`, cost / few, 1.2, "a token"));

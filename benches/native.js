@@ -2,7 +2,7 @@
 // The same core compiled natively: `benches/core.rs`, measured by criterion.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -16,6 +16,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * @returns {Map<string, number>}
  */
 export function measureNative(groups, batches, quick) {
+  const started = Date.now();
   const effort = quick ? ["--quick"] : [];
   execFileSync("cargo", ["bench", "--quiet", "--bench", "core", "--", "--noplot", ...effort], {
     cwd: root,
@@ -28,6 +29,7 @@ export function measureNative(groups, batches, quick) {
   for (const group of groups) {
     for (const batch of batches) {
       const file = join(target_directory, "criterion", group, String(batch), "new", "estimates.json");
+      if (statSync(file).mtimeMs < started) throw new Error(`criterion measured no \`${group}/${batch}\` in this run`);
       const nanos = JSON.parse(readFileSync(file, "utf8")).median.point_estimate;
       found.set(`${group}/${batch}`, nanos / 1000 / batch);
     }

@@ -15,11 +15,19 @@ import { figure, grouped, table, times } from "./table.js";
  * @param {Map<string, number> | undefined} native
  */
 export function reportRaces(races, rounds, native) {
-  const head = ["microseconds a token", " tokens", " vaultlet", " node:crypto", " WebCrypto", " vs node", " vs Web"];
+  const head = ["µs a token", " tokens", " vaultlet", " node:crypto", " WebCrypto", " vs node", " vs Web"];
   if (native !== undefined) head.push(" native", " vs native");
   const rows = races.map(({ operation, batch, micros }) => {
     const { vaultlet = NaN, "node:crypto": node = NaN, WebCrypto: web = NaN } = micros;
-    const row = [operation, grouped(batch), figure(vaultlet), figure(node), figure(web), times(node / vaultlet), times(web / vaultlet)];
+    const row = [
+      operation,
+      grouped(batch),
+      figure(vaultlet),
+      figure(node),
+      figure(web),
+      times(node / vaultlet),
+      times(web / vaultlet),
+    ];
     const compiled = native?.get(`${operation}/${batch}`);
     return compiled === undefined ? row : [...row, figure(compiled), times(vaultlet / compiled)];
   });
@@ -37,9 +45,13 @@ vs node, vs Web: how many times as fast as the rival.`);
  */
 export function reportGrowth(growths, many) {
   const all = grouped(many);
-  const head = ["microseconds a token", ` ${FEW} of ${FEW}`, ` ${FEW} of ${all}`, ` ${all} of ${all}`, " last vs first"];
+  const head = ["µs a token", ` ${FEW} of ${FEW}`, ` ${FEW} of ${all}`, ` ${all} of ${all}`, " last vs first"];
   const rows = growths.map(({ operation, few, fewOfMany, many: cost }) => [
-    operation, figure(few), figure(fewOfMany), figure(cost), times(cost / few),
+    operation,
+    figure(few),
+    figure(fewOfMany),
+    figure(cost),
+    times(cost / few),
   ]);
   console.log(`\n${table(head, rows)}`);
   console.log("\nVaultlet alone: so many tokens in one call, of so many in the store (`maxTokens` raised).");
@@ -67,6 +79,11 @@ export function reportStartup({ imported, firstCall, answered }, processes) {
 
 /** @param {Goal[]} goals */
 export function reportGoals(goals) {
-  const rows = goals.map(({ what, wanted, measured, reached }) => [what, wanted, measured, reached ? "reached" : "not reached"]);
+  const rows = goals.map(({ what, wanted, measured, reached }) => [
+    what,
+    wanted,
+    measured,
+    reached ? "reached" : "not reached",
+  ]);
   console.log(`\n${table(["goal", "wanted", " measured", "outcome"], rows)}`);
 }

@@ -12,8 +12,16 @@ export class RivalError extends Error {
 }
 
 const REASONS = new Set([
-  "AppFunctionality", "Analytics", "Notifications", "Marketing", "ThirdPartyMarketing",
-  "FraudPreventionSecurityAndCompliance", "AccountManagement", "Maintenance", "DataSubjectRequest", "Other",
+  "AppFunctionality",
+  "Analytics",
+  "Notifications",
+  "Marketing",
+  "ThirdPartyMarketing",
+  "FraudPreventionSecurityAndCompliance",
+  "AccountManagement",
+  "Maintenance",
+  "DataSubjectRequest",
+  "Other",
 ]);
 const TOKEN_ID = /^[A-Za-z0-9_-]{1,128}$/;
 const SECONDS = /^[0-9]{1,10}$/;
@@ -121,7 +129,7 @@ function isDate(value) {
   return month >= 1 && month <= 12 && day >= 1 && day <= days;
 }
 
-/** @typedef {Record<string, { type: string, nullable?: boolean }>} Properties */
+/** @typedef {Readonly<Record<string, { type: string, nullable?: boolean | undefined }>>} Properties */
 
 /**
  * The canonical JSON of an object's fields (all types here are text), and the names that it has.

@@ -10,6 +10,7 @@
 import { Buffer } from "node:buffer";
 import { RivalError } from "./rival-request.js";
 
+/** @typedef {Buffer<ArrayBuffer>} Bytes */
 /**
  * @typedef {{ key: string, version: number, terms: string[], claims: string[], expiresAt: number | null,
  *   pruneAt: number | null, sealed: Uint8Array }} Row
@@ -34,8 +35,8 @@ const NUMBERS_AT = PURPOSE.length;
 const LABELS_AT = NUMBERS_AT + 3 * 8 + 2 * 2;
 const MOST_LABELS = 64;
 const scratch = Buffer.alloc(LABELS_AT + MOST_LABELS * LABEL_LENGTH + BODY_PREFIX + TAG_BYTES);
-scratch.latin1Write(PURPOSE, 0);
-/** @type {Buffer[]} views of the scratch by length, for making one costs as much as filling it */
+scratch.write(PURPOSE, 0, "latin1");
+/** @type {Bytes[]} views of the scratch by length, for making one costs as much as filling it */
 const views = [];
 
 /** @returns {RivalError} */
@@ -55,9 +56,17 @@ function isTime(value) {
 
 /** Whether JavaScript's types are those of a row. @param {any} row @returns {row is Row} */
 export function isRow(row) {
-  return typeof row === "object" && row !== null && typeof row.key === "string" && Number.isSafeInteger(row.version)
-    && Array.isArray(row.terms) && Array.isArray(row.claims) && isTime(row.expiresAt) && isTime(row.pruneAt)
-    && row.sealed instanceof Uint8Array;
+  return (
+    typeof row === "object" &&
+    row !== null &&
+    typeof row.key === "string" &&
+    Number.isSafeInteger(row.version) &&
+    Array.isArray(row.terms) &&
+    Array.isArray(row.claims) &&
+    isTime(row.expiresAt) &&
+    isTime(row.pruneAt) &&
+    row.sealed instanceof Uint8Array
+  );
 }
 
 /**
@@ -88,7 +97,7 @@ function sorted(labels) {
  * What the head is bound to: all of the row but the head. Valid until the next call.
  * @param {Row} row with all of `sealed` in its place but the head
  * @param {number} bodyAt
- * @returns {Buffer}
+ * @returns {Bytes}
  */
 export function columns(row, bodyAt) {
   const { terms, claims, sealed } = row;
@@ -99,12 +108,11 @@ export function columns(row, bodyAt) {
   scratch.writeDoubleBE(row.pruneAt ?? NaN, NUMBERS_AT + 16);
   scratch.writeUInt16BE(terms.length, NUMBERS_AT + 24);
   scratch.writeUInt16BE(claims.length, NUMBERS_AT + 26);
-  // UTF-8 and not Latin-1, which would write two characters as one byte: here the length tells.
-  const end = LABELS_AT + scratch.utf8Write(row.key + joined(terms) + joined(claims), LABELS_AT);
-  if (end !== LABELS_AT + count * LABEL_LENGTH) throw altered();
-  let at = end;
+  // UTF-8 and not Latin-1, which would write two characters as one byte.
+  let at = LABELS_AT + scratch.write(row.key + joined(terms) + joined(claims), LABELS_AT);
   for (let from = bodyAt; from < bodyAt + BODY_PREFIX; from += 1) scratch[at++] = /** @type {number} */ (sealed[from]);
-  for (let from = sealed.length - TAG_BYTES; from < sealed.length; from += 1) scratch[at++] = /** @type {number} */ (sealed[from]);
+  for (let from = sealed.length - TAG_BYTES; from < sealed.length; from += 1)
+    scratch[at++] = /** @type {number} */ (sealed[from]);
   return (views[at] ??= scratch.subarray(0, at));
 }
 
@@ -115,7 +123,7 @@ export function columns(row, bodyAt) {
 export function bodyStart(sealed, keyId) {
   if (sealed.length < SMALLEST || sealed[0] !== FORMAT) throw altered();
   for (let index = 0; index < KEY_ID_BYTES; index += 1) if (sealed[1 + index] !== keyId[index]) throw altered();
-  const length = (/** @type {number} */ (sealed[HEAD_AT - 2]) << 8) | /** @type {number} */ (sealed[HEAD_AT - 1]);
+  const length = /** @type {number} */ (sealed[HEAD_AT - 2] << 8) | /** @type {number} */ (sealed[HEAD_AT - 1]);
   const bodyAt = HEAD_AT + length + TAG_BYTES;
   if (bodyAt + BODY_PREFIX + TAG_BYTES > sealed.length) throw altered();
   return bodyAt;
@@ -123,30 +131,36 @@ export function bodyStart(sealed, keyId) {
 
 /**
  * The bytes of a new row with everything in place but the sealed head (and the body, if it is new).
- * @param {Uint8Array} keyId @param {Buffer} nonce @param {number} headLength @param {number} bodyLength all of the body, prefix and tag included
- * @returns {Buffer}
+ * @param {Uint8Array} keyId @param {Bytes} nonce @param {number} headLength @param {number} bodyLength all of the body, prefix and tag included
+ * @returns {Bytes}
  */
 export function blank(keyId, nonce, headLength, bodyLength) {
   const sealed = Buffer.allocUnsafe(HEAD_AT + headLength + TAG_BYTES + bodyLength);
   sealed[0] = FORMAT;
   for (let index = 0; index < KEY_ID_BYTES; index += 1) sealed[1 + index] = /** @type {number} */ (keyId[index]);
-  for (let index = 0; index < NONCE_BYTES; index += 1) sealed[HEAD_NONCE_AT + index] = /** @type {number} */ (nonce[index]);
+  for (let index = 0; index < NONCE_BYTES; index += 1)
+    sealed[HEAD_NONCE_AT + index] = /** @type {number} */ (nonce[index]);
   sealed[HEAD_AT - 2] = headLength >>> 8;
   sealed[HEAD_AT - 1] = headLength;
   return sealed;
 }
 
+/** Whether it has not expired. @param {Row} row @param {number} now */
+export function isActive({ expiresAt }, now) {
+  return expiresAt === null || expiresAt > now;
+}
+
 // The head in the open: type 1 | length 1, token ID | created 8 | tenant | scope | tags; a text is a length (2) and UTF-8.
 const ID_AT = 2;
 
-/** @param {string[]} tags @returns {Buffer} */
+/** @param {string[]} tags @returns {Bytes} */
 export function tagsPart(tags) {
   const parts = [Buffer.from([tags.length])];
   for (const tag of tags) parts.push(textPart(tag));
   return Buffer.concat(parts);
 }
 
-/** @param {string | null} text @returns {Buffer} */
+/** @param {string | null} text @returns {Bytes} */
 function textPart(text) {
   const bytes = Buffer.from(text ?? "", "utf8");
   const part = Buffer.allocUnsafe(2 + bytes.length);
@@ -155,44 +169,44 @@ function textPart(text) {
   return part;
 }
 
-/** @param {Head} head @returns {Buffer} */
+/** @param {Head} head @returns {Bytes} */
 export function headBytes({ tokenId, tenant, scope, created, tags }) {
   const start = Buffer.alloc(ID_AT + tokenId.length + 8);
   start[0] = RANDOMIZED;
   start[1] = tokenId.length;
-  start.latin1Write(tokenId, ID_AT);
+  start.write(tokenId, ID_AT, "latin1");
   start.writeDoubleBE(created, ID_AT + tokenId.length);
   return Buffer.concat([start, textPart(tenant), textPart(scope), tagsPart(tags)]);
 }
 
-/** @param {Buffer} head @param {number} at */
+/** @param {Bytes} head @param {number} at */
 function textEnd(head, at) {
   const length = head.readUInt16BE(at);
   return at + 2 + (length === ABSENT ? 0 : length);
 }
 
-/** @param {Buffer} head @param {number} at @returns {string | null} */
+/** @param {Bytes} head @param {number} at @returns {string | null} */
 function textAt(head, at) {
-  return head.readUInt16BE(at) === ABSENT ? null : head.utf8Slice(at + 2, textEnd(head, at));
+  return head.readUInt16BE(at) === ABSENT ? null : head.toString("utf8", at + 2, textEnd(head, at));
 }
 
-/** @param {Buffer} head */
+/** @param {Bytes} head */
 function tenantAt(head) {
   if (head[0] !== RANDOMIZED) throw altered();
   return ID_AT + /** @type {number} */ (head[1]) + 8;
 }
 
-/** @param {Buffer} head @returns {string | null} */
+/** @param {Bytes} head @returns {string | null} */
 export function tenantOf(head) {
   return textAt(head, tenantAt(head));
 }
 
-/** Where the tags begin; they end the head. @param {Buffer} head */
+/** Where the tags begin; they end the head. @param {Bytes} head */
 export function tagsStart(head) {
   return textEnd(head, textEnd(head, tenantAt(head)));
 }
 
-/** @param {Buffer} head @returns {Head} */
+/** @param {Bytes} head @returns {Head} */
 export function readHead(head) {
   const scopeAt = textEnd(head, tenantAt(head));
   /** @type {string[]} */
@@ -203,7 +217,7 @@ export function readHead(head) {
     at = textEnd(head, at);
   }
   return {
-    tokenId: head.latin1Slice(ID_AT, tenantAt(head) - 8),
+    tokenId: head.toString("latin1", ID_AT, tenantAt(head) - 8),
     created: head.readDoubleBE(tenantAt(head) - 8),
     tenant: tenantOf(head),
     scope: textAt(head, scopeAt) ?? "",
@@ -213,23 +227,23 @@ export function readHead(head) {
 
 /**
  * The head with another token ID. It may change the head that it is given.
- * @param {Buffer} head @param {string} tokenId @returns {Buffer}
+ * @param {Bytes} head @param {string} tokenId @returns {Bytes}
  */
 export function withTokenId(head, tokenId) {
   const idEnd = tenantAt(head) - 8;
   if (idEnd === ID_AT + tokenId.length) {
-    head.latin1Write(tokenId, ID_AT);
+    head.write(tokenId, ID_AT, "latin1");
     return head;
   }
   const changed = Buffer.allocUnsafe(head.length - idEnd + ID_AT + tokenId.length);
   changed[0] = RANDOMIZED;
   changed[1] = tokenId.length;
-  changed.latin1Write(tokenId, ID_AT);
+  changed.write(tokenId, ID_AT, "latin1");
   head.copy(changed, ID_AT + tokenId.length, idEnd);
   return changed;
 }
 
-/** @param {Buffer} head @param {Buffer} tags @returns {Buffer} */
+/** @param {Bytes} head @param {Bytes} tags @returns {Bytes} */
 export function withTags(head, tags) {
   const at = tagsStart(head);
   const changed = Buffer.allocUnsafe(at + tags.length);

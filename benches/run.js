@@ -19,7 +19,12 @@ const { values: options } = parseArgs({
 });
 
 // Many short rounds, and not few long ones: a disturbance then falls on one round of one contender.
-const { races: effort, growth: growthEffort, many, processes } = options.quick
+const {
+  races: effort,
+  growth: growthEffort,
+  many,
+  processes,
+} = options.quick
   ? {
       races: { rounds: 3, roundMillis: 1, warmUpMillis: 10 },
       growth: { rounds: 2, roundMillis: 1, warmUpMillis: 10 },
@@ -40,17 +45,33 @@ const [cpu] = cpus();
 console.log(`Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpu?.model.trim() ?? "unknown"}\n`);
 
 const races = [];
-for (const operation of BATCHED) for (const batch of BATCHES) races.push(await race(operation, batch, effort));
+for (const operation of BATCHED) {
+  for (const batch of BATCHES) {
+    progress(`${operation} of ${batch}`);
+    races.push(await race(operation, batch, effort));
+  }
+}
+progress("update of data");
 races.push(await race("update data", 1, effort));
+if (!options["no-native"]) progress("the native core, once cargo has compiled it");
 const native = options["no-native"] ? undefined : measureNative([...BATCHED], BATCHES, options.quick);
 reportRaces(races, effort.rounds, native);
 
 const growths = [];
-for (const operation of BATCHED) growths.push(await growth(operation, many, growthEffort));
+for (const operation of BATCHED) {
+  progress(`${operation} of ${many}`);
+  growths.push(await growth(operation, many, growthEffort));
+}
 reportGrowth(growths, many);
 
 const sizes = await measureSizes();
 reportSizes(sizes);
+progress("fresh processes");
 const startup = await measureStartup(processes);
 reportStartup(startup, processes);
 reportGoals(goals({ races, native, growths, many, sizes, startup }));
+
+/** A run takes minutes; this says that it is alive, and stays out of what is piped away. @param {string} what */
+function progress(what) {
+  console.error(`measuring ${what} …`);
+}

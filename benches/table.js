@@ -9,7 +9,9 @@ export function table(head, rows) {
   const right = head.map((heading) => heading.startsWith(" "));
   const cells = [head.map((heading) => heading.trim()), ...rows];
   const widths = head.map((_, column) => Math.max(...cells.map((row) => [...(row[column] ?? "")].length)));
-  const lines = cells.map((row) => `| ${widths.map((width, column) => set(row[column] ?? "", width, right[column])).join(" | ")} |`);
+  const lines = cells.map(
+    (row) => `| ${widths.map((width, column) => set(row[column] ?? "", width, right[column])).join(" | ")} |`,
+  );
   const rule = `|${widths.map((width, column) => `${"-".repeat(width + 1)}${right[column] ? ":" : "-"}`).join("|")}|`;
   return [lines[0], rule, ...lines.slice(1)].join("\n");
 }

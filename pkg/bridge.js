@@ -1,10 +1,11 @@
 // @ts-check
-// The host as the wasm sees it: the methods that `docs/boundary.md` lists, over the callbacks of `openVault`.
+// The host as the wasm sees it: the bridge of `docs/boundary.md`, over the callbacks of `openVault`.
 
 import { WRONG_SHAPE, ask, askNow, isObject } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
-import { findMisfit } from "./configuration.js";
+import { findMisfit } from "./options.js";
 
+/** @import { Bridge, Verdict } from "./boundary.js" */
 /** @import { Query, Store, VaultOptions } from "./index.js" */
 
 /**
@@ -13,131 +14,79 @@ import { findMisfit } from "./configuration.js";
  */
 
 /**
- * @typedef {object} Verdict
- * @property {boolean} allow
- * @property {"capability" | "policy" | undefined} because
- * @property {string | undefined} message
+ * One bridge for each vault. Functions are looked up, at each call, in the very object that the host gave, and called
+ * as its methods.
+ * @param {Host} host
+ * @param {number} timeoutMs how long a callback may take
+ * @returns {Bridge}
  */
-
-/** One bridge for each vault. */
-export class Bridge {
-  #host;
-  #timeoutMs;
+export function makeBridge(host, timeoutMs) {
   /** @type {Promise<string | undefined> | undefined} */
-  #reloading;
-
-  /**
-   * @param {VaultOptions} options the object that the host gave: its functions are looked up there at each call, and
-   *   called as its methods
-   * @param {number} timeoutMs how long a callback may take
-   */
-  constructor(options, timeoutMs) {
-    this.#host = /** @type {Host} */ (options);
-    this.#timeoutMs = timeoutMs;
-  }
-
-  /** @param {string} claims */
-  readClaims(claims) {
-    return this.#read({ claims: splitLabels(claims) });
-  }
-
-  /**
-   * @param {string} terms
-   * @param {"active" | "archived" | "any"} state
-   * @param {number} now
-   * @param {string | undefined} after
-   * @param {number} limit
-   */
-  readTerms(terms, state, now, after, limit) {
-    return this.#read({ terms: splitLabels(terms), state, now, after: after ?? null, limit });
-  }
-
+  let reloading;
   /** @param {Query} query */
-  #read(query) {
-    return ask(this.#timeoutMs, () => this.#host.store.read(query), packRows);
-  }
+  const read = (query) => ask(timeoutMs, () => host.store.read(query), packRows);
 
-  /**
-   * @param {string} labels
-   * @param {Float64Array} numbers
-   * @param {Uint8Array} sealed
-   */
-  write(labels, numbers, sealed) {
-    const changes = unpackChanges(labels, numbers, sealed);
-    return ask(this.#timeoutMs, () => this.#host.store.write(changes), readBoolean);
-  }
+  return {
+    readClaims: (claims) => read({ claims: splitLabels(claims) }),
 
-  /**
-   * @param {unknown} caller
-   * @param {string} request
-   */
-  decide(caller, request) {
-    const access = { caller, ...JSON.parse(request) };
-    return ask(this.#timeoutMs, () => this.#host.policy(access), readDecision);
-  }
+    readTerms: (terms, state, now, after, limit) =>
+      read({ terms: splitLabels(terms), state, now, after: after ?? null, limit }),
 
-  /**
-   * @param {unknown} caller
-   * @param {string} event
-   */
-  audit(caller, event) {
-    const { id, time, ...others } = JSON.parse(event);
-    const audited = { id, time, caller, ...others };
-    return ask(this.#timeoutMs, () => this.#host.audit(audited), () => undefined);
-  }
+    write(labels, numbers, sealed) {
+      const changes = unpackChanges(labels, numbers, sealed);
+      return ask(timeoutMs, () => host.store.write(changes), readBoolean);
+    },
 
-  clock() {
-    return this.#host.clock === undefined ? Date.now() : askNow(() => this.#host.clock(), readTime);
-  }
+    decide(caller, request) {
+      const access = { caller, ...JSON.parse(request) };
+      return ask(timeoutMs, () => host.policy(access), readDecision);
+    },
 
-  /** Runs the host's reload, or joins the one that is running. */
-  reload() {
-    if (this.#host.reload === undefined) return undefined;
-    if (this.#reloading !== undefined) return this.#reloading;
-    const reloading = ask(this.#timeoutMs, () => this.#host.reload(), readCollections);
-    if (!(reloading instanceof Promise)) return reloading;
-    // One that never answers is given up after its time, so that it does not stand in the way of the next.
-    this.#reloading = reloading.finally(() => {
-      this.#reloading = undefined;
-    });
-    return this.#reloading;
-  }
+    audit(caller, event) {
+      const { id, time, ...others } = JSON.parse(event);
+      const audited = { id, time, caller, ...others };
+      return ask(timeoutMs, () => host.audit(audited), () => undefined);
+    },
+
+    clock: () => (host.clock === undefined ? Date.now() : askNow(() => host.clock(), readTime)),
+
+    // Whoever asks while a reload runs joins it. One that never answers is given up after its time, and does not stand
+    // in the way of the next.
+    reload() {
+      if (host.reload === undefined || reloading !== undefined) return reloading;
+      const answer = ask(timeoutMs, () => host.reload(), readCollections);
+      if (!(answer instanceof Promise)) return answer;
+      reloading = answer.finally(() => {
+        reloading = undefined;
+      });
+      return reloading;
+    },
+  };
 }
 
 /** @param {unknown} answer */
-function readBoolean(answer) {
-  return typeof answer === "boolean" ? answer : WRONG_SHAPE;
-}
+const readBoolean = (answer) => (typeof answer === "boolean" ? answer : WRONG_SHAPE);
 
 /** @param {unknown} answer */
-function readTime(answer) {
-  return typeof answer === "number" && Number.isSafeInteger(answer) ? answer : WRONG_SHAPE;
-}
+const readTime = (answer) => (typeof answer === "number" && Number.isSafeInteger(answer) ? answer : WRONG_SHAPE);
 
-/**
- * No answer of a policy has the wrong shape: what does not allow denies.
- * @param {unknown} answer
- * @returns {Verdict}
- */
+/** No answer of a policy has the wrong shape: what does not allow denies. @type {(answer: unknown) => Verdict} */
 function readDecision(answer) {
-  if (!isObject(answer)) return { allow: false, because: "policy", message: undefined };
+  if (!isObject(answer)) return { allow: false };
   const { allow, because, message } = answer;
-  if (allow === true) return { allow, because: undefined, message: undefined };
+  if (allow === true) return { allow };
   return {
     allow: false,
-    because: because === "capability" ? "capability" : "policy",
+    because: because === "capability" ? because : "policy",
     message: typeof message === "string" ? message : undefined,
   };
 }
 
-/**
- * JSON text of the new collections; `undefined` where there are none.
- * @param {unknown} answer
- */
+/** JSON text of the new collections, if there are any. @param {unknown} answer */
 function readCollections(answer) {
   if (answer === undefined) return undefined;
   if (!isObject(answer) || Object.keys(answer).join() !== "collections") return WRONG_SHAPE;
   const { collections } = answer;
-  if (collections === undefined || findMisfit(collections, "collections") !== undefined) return WRONG_SHAPE;
+  if (collections === undefined || findMisfit(collections, "") !== undefined) return WRONG_SHAPE;
   return JSON.stringify(collections) ?? WRONG_SHAPE;
 }

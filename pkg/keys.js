@@ -7,101 +7,62 @@ import { badConfiguration } from "./error.js";
 /** @import { GeneratedKeys } from "./index.js" */
 
 /** Bytes of a secret. */
-const SECRET_BYTES = 32;
+const SIZE = 32;
 
-/** 32 bytes in base64url: 43 characters, and the last holds four bits, so its two low bits are zero. */
-const SECRET_TEXT = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+/** 32 bytes in base64url: 43 characters, of which the last holds four bits and two zeros. */
+const SECRET_TEXT = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
-/** Which typed array a value is; it holds across realms, where `instanceof` does not, and cannot be forged. */
-const typedArrayName = /** @type {() => string | undefined} */ (
-  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get
-);
+/** Names the kind of a typed array of whatever realm, where `instanceof` knows one; it cannot be forged. */
+const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
 
-/**
- * A `Uint8Array`, of whatever realm; Node's `Buffer` is one.
- * @param {unknown} value
- * @returns {value is Uint8Array}
- */
-export function isBytes(value) {
-  return typedArrayName.call(value) === "Uint8Array";
-}
+/** @type {(value: unknown) => value is Uint8Array} */
+export const isBytes = (value) => kindOf?.call(value) === "Uint8Array";
 
-/**
- * A new keyring of random secrets, its data key named for the month (UTC). It is plain text through and
- * through, so that it survives `JSON.stringify`.
- * @returns {GeneratedKeys}
- */
+/** @returns {GeneratedKeys} */
 export function generateKeys() {
-  const name = new Date().toISOString().slice(0, 7);
-  return { primary: name, data: { [name]: makeSecret() }, index: makeSecret() };
+  const primary = new Date().toISOString().slice(0, 7);
+  return { primary, data: { [primary]: makeSecret() }, index: makeSecret() };
+}
+
+function makeSecret() {
+  const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(SIZE))));
+  return text.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
 }
 
 /**
- * Reads a keyring as the host gave it. The caller wipes `secrets` when the core has read them.
+ * Reads a keyring. `secrets` holds the index secret and then those of `data`; the caller wipes it.
  * @param {unknown} keys
- * @returns {{ primary: string, names: string[], secrets: Uint8Array }} `secrets`: the index secret and then each
- *   data secret, in the order of `names`
  */
 export function readKeys(keys) {
   const { primary, data, index, ...others } = membersOf(keys, "keys");
   for (const name of Object.keys(others)) throw badConfiguration(`keys.${name}`, "is not a known key");
-
-  const named = Object.entries(membersOf(data, "keys.data"));
-  if (named.length === 0) throw badConfiguration("keys.data", "must hold at least one key");
-  if (typeof primary !== "string" || !named.some(([name]) => name === primary)) {
+  const dataKeys = membersOf(data, "keys.data");
+  const names = Object.keys(dataKeys);
+  if (typeof primary !== "string" || !names.includes(primary)) {
     throw badConfiguration("keys.primary", "must be the name of one of `keys.data`");
   }
-
-  const secrets = new Uint8Array(SECRET_BYTES * (1 + named.length));
+  const secrets = new Uint8Array(SIZE * (1 + names.length));
   try {
-    readSecret(index, "keys.index", secrets.subarray(0, SECRET_BYTES));
-    named.forEach(([name, secret], position) => {
-      const start = SECRET_BYTES * (1 + position);
-      readSecret(secret, `keys.data.${name}`, secrets.subarray(start, start + SECRET_BYTES));
-    });
+    secrets.set(readSecret(index, "keys.index"));
+    names.forEach((name, at) => secrets.set(readSecret(dataKeys[name], `keys.data.${name}`), SIZE * (1 + at)));
   } catch (error) {
     secrets.fill(0);
     throw error;
   }
-  return { primary, names: named.map(([name]) => name), secrets };
+  return { primary, data: names, secrets };
 }
 
-/**
- * @param {unknown} secret bytes, base64url text, or a JWK
- * @param {string} place
- * @param {Uint8Array} target
- */
-function readSecret(secret, place, target) {
-  if (secret === undefined) throw badConfiguration(place, "is missing");
+/** @type {(secret: unknown, place: string) => Uint8Array} */
+function readSecret(secret, place) {
   if (isBytes(secret)) {
-    if (secret.length !== SECRET_BYTES) throw badConfiguration(place, "must be 32 bytes");
-    target.set(secret);
-  } else if (typeof secret === "string") {
-    readSecretText(secret, place, target);
-  } else if (typeof secret === "object" && secret !== null && "kty" in secret) {
-    if (secret.kty !== "oct") throw badConfiguration(place, "must be a JWK whose `kty` is `oct`");
-    // The other members of a JWK (`alg`, `use`, `ext`, …) say nothing about its bytes.
-    readSecretText("k" in secret ? secret.k : undefined, place, target);
-  } else {
-    throw badConfiguration(place, "must be a Uint8Array, base64url text, or a JWK of type `oct`");
+    if (secret.length === SIZE) return secret;
+    throw badConfiguration(place, "must be 32 bytes");
   }
-}
-
-/**
- * @param {unknown} text
- * @param {string} place
- * @param {Uint8Array} target
- */
-function readSecretText(text, place, target) {
+  // Members of a JWK besides these two (`alg`, `use`, `ext`, …) say nothing about its bytes.
+  const { kty, k } = /** @type {{ kty?: unknown, k?: unknown }} */ (secret ?? {});
+  const text = kty === "oct" ? k : secret;
   if (typeof text !== "string" || !SECRET_TEXT.test(text)) {
-    throw badConfiguration(place, "must be 32 bytes in base64url: 43 characters, without padding");
+    throw badConfiguration(place, "must be 32 bytes: a Uint8Array, 43 characters of base64url, or a JWK of type `oct`");
   }
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  for (let at = 0; at < SECRET_BYTES; at += 1) target[at] = binary.charCodeAt(at);
-}
-
-function makeSecret() {
-  const secret = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
-  const text = btoa(String.fromCharCode(...secret));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (unit) => unit.charCodeAt(0));
 }

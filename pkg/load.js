@@ -1,38 +1,21 @@
 // @ts-check
-/// <reference lib="dom" />
 // Loads the wasm: once for the process, when it is first needed.
 
 import { compile } from "#module";
 
-import { unloadable } from "./error.js";
+import { makeError } from "./error.js";
 import * as glue from "./wasm/vaultlet_bg.js";
 
-/** @import { Bridge } from "./bridge.js" */
-
-/**
- * The one class that the wasm exports; `docs/boundary.md` describes it.
- * @typedef {object} Core
- * @property {(operation: string, request: string, caller: unknown) => Promise<string>} call
- */
-
-/** @typedef {new (configuration: string, secrets: Uint8Array, bridge: Bridge) => Core} CoreClass */
-
-/**
- * What wasm-bindgen makes for the JavaScript side.
- * @typedef {{ Core: CoreClass, __wbg_set_wasm: (exports: WebAssembly.Exports) => void }} Glue
- */
+/** @import { CoreClass, Glue } from "./boundary.js" */
 
 /** @type {Promise<CoreClass> | undefined} */
 let loading;
 
-/**
- * The core's class. All who ask share one load; after a failed one the next tries again.
- * @returns {Promise<CoreClass>}
- */
+/** All who ask share one load; after a failed one the next tries again. */
 export function loadCore() {
   loading ??= instantiate().catch((cause) => {
     loading = undefined;
-    throw unloadable(cause);
+    throw makeError("PV1000", 500, "the wasm could not be loaded", {}, cause);
   });
   return loading;
 }

@@ -1,18 +1,16 @@
 // @ts-check
-// Checks what `openVault` is given, as far as JavaScript can see it. The core checks the rest: that no two secrets
-// are equal, and what is inside `collections` and `settings`.
+// Checks what `openVault` is given, as far as JavaScript can see it. The core checks the rest: that no two secrets are
+// equal, and what is inside `collections` and `settings`.
 
 import { findMisfit, membersOf } from "./configuration.js";
 import { badConfiguration } from "./error.js";
 import { readKeys } from "./keys.js";
 
-/** How long a callback may take, in milliseconds, where the settings do not say. */
-const DEFAULT_TIMEOUT_MS = 30_000;
-
 const KNOWN = ["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings"];
+const OPTIONAL = ["store.write", "audit", "reload", "clock"];
 
 /**
- * Reads the options of `openVault`, for the core's constructor. The caller wipes `secrets`.
+ * Reads the options into what the core is made of. The caller wipes `secrets`.
  * @param {unknown} options
  */
 export function readOptions(options) {
@@ -20,75 +18,41 @@ export function readOptions(options) {
   for (const name of Object.keys(given)) {
     if (!KNOWN.includes(name)) throw badConfiguration(name, "is not a known option");
   }
-  const store = readStore(given.store);
-  checkFunction(given.policy, "policy");
-  if (given.audit !== undefined) checkFunction(given.audit, "audit");
-  if (given.reload !== undefined) checkFunction(given.reload, "reload");
-  if (given.clock !== undefined) checkFunction(given.clock, "clock");
-  const collections = readJson(membersOf(given.collections, "collections"), "collections");
-  const settings = readJson(given.settings === undefined ? {} : membersOf(given.settings, "settings"), "settings");
-
-  // Last, so that no other refusal leaves a copy of the secrets behind.
-  const { primary, names, secrets } = readKeys(given.keys);
-  return {
-    configuration: JSON.stringify({
-      primary,
-      data: names,
-      collections,
-      settings,
-      store,
-      audits: given.audit !== undefined,
-    }),
-    secrets,
-    // As it will be after JSON, so that the value which the core accepts is the value that holds.
-    timeoutMs: /** @type {number} */ (settings.timeoutMs ?? DEFAULT_TIMEOUT_MS),
-  };
-}
-
-/**
- * What the core must know of the store. Its own members are the host's business.
- * @param {unknown} store
- */
-function readStore(store) {
-  const { read, write, maxWrites, maxRowBytes } = membersOf(store, "store");
-  checkFunction(read, "store.read");
-  if (write !== undefined) checkFunction(write, "store.write");
-  return {
+  const { policy, audit, reload, clock } = given;
+  const { read, write, maxWrites, maxRowBytes } = membersOf(given.store, "store");
+  const functions = { "store.read": read, "store.write": write, policy, audit, reload, clock };
+  for (const [place, value] of Object.entries(functions)) {
+    if (typeof value === "function" || (value === undefined && OPTIONAL.includes(place))) continue;
+    throw badConfiguration(place, "must be a function");
+  }
+  const store = {
     writable: write !== undefined,
     maxWrites: readLimit(maxWrites, "store.maxWrites"),
     maxRowBytes: readLimit(maxRowBytes, "store.maxRowBytes"),
   };
+  const collections = readJson(given.collections, "collections");
+  const settings = given.settings === undefined ? {} : readJson(given.settings, "settings");
+  // Last, so that no other refusal leaves a copy of the secrets behind.
+  const { primary, data, secrets } = readKeys(given.keys);
+  const configuration = { primary, data, collections, settings, store, audits: audit !== undefined };
+  return {
+    configuration: JSON.stringify(configuration),
+    secrets,
+    // As it is after JSON: the value that the core will have checked.
+    timeoutMs: /** @type {number} */ (settings.timeoutMs ?? 30_000),
+  };
 }
 
-/**
- * @param {unknown} limit
- * @param {string} place
- */
+/** @type {(limit: unknown, place: string) => number | null} */
 function readLimit(limit, place) {
   if (limit === undefined) return null;
-  if (typeof limit !== "number" || !Number.isSafeInteger(limit) || limit < 1) {
-    throw badConfiguration(place, "must be a whole number, at least 1");
-  }
-  return limit;
+  if (typeof limit === "number" && Number.isSafeInteger(limit) && limit > 0) return limit;
+  throw badConfiguration(place, "must be a whole number greater than 0");
 }
 
-/**
- * @param {unknown} value
- * @param {string} place
- */
-function checkFunction(value, place) {
-  if (value === undefined) throw badConfiguration(place, "is missing");
-  if (typeof value !== "function") throw badConfiguration(place, "must be a function");
-}
-
-/**
- * A copy of plain data, as JSON carries it.
- * @param {Record<string, unknown>} value
- * @param {string} place
- * @returns {Record<string, unknown>}
- */
+/** A copy of plain data. @type {(value: unknown, place: string) => Record<string, unknown>} */
 function readJson(value, place) {
-  const misfit = findMisfit(value, place);
+  const misfit = findMisfit(membersOf(value, place), place);
   if (misfit !== undefined) throw badConfiguration(misfit, "is nothing that JSON can carry");
   return JSON.parse(JSON.stringify(value));
 }

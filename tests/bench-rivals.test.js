@@ -48,16 +48,26 @@ function other(label) {
   return (label[0] === "A" ? "B" : "A") + label.slice(1);
 }
 
-for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoRival, WebCrypto: openWebCryptoRival })) {
+for (const [suite, openRival] of Object.entries({
+  "node:crypto": openNodeCryptoRival,
+  WebCrypto: openWebCryptoRival,
+})) {
   describe(`the rival on ${suite}`, () => {
     /** @param {Partial<Configuration> & { keys?: Keys }} [options] */
-    async function open({ keys = { keyId: randomBytes(8), data: randomBytes(32), index: randomBytes(32) }, ...options } = {}) {
+    async function open({
+      keys = { keyId: randomBytes(8), data: randomBytes(32), index: randomBytes(32) },
+      ...options
+    } = {}) {
       const { store, rows } = openStore();
       const rival = await openRival(keys, { collections, store, policy: () => ({ allow: true }), ...options });
       const { tokens } = rival.as({ name: "test" });
       /** @param {number} count @param {object} [more] */
       async function make(count, more) {
-        const requestBody = Array.from({ length: count }, () => ({ type: "randomized", object: { fields }, tags: ["a", "b"] }));
+        const requestBody = Array.from({ length: count }, () => ({
+          type: "randomized",
+          object: { fields },
+          tags: ["a", "b"],
+        }));
         return (await tokens.tokenize({ ...named, ...more, requestBody })).map(({ token_id }) => token_id);
       }
       return { store, rows, tokens, make, keys };
@@ -78,7 +88,10 @@ for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoR
       assert.equal(new Set([...ids, ...Object.values(answer)]).size, 5);
       assert.deepEqual(await tokens.detokenize({ ...named, tokenIds: [ids[0], ids[2]] }), []);
       const found = await tokens.detokenize({ ...named, tokenIds: [...Object.values(answer), ids[1]] });
-      assert.deepEqual(found.map(({ token_id }) => token_id), [...Object.values(answer), ids[1]]);
+      assert.deepEqual(
+        found.map(({ token_id }) => token_id),
+        [...Object.values(answer), ids[1]],
+      );
       for (const token of found) {
         assert.deepEqual(token.fields, fields);
         assert.deepEqual(token.tags, ["a", "b"]);
@@ -87,10 +100,17 @@ for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoR
       for (const row of before) {
         const after = /** @type {Row} */ (rows.get(row.key));
         assert.deepEqual(after.terms, row.terms);
-        assert.deepEqual(Buffer.from(after.sealed.slice(-bodyBytes)), Buffer.from(row.sealed.slice(-bodyBytes)), "the body is not touched");
+        assert.deepEqual(
+          Buffer.from(after.sealed.slice(-bodyBytes)),
+          Buffer.from(row.sealed.slice(-bodyBytes)),
+          "the body is not touched",
+        );
         assert.equal(Buffer.compare(after.sealed, row.sealed) === 0, after.version === row.version);
       }
-      assert.deepEqual([...rows.values()].map(({ version }) => version), [2, 1, 2]);
+      assert.deepEqual(
+        [...rows.values()].map(({ version }) => version),
+        [2, 1, 2],
+      );
     });
 
     test("rotates an ID of another length, and one that is a special key", async () => {
@@ -109,21 +129,41 @@ for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoR
       const { tokens, make, rows } = await open({ clock: () => now });
       const ids = await make(2);
       const terms = [...rows.values()].map((row) => row.terms);
-      await tokens.updateTokens({ ...named, tokenIds: ids, expirationSecs: "60", requestBody: { tags: ["b", "c", "d"] } });
+      await tokens.updateTokens({
+        ...named,
+        tokenIds: ids,
+        expirationSecs: "60",
+        requestBody: { tags: ["b", "c", "d"] },
+      });
       for (const token of await tokens.detokenize({ ...named, tokenIds: ids })) {
         assert.deepEqual(token, { token_id: token.token_id, fields, tags: ["b", "c", "d"], expiresAt: now + 60_000 });
       }
       for (const [index, row] of [...rows.values()].entries()) {
         assert.equal(row.expiresAt, now + 60_000);
         assert.equal(row.terms.length, 5);
-        assert.equal(row.terms.filter((term) => terms[index]?.includes(term)).length, 3, "all, the collection and the tag that stayed");
+        assert.equal(
+          row.terms.filter((term) => terms[index]?.includes(term)).length,
+          3,
+          "all, the collection and the tag that stayed",
+        );
       }
       const versions = [...rows.values()].map((row) => row.version);
-      await tokens.updateTokens({ ...named, tokenIds: ids, expirationSecs: "60", requestBody: { tags: ["b", "c", "d"] } });
-      assert.deepEqual([...rows.values()].map((row) => row.version), versions, "what changes nothing writes nothing");
+      await tokens.updateTokens({
+        ...named,
+        tokenIds: ids,
+        expirationSecs: "60",
+        requestBody: { tags: ["b", "c", "d"] },
+      });
+      assert.deepEqual(
+        [...rows.values()].map((row) => row.version),
+        versions,
+        "what changes nothing writes nothing",
+      );
       now += 60_000;
       await assert.rejects(tokens.rotateTokens({ ...named, tokenIds: ids }), { code: "PV1033" });
-      await assert.rejects(tokens.updateTokens({ ...named, tokenIds: ids, requestBody: { tags: [] } }), { code: "PV3009" });
+      await assert.rejects(tokens.updateTokens({ ...named, tokenIds: ids, requestBody: { tags: [] } }), {
+        code: "PV3009",
+      });
     });
 
     test("updates the data of one token", async () => {
@@ -134,7 +174,9 @@ for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoR
       const [token, untouched] = await tokens.detokenize({ ...named, tokenIds: [id, second] });
       assert.deepEqual(token, { token_id: id, fields: object.fields, tags: ["a", "b"], expiresAt: null });
       assert.deepEqual(untouched?.fields, fields);
-      await assert.rejects(tokens.updateTokens({ ...named, tokenIds: [id, second], requestBody: { object } }), { code: "VL3001" });
+      await assert.rejects(tokens.updateTokens({ ...named, tokenIds: [id, second], requestBody: { object } }), {
+        code: "VL3001",
+      });
     });
 
     test("refuses a row in which any column was changed", async () => {
@@ -143,31 +185,53 @@ for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoR
       const ids = await make(200);
       const at = [...rows.values()].findIndex(({ terms, claims }) => String(claims[0]) > String(terms.at(-1)));
       const [id, second] = [ids[at], ids[at === 0 ? 1 : 0]];
-      const [row, elsewhere] = /** @type {[Row, Row]} */ ([[...rows.values()][at], [...rows.values()][at === 0 ? 1 : 0]]);
+      const [row, elsewhere] = /** @type {[Row, Row]} */ ([
+        [...rows.values()][at],
+        [...rows.values()][at === 0 ? 1 : 0],
+      ]);
       const [claim] = /** @type {[string]} */ (row.claims);
       const terms = row.terms.slice(0, -1);
       const term = String(row.terms.at(-1));
       /** @type {Record<string, Partial<Row>>} */
       const changes = {
-        key: { key: other(row.key) }, version: { version: 2 }, "a term": { terms: [...terms, other(term)].sort() },
-        "a term less": { terms }, "a term more": { terms: [...row.terms, other(term)].sort() },
-        "a term twice": { terms: [...row.terms, term].sort() }, "a claim more": { claims: [claim, other(claim)].sort() },
+        key: { key: other(row.key) },
+        version: { version: 2 },
+        "a term": { terms: [...terms, other(term)].sort() },
+        "a term less": { terms },
+        "a term more": { terms: [...row.terms, other(term)].sort() },
+        "a term twice": { terms: [...row.terms, term].sort() },
+        "a claim more": { claims: [claim, other(claim)].sort() },
         "a term made a claim": { terms, claims: [claim, term].sort() },
-        "a label outside Latin-1": { terms: [...terms, String.fromCharCode(0x100 + term.charCodeAt(0)) + term.slice(1)].sort() },
-        expiresAt: { expiresAt: 9e12 }, pruneAt: { pruneAt: 9e12 }, "another row's sealed": { sealed: elsewhere.sealed },
+        "a label outside Latin-1": {
+          terms: [...terms, String.fromCharCode(0x100 + term.charCodeAt(0)) + term.slice(1)].sort(),
+        },
+        expiresAt: { expiresAt: 9e12 },
+        pruneAt: { pruneAt: 9e12 },
+        "another row's sealed": { sealed: elsewhere.sealed },
       };
       for (const [name, change] of Object.entries(changes)) {
         const rival = await over(keys, [{ ...copy(row), ...change }]);
         await assert.rejects(rival.rotateTokens({ ...named, tokenIds: [id] }), { code: "VL5001" }, name);
       }
       const { claims } = elsewhere;
-      await assert.rejects((await over(keys, [{ ...copy(row), claims }])).rotateTokens({ ...named, tokenIds: [second] }), { code: "VL5001" });
+      await assert.rejects(
+        (await over(keys, [{ ...copy(row), claims }])).rotateTokens({ ...named, tokenIds: [second] }),
+        { code: "VL5001" },
+      );
       for (const answer of [[copy(elsewhere)], [copy(row), copy(row)]]) {
         const rival = await over(keys, answer);
-        await assert.rejects(rival.rotateTokens({ ...named, tokenIds: [id, "absent"] }), { code: "VL5001" }, "not what was asked");
+        await assert.rejects(
+          rival.rotateTokens({ ...named, tokenIds: [id, "absent"] }),
+          { code: "VL5001" },
+          "not what was asked",
+        );
       }
       const shuffled = { ...copy(row), terms: [...row.terms].reverse() };
-      assert.equal(Object.keys(await (await over(keys, [shuffled])).rotateTokens({ ...named, tokenIds: [id] })).length, 1, "order means nothing");
+      assert.equal(
+        Object.keys(await (await over(keys, [shuffled])).rotateTokens({ ...named, tokenIds: [id] })).length,
+        1,
+        "order means nothing",
+      );
       await tokens.rotateTokens({ ...named, tokenIds: [id, second] });
     });
 
@@ -181,7 +245,8 @@ for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoR
         changed.sealed[at] = /** @type {number} */ (changed.sealed[at]) ^ 1;
         const rival = await over(keys, [changed]);
         const inBodyText = at >= row.sealed.length - 16 - bodyText && at < row.sealed.length - 16;
-        if (!inBodyText) await assert.rejects(rival.rotateTokens({ ...named, tokenIds: [id] }), { code: "VL5001" }, `byte ${at}`);
+        if (!inBodyText)
+          await assert.rejects(rival.rotateTokens({ ...named, tokenIds: [id] }), { code: "VL5001" }, `byte ${at}`);
         await assert.rejects(rival.detokenize({ ...named, tokenIds: [id] }), { code: "VL5001" }, `byte ${at}`);
       }
       for (const length of [0, SECOND_BODY_BYTE, row.sealed.length - 1]) {
@@ -213,10 +278,18 @@ for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoR
       const { store, make, keys, tokens } = await open();
       const [id] = await make(1);
       let writes = 0;
-      const refusing = { read: store.read, write: async () => { writes += 1; return false; } };
+      const refusing = {
+        read: store.read,
+        write: async () => {
+          writes += 1;
+          return false;
+        },
+      };
       const rival = (await open({ keys, store: refusing })).tokens;
       await assert.rejects(rival.rotateTokens({ ...named, tokenIds: [id] }), { code: "PV3218" });
-      await assert.rejects(rival.updateTokens({ ...named, tokenIds: [id], requestBody: { tags: [] } }), { code: "PV3218" });
+      await assert.rejects(rival.updateTokens({ ...named, tokenIds: [id], requestBody: { tags: [] } }), {
+        code: "PV3218",
+      });
       assert.equal(writes, 6);
       assert.equal((await tokens.detokenize({ ...named, tokenIds: [id] })).length, 1);
     });
@@ -224,10 +297,21 @@ for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoR
     test("reads back after a write that failed", async () => {
       const { store, make, keys, tokens } = await open();
       const [id] = await make(1);
-      const landing = { read: store.read, write: async (/** @type {Change[]} */ changes) => { await store.write(changes); throw new Error("lost"); } };
+      const landing = {
+        read: store.read,
+        write: async (/** @type {Change[]} */ changes) => {
+          await store.write(changes);
+          throw new Error("lost");
+        },
+      };
       const answer = await (await open({ keys, store: landing })).tokens.rotateTokens({ ...named, tokenIds: [id] });
       assert.equal((await tokens.detokenize({ ...named, tokenIds: Object.values(answer) })).length, 1);
-      const failing = { read: store.read, write: async () => { throw new Error("down"); } };
+      const failing = {
+        read: store.read,
+        write: async () => {
+          throw new Error("down");
+        },
+      };
       const rival = (await open({ keys, store: failing })).tokens;
       await assert.rejects(rival.rotateTokens({ ...named, tokenIds: Object.values(answer) }), /down/);
     });
@@ -263,11 +347,17 @@ for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoR
       const [id] = await make(1, { xTenantId: ["acme"] });
       const [row] = /** @type {[Row]} */ ([...rows.values()]);
       const text = JSON.stringify(row) + Buffer.from(row.sealed).toString("latin1");
-      for (const readable of [id, "acme", "customers", "patfar", "Patricia"]) assert.ok(!text.includes(/** @type {string} */ (readable)), readable);
+      for (const readable of [id, "acme", "customers", "patfar", "Patricia"])
+        assert.ok(!text.includes(/** @type {string} */ (readable)), readable);
       const parts = ["token", "customers", /** @type {string} */ (id)];
-      const message = Buffer.concat(parts.map((part) => Buffer.concat([Buffer.from([0, part.length]), Buffer.from(part)])));
+      const message = Buffer.concat(
+        parts.map((part) => Buffer.concat([Buffer.from([0, part.length]), Buffer.from(part)])),
+      );
       assert.equal(row.claims[0], createHmac("sha256", keys.index).update(message).digest("base64url").slice(0, 22));
-      assert.deepEqual(row.terms.map((term) => term.length), [22, 22, 22, 22, 22]);
+      assert.deepEqual(
+        row.terms.map((term) => term.length),
+        [22, 22, 22, 22, 22],
+      );
     });
 
     test("refuses what is not allowed before it reads", async () => {
@@ -276,36 +366,83 @@ for (const [suite, openRival] of Object.entries({ "node:crypto": openNodeCryptoR
       const ok = { ...named, tokenIds: [id] };
       /** @type {[string, object][]} */
       const refused = [
-        ["PV1012", { ...ok, extra: 1 }], ["PV1012", { ...ok, tokenIds: [] }], ["PV1012", { ...ok, tokenIds: ["a b"] }],
-        ["PV1012", { ...ok, tokenIds: ["a".repeat(129)] }], ["PV1012", { ...ok, tokenIds: [7] }], ["PV1012", { ...ok, xTenantId: [] }],
-        ["PV1004", { ...ok, collection: "nobody" }], ["PV1001", { ...ok, reason: "" }], ["PV1002", { ...ok, reason: "Fun" }],
-        ["PV3087", { ...ok, tokenIds: [id, "absent"] }], ["PV1006", { ...ok, xTenantId: ["other"] }],
+        ["PV1012", { ...ok, extra: 1 }],
+        ["PV1012", { ...ok, tokenIds: [] }],
+        ["PV1012", { ...ok, tokenIds: ["a b"] }],
+        ["PV1012", { ...ok, tokenIds: ["a".repeat(129)] }],
+        ["PV1012", { ...ok, tokenIds: [7] }],
+        ["PV1012", { ...ok, xTenantId: [] }],
+        ["PV1004", { ...ok, collection: "nobody" }],
+        ["PV1001", { ...ok, reason: "" }],
+        ["PV1002", { ...ok, reason: "Fun" }],
+        ["PV3087", { ...ok, tokenIds: [id, "absent"] }],
+        ["PV1006", { ...ok, xTenantId: ["other"] }],
       ];
-      for (const [code, parameters] of refused) await assert.rejects(tokens.rotateTokens(parameters), { code }, JSON.stringify(parameters));
+      for (const [code, parameters] of refused)
+        await assert.rejects(tokens.rotateTokens(parameters), { code }, JSON.stringify(parameters));
       /** @type {[string, object][]} */
       const bodies = [
-        ["PV1012", { tags: [""] }], ["PV1012", { tags: "a" }], ["PV1012", { extra: [] }], ["PV1012", { object: { fields, more: 1 } }],
-        ["PV1012", { object: { fields: {} } }], ["PV3004", { object: { fields: { toString: "x" } } }],
-        ["PV3002", { object: { fields: { email: "nobody" } } }], ["PV3002", { object: { fields: { email: null } } }],
+        ["PV1012", { tags: [""] }],
+        ["PV1012", { tags: "a" }],
+        ["PV1012", { extra: [] }],
+        ["PV1012", { object: { fields, more: 1 } }],
+        ["PV1012", { object: { fields: {} } }],
+        ["PV3004", { object: { fields: { toString: "x" } } }],
+        ["PV3002", { object: { fields: { email: "nobody" } } }],
+        ["PV3002", { object: { fields: { email: null } } }],
       ];
-      for (const [code, requestBody] of bodies) await assert.rejects(tokens.updateTokens({ ...ok, requestBody }), { code }, JSON.stringify(requestBody));
+      for (const [code, requestBody] of bodies)
+        await assert.rejects(tokens.updateTokens({ ...ok, requestBody }), { code }, JSON.stringify(requestBody));
       for (const expirationSecs of ["-1", "1.5", 60, "99999999999", "3153600001"]) {
         await assert.rejects(tokens.updateTokens({ ...ok, expirationSecs, requestBody: {} }), { code: "PV1012" });
       }
       /** @type {object[]} */
       const questions = [];
       let reads = 0;
-      const counting = { read: (/** @type {any} */ query) => { reads += 1; return store.read(query); }, write: store.write };
-      const denied = await open({ keys, store: counting, policy: async (question) => { questions.push(question); return { allow: 1 }; } });
+      const counting = {
+        read: (/** @type {any} */ query) => {
+          reads += 1;
+          return store.read(query);
+        },
+        write: store.write,
+      };
+      const denied = await open({
+        keys,
+        store: counting,
+        policy: async (question) => {
+          questions.push(question);
+          return { allow: 1 };
+        },
+      });
       await assert.rejects(denied.tokens.rotateTokens(ok), { code: "PV1006" });
-      await assert.rejects(denied.tokens.updateTokens({ ...ok, requestBody: { object: { fields } } }), { code: "PV1006" });
+      await assert.rejects(denied.tokens.updateTokens({ ...ok, requestBody: { object: { fields } } }), {
+        code: "PV1006",
+      });
       assert.equal(reads, 0);
       assert.deepEqual(questions, [
-        { caller: { name: "test" }, action: "tokens.rotate", capabilities: ["CapTokensWriter"], input: "none", collection: "customers",
-          checks: [{ operation: "write", resource: "customers/tokens" }], tenantIds: [], reason: "AppFunctionality" },
-        { caller: { name: "test" }, action: "tokens.update", capabilities: ["CapTokensWriter"], input: "fields", collection: "customers",
-          checks: [{ operation: "tokenize", resource: "customers/properties/name", type: "NAME" },
-            { operation: "tokenize", resource: "customers/properties/email", type: "EMAIL" }], tenantIds: [], reason: "AppFunctionality" },
+        {
+          caller: { name: "test" },
+          action: "tokens.rotate",
+          capabilities: ["CapTokensWriter"],
+          input: "none",
+          collection: "customers",
+          checks: [{ operation: "write", resource: "customers/tokens" }],
+          tenantIds: [],
+          reason: "AppFunctionality",
+        },
+        {
+          caller: { name: "test" },
+          action: "tokens.update",
+          capabilities: ["CapTokensWriter"],
+          input: "fields",
+          collection: "customers",
+          checks: [
+            { operation: "tokenize", resource: "customers/properties/name", type: "NAME" },
+            { operation: "tokenize", resource: "customers/properties/email", type: "EMAIL" },
+          ],
+          tenantIds: [],
+          reason: "AppFunctionality",
+        },
       ]);
     });
   });
@@ -317,7 +454,10 @@ test("each rival reads what the other wrote", async () => {
   const configuration = { collections, store, policy: () => ({ allow: true }) };
   const node = (await openNodeCryptoRival(keys, configuration)).as(null).tokens;
   const web = (await openWebCryptoRival(keys, configuration)).as(null).tokens;
-  const [made] = await node.tokenize({ ...named, requestBody: [{ type: "randomized", object: { fields }, tags: ["a"] }] });
+  const [made] = await node.tokenize({
+    ...named,
+    requestBody: [{ type: "randomized", object: { fields }, tags: ["a"] }],
+  });
   const rotated = Object.values(await web.rotateTokens({ ...named, tokenIds: [made?.token_id] }));
   await node.updateTokens({ ...named, tokenIds: rotated, requestBody: { tags: ["ü"] } });
   const [token] = await web.detokenize({ ...named, tokenIds: rotated });

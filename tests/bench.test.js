@@ -19,7 +19,12 @@ function tableUnder(output, heading) {
   const start = lines.findIndex((line) => line.startsWith(`| ${heading} `));
   assert.notEqual(start, -1, `a table \`${heading}\``);
   const length = lines.slice(start).findIndex((line) => !line.startsWith("|"));
-  const rows = lines.slice(start, length === -1 ? undefined : start + length).map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()));
+  const rows = lines.slice(start, length === -1 ? undefined : start + length).map((line) =>
+    line
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim()),
+  );
   const [head, , ...body] = rows;
   for (const row of body) assert.equal(row.length, head?.length, `all columns in \`${row[0]}\``);
   return body;
@@ -37,21 +42,34 @@ test("a short run of the benchmark prints all of its tables", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [program, "--quick", "--no-native"]);
   for (const line of stdout.split("\n")) assert.ok([...line].length <= 100, `\`${line}\` fits a terminal`);
 
-  const races = tableUnder(stdout, "microseconds a token");
+  const races = tableUnder(stdout, "µs a token");
   const batches = ["1", "10", "100", "1,000"];
-  const expected = [...batches.map((batch) => ["rotate", batch]), ...batches.map((batch) => ["update", batch]), ["update data", "1"]];
-  assert.deepEqual(races.map((row) => row.slice(0, 2)), expected);
+  const expected = [
+    ...batches.map((batch) => ["rotate", batch]),
+    ...batches.map((batch) => ["update", batch]),
+    ["update data", "1"],
+  ];
+  assert.deepEqual(
+    races.map((row) => row.slice(0, 2)),
+    expected,
+  );
   for (const [, , ...figures] of races) {
     assert.equal(figures.length, 5);
     figures.forEach(numberIn);
   }
 
-  const growths = tableUnder(stdout.slice(stdout.indexOf("vs node, vs Web")), "microseconds a token");
-  assert.deepEqual(growths.map(([operation]) => operation), ["rotate", "update"]);
+  const growths = tableUnder(stdout.slice(stdout.indexOf("vs node, vs Web")), "µs a token");
+  assert.deepEqual(
+    growths.map(([operation]) => operation),
+    ["rotate", "update"],
+  );
   for (const [, ...figures] of growths) figures.forEach(numberIn);
 
   const sizes = tableUnder(stdout, "size");
-  assert.deepEqual(sizes.map(([name]) => name), ["wasm", "core JavaScript"]);
+  assert.deepEqual(
+    sizes.map(([name]) => name),
+    ["wasm", "core JavaScript"],
+  );
   for (const [, raw, gzip] of sizes) assert.ok(numberIn(raw) > numberIn(gzip), "it compresses");
 
   const startup = tableUnder(stdout, "a fresh process, medians of 2");

@@ -43,5 +43,5 @@ for (const [name, passes] of checks) {
   failed += 1;
   console.error(`== ${name}: FAILED`);
 }
-console.log(`\nchecks: ${checks.length - failed} passed, ${failed} failed`);
+console.log(`\n${checks.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

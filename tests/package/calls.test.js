@@ -1,0 +1,240 @@
+// @ts-check
+// A caller's view of a vault: what `vault.as` answers, and how a call crosses to the core and back.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { VaultError } from "vaultlet";
+
+import { about, makeToken, openExample, secretEmail, tagsOf } from "./example-host.js";
+
+/** @import { AccessRequest, AuditEvent } from "vaultlet" */
+
+const tokenMethods = [
+  "tokenize",
+  "detokenize",
+  "updateTokens",
+  "rotateTokens",
+  "searchTokens",
+  "deleteTokens",
+  "getTokensCount",
+  "getByTransactionId",
+];
+const cryptoMethods = ["encrypt", "decrypt", "updateEncrypted", "hashObjects"];
+
+test("`as` answers a frozen object of its own `tokens` and `crypto`, each with the API's methods", async () => {
+  const vault = await openExample();
+  assert(Object.isFrozen(vault));
+  const client = vault.as("jane");
+  assert.deepEqual(Object.keys(client), ["tokens", "crypto"]);
+  assert.deepEqual(Object.keys(client.tokens), tokenMethods);
+  assert.deepEqual(Object.keys(client.crypto), cryptoMethods);
+  for (const part of [client, client.tokens, client.crypto]) assert(Object.isFrozen(part));
+});
+
+test("methods may be taken out of their objects", async () => {
+  const vault = await openExample();
+  const {
+    tokens: { tokenize, detokenize },
+  } = vault.as("jane");
+  const [made] = await tokenize({ ...about, requestBody: [{ type: "pci", object: { fields: { email: secretEmail } } }] });
+  assert(made);
+  assert.deepEqual(await detokenize({ ...about, tokenIds: [made.token_id] }), [
+    { token_id: made.token_id, fields: { email: secretEmail } },
+  ]);
+});
+
+test("each call has its own caller, whatever it is, and policy and audit get it as it is", async () => {
+  /** @type {AccessRequest[]} */
+  const requests = [];
+  /** @type {AuditEvent[]} */
+  const events = [];
+  const vault = await openExample({
+    policy: (request) => (requests.push(request), { allow: true }),
+    audit: (event) => void events.push(event),
+  });
+  const callers = [{ name: "jane" }, "joe", 7, null, undefined, Symbol("system"), () => {}, new Proxy({}, {})];
+  await Promise.all(callers.map((caller) => vault.as(caller).tokens.detokenize({ ...about, tokenIds: ["none"] })));
+  for (const caller of callers) {
+    assert(requests.some((request) => request.caller === caller));
+    assert(events.some((event) => event.caller === caller));
+  }
+});
+
+test("policy and audit get plain data of the documented members, and what they do to it changes nothing", async () => {
+  /** @type {any[]} */
+  const handed = [];
+  const spoil = (/** @type {any} */ each) => {
+    handed.push(structuredClone(each));
+    each.tenantIds.push("spoilt");
+    each.checks.length = 0;
+    each.collection = "spoilt";
+  };
+  const vault = await openExample({
+    policy: (request) => (spoil(request), { allow: true }),
+    audit: (event) => spoil(event),
+  });
+  const [made] = await vault.as("jane").tokens.tokenize({
+    ...about,
+    xTenantId: ["acme"],
+    adhocReason: "a complaint",
+    customAudit: "ticket 5",
+    transactionId: "tx-1",
+    requestBody: [{ type: "pci", object: { fields: { email: secretEmail, name: "Jane" } } }],
+  });
+  assert(made);
+  const [request, event] = handed;
+  const check = (/** @type {string} */ name, /** @type {string} */ type) => ({
+    operation: "tokenize",
+    resource: `customers/properties/${name}`,
+    type,
+  });
+  const checks = [check("email", "EMAIL"), check("name", "NAME")];
+  assert.deepEqual(request, {
+    caller: "jane",
+    action: "tokens.tokenize",
+    capabilities: ["CapTokensWriter"],
+    checks,
+    input: "fields",
+    collection: "customers",
+    tenantIds: ["acme"],
+    reason: "AppFunctionality",
+    adhocReason: "a complaint",
+  });
+  assert.match(event.id, /^[0-9a-f-]{36}$/);
+  assert(Math.abs(event.time - Date.now()) < 10_000);
+  assert.deepEqual(
+    { ...event, id: "", time: 0 },
+    {
+      id: "",
+      time: 0,
+      caller: "jane",
+      action: "tokens.tokenize",
+      collection: "customers",
+      tenantIds: ["acme"],
+      reason: "AppFunctionality",
+      adhocReason: "a complaint",
+      customAudit: "ticket 5",
+      transactionId: "tx-1",
+      decision: "allowed",
+      checks,
+      tokens: 1,
+    },
+  );
+  assert(!JSON.stringify(handed).includes(secretEmail) && !JSON.stringify(handed).includes(made.token_id));
+});
+
+/** @param {Record<string, any>} client */
+const methodsOf = (client) => [
+  ...tokenMethods.map((name) => client["tokens"][name]),
+  ...cryptoMethods.map((name) => client["crypto"][name]),
+];
+
+test("what JSON cannot carry is refused, by every method, as a rejection and never as a throw", async () => {
+  const vault = await openExample();
+  const cycle = { ...about };
+  Object.assign(cycle, { cycle });
+  const throwing = {
+    ...about,
+    get tokenIds() {
+      throw new Error(`the host's own words about ${secretEmail}`);
+    },
+  };
+  for (const parameters of [undefined, () => {}, Symbol("request"), { ...about, tokenIds: [5n] }, cycle, throwing]) {
+    for (const method of methodsOf(vault.as("jane"))) {
+      const promise = method(parameters);
+      assert(promise instanceof Promise);
+      await assert.rejects(promise, (error) => {
+        assert(error instanceof VaultError);
+        assert.equal(error.code, "PV1012");
+        assert.equal(error.status, 400);
+        assert.deepEqual({ ...error.context }, { field: "request" });
+        assert.equal(error.cause, undefined);
+        assert(!String(error.stack).includes(secretEmail));
+        return true;
+      });
+    }
+  }
+});
+
+test("a request that is no object is refused", async () => {
+  const vault = await openExample();
+  for (const parameters of [null, 5, "text", [], true]) {
+    for (const method of methodsOf(vault.as("jane"))) {
+      await assert.rejects(method(parameters), (error) => error instanceof VaultError && error.status >= 400);
+    }
+  }
+  const { tokenize } = /** @type {any} */ (vault.as("jane").tokens);
+  await assert.rejects(tokenize(null), { code: "PV1012" });
+});
+
+test("a parameter that is undefined counts as absent; null does not", async () => {
+  const vault = await openExample();
+  const tokenId = await makeToken(vault);
+  const { detokenize } = vault.as("jane").tokens;
+  const found = await detokenize({ ...about, tokenIds: [tokenId], tags: undefined, props: undefined });
+  assert.equal(found.length, 1);
+  await assert.rejects(detokenize({ ...about, tokenIds: [tokenId], tags: /** @type {any} */ (null) }), {
+    code: "PV1012",
+    context: { field: "tags" },
+  });
+});
+
+test("the request is read when the call is made: what the caller does to it afterwards changes nothing", async () => {
+  const vault = await openExample();
+  const tokenId = await makeToken(vault);
+  const parameters = { ...about, tokenIds: [tokenId], requestBody: { tags: ["new"] } };
+  const updating = vault.as("jane").tokens.updateTokens(parameters);
+  parameters.requestBody.tags[0] = "spoilt";
+  parameters.tokenIds.length = 0;
+  await updating;
+  assert.deepEqual(await tagsOf(vault, tokenId), ["new"]);
+});
+
+test("an answer of nothing is undefined, and a legal token ID is a safe key of an answer", async () => {
+  const vault = await openExample();
+  const { tokenize, updateTokens, rotateTokens } = vault.as("jane").tokens;
+  await tokenize({
+    ...about,
+    requestBody: [{ type: "randomized", token_id: "__proto__", object: { fields: { email: secretEmail } } }],
+  });
+  assert.equal(
+    await updateTokens({ ...about, tokenIds: ["__proto__"], requestBody: { tags: ["new"] } }),
+    undefined,
+  );
+  const rotated = await rotateTokens({ ...about, tokenIds: ["__proto__"] });
+  assert.deepEqual(Object.keys(rotated), ["__proto__"]);
+  assert.match(String(Object.values(rotated)[0]), /^[0-9a-f-]{36}$/);
+});
+
+test("an operation that is not built yet says so", async () => {
+  const vault = await openExample();
+  const client = vault.as("jane");
+  const missing = { code: "PV2001", status: 501 };
+  const encrypted_object = { ciphertext: "AAAA" };
+  await assert.rejects(client.tokens.searchTokens({ ...about, requestBody: {} }), missing);
+  await assert.rejects(client.tokens.deleteTokens({ ...about, tokenIds: ["a"] }), missing);
+  await assert.rejects(client.tokens.getTokensCount(about), missing);
+  await assert.rejects(client.tokens.getByTransactionId({ ...about, id: "a" }), missing);
+  await assert.rejects(client.crypto.decrypt({ ...about, requestBody: [{ encrypted_object }] }), missing);
+  await assert.rejects(client.crypto.updateEncrypted({ ...about, requestBody: [{ encrypted_object, fields: {} }] }), missing);
+  await assert.rejects(client.crypto.hashObjects({ ...about, requestBody: [{ object: { fields: {} } }] }), missing);
+});
+
+test("an error of the core is a VaultError with the body of the REST API", async () => {
+  const vault = await openExample();
+  const { rotateTokens } = vault.as("jane").tokens;
+  await assert.rejects(rotateTokens({ ...about, tokenIds: ["a", "b"] }), (error) => {
+    assert(error instanceof VaultError);
+    assert.equal(error.code, "PV3087");
+    assert.equal(error.status, 404);
+    assert.deepEqual(JSON.parse(JSON.stringify(error)), {
+      error_code: "PV3087",
+      message: error.message,
+      context: { token_ids: "a,b" },
+      error_url: "docs/errors.md#PV3087",
+    });
+    assert.match(String(error.stack), /calls\.test\.js/, "the stack leads to the caller");
+    return true;
+  });
+});

@@ -1,0 +1,271 @@
+// @ts-check
+// The hostile host, through the whole stack: every callback, every way of answering. Each call works, or ends in an
+// error that names the callback; none hangs, leaks a value, or leaves the vault unusable.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+
+import { VaultError } from "vaultlet";
+
+import { about, makeToken, secretEmail, tagsOf } from "./example-host.js";
+import { callbacks, hostError, openHostile, ways } from "./hostile-host.js";
+
+/** @import { Vault } from "vaultlet" */
+/** @import { Callback, Kind, Way } from "./hostile-host.js" */
+
+const TIMEOUT_MS = 40;
+
+/** @type {unknown[]} */
+const unhandled = [];
+process.on("unhandledRejection", (reason) => unhandled.push(reason));
+after(() => assert.deepEqual(unhandled, []));
+
+/** @typedef {{ code: string, context: object, cause?: unknown }} Failure */
+
+/**
+ * What an update comes to; undefined for an answer.
+ * @param {Callback} callback
+ * @param {Kind} kind
+ * @returns {Failure | undefined}
+ */
+function expected(callback, kind) {
+  const failed = { code: "PV1000", context: { callback } };
+  const threw = { ...failed, cause: hostError };
+  if (kind === "plain") return undefined;
+  // A clock answers at once: whatever promises to answer later has the wrong shape.
+  if (callback === "clock") return kind.startsWith("throws") ? threw : failed;
+  if (kind === "later") return undefined;
+  if (kind === "throws" || kind === "rejects") return threw;
+  // A write that has landed has landed, whatever is said of it.
+  if (kind.endsWith("after")) return callback === "store.write" ? undefined : threw;
+  if (kind === "silent") {
+    return { code: "PV1009", context: callback === "store.write" ? { callback, outcome: "unknown" } : { callback } };
+  }
+  if (callback === "audit") return undefined;
+  if (callback === "policy") return { code: "PV1006", context: {} };
+  if (callback === "reload" && kind === "nothing") return undefined;
+  return failed;
+}
+
+/**
+ * Replaces the tags of a token, and answers how that failed.
+ * @param {Vault} vault
+ * @param {string} tokenId
+ * @param {string} tag
+ * @returns {Promise<Failure | undefined>}
+ */
+async function update(vault, tokenId, tag) {
+  const { tokens } = vault.as("jane");
+  try {
+    await tokens.updateTokens({ ...about, tokenIds: [tokenId], reloadCache: true, requestBody: { tags: [tag] } });
+    return undefined;
+  } catch (error) {
+    assert(error instanceof VaultError);
+    assert.equal(error.status, { PV1000: 500, PV1006: 403, PV1009: 503, PV3218: 409 }[String(error.code)]);
+    const body = JSON.stringify(error);
+    assert(!body.includes(hostError.message) && !body.includes(secretEmail) && !body.includes(tokenId), body);
+    const { code, context } = error;
+    return { code, context: { ...context }, ...("cause" in error ? { cause: error.cause } : {}) };
+  }
+}
+
+for (const callback of callbacks) {
+  for (const [name, kind, way] of ways) {
+    test(`${callback}: ${name}`, async () => {
+      const { vault, misbehave, behave } = await openHostile(TIMEOUT_MS);
+      const tokenId = await makeToken(vault);
+
+      misbehave(callback, way);
+      const failure = await update(vault, tokenId, "new");
+      assert.deepEqual(failure, expected(callback, kind));
+      if (failure !== undefined && "cause" in failure) assert.equal(failure.cause, hostError);
+
+      behave();
+      assert.deepEqual(await tagsOf(vault, tokenId), [failure === undefined ? "new" : "old"]);
+      assert.equal(await update(vault, tokenId, "newer"), undefined);
+      assert.deepEqual(await tagsOf(vault, tokenId), ["newer"]);
+    });
+  }
+
+  test(`${callback}: calls the vault again from inside`, async () => {
+    const { vault, misbehave } = await openHostile(1_000);
+    const [outer, inner] = [await makeToken(vault), await makeToken(vault, "joe@example.com")];
+    /** @type {Promise<unknown>[]} */
+    const within = [];
+    let depth = 0;
+    misbehave(callback, (good) => {
+      if (depth > 0) return good();
+      depth += 1;
+      const call = tagsOf(vault, inner).finally(() => (depth -= 1));
+      within.push(call);
+      // A clock cannot wait for it.
+      return callback === "clock" ? good() : call.then(good);
+    });
+    assert.equal(await update(vault, outer, "new"), undefined);
+    assert(within.length > 0);
+    for (const tags of await Promise.all(within)) assert.deepEqual(tags, ["old"]);
+  });
+
+  test(`${callback}: a hundred calls at once, answered out of order`, async () => {
+    const { vault, misbehave, behave } = await openHostile(5_000);
+    /** @type {string[]} */
+    const tokenIds = [];
+    for (let index = 0; index < 100; index += 1) tokenIds.push(await makeToken(vault, `jane.${index}@example.com`));
+
+    let asked = 0;
+    misbehave(callback, (good) => {
+      asked += 1;
+      const delay = (asked * 37) % 11;
+      return callback === "clock" ? good() : new Promise((resolve) => setTimeout(() => resolve(good()), delay));
+    });
+    const failures = await Promise.all(tokenIds.map((tokenId, index) => update(vault, tokenId, `new-${index}`)));
+    assert.deepEqual(new Set(failures), new Set([undefined]));
+    assert(asked > 0);
+
+    behave();
+    for (const [index, tokenId] of tokenIds.entries()) assert.deepEqual(await tagsOf(vault, tokenId), [`new-${index}`]);
+  });
+}
+
+test("a hundred calls at once on one token: each lands or says that others kept writing", async () => {
+  const { vault, misbehave, behave } = await openHostile(5_000);
+  const tokenId = await makeToken(vault);
+  // What is read is old when it arrives.
+  misbehave("store.read", (good) => {
+    const rows = good();
+    return new Promise((resolve) => setTimeout(() => resolve(rows), 1));
+  });
+  const failures = await Promise.all(Array.from({ length: 100 }, (_, index) => update(vault, tokenId, `new-${index}`)));
+  behave();
+  const landed = failures.flatMap((failure, index) => (failure === undefined ? [`new-${index}`] : []));
+  const conflicts = failures.filter((failure) => failure?.code === "PV3218");
+  assert.equal(landed.length + conflicts.length, 100);
+  assert(landed.length > 0 && conflicts.length > 0);
+  const tags = await tagsOf(vault, tokenId);
+  assert(landed.includes(String(tags)), `${tags}`);
+});
+
+/**
+ * Runs an update over a store whose writes go as `outcomes` say, one after another, and its reads fail from the first
+ * write on where `readsFail`.
+ * @param {Way[]} outcomes
+ * @param {{ readsFail?: boolean }} [options]
+ */
+async function updateOver(outcomes, { readsFail = false } = {}) {
+  const { vault, store, misbehave, behave } = await openHostile(TIMEOUT_MS);
+  const tokenId = await makeToken(vault);
+  let writes = 0;
+  const read = store.read.bind(store);
+  misbehave("store.write", (good) => {
+    writes += 1;
+    if (readsFail) {
+      store.read = () => {
+        throw hostError;
+      };
+    }
+    const outcome = outcomes.shift();
+    return outcome === undefined ? good() : outcome(good);
+  });
+  const failure = await update(vault, tokenId, "new");
+  store.read = read;
+  behave();
+  return { failure, writes, tags: await tagsOf(vault, tokenId) };
+}
+
+/** @type {Way} */
+const refuse = () => false;
+/** @type {Way} */
+const throwAfterWriting = (good) => {
+  good();
+  throw hostError;
+};
+/** @type {Way} */
+const throwBeforeWriting = () => {
+  throw hostError;
+};
+/** @type {Way} */
+const silentAfterWriting = (good) => {
+  good();
+  return new Promise(() => {});
+};
+/** @type {Way} */
+const wrongAfterWriting = (good) => {
+  good();
+  return null;
+};
+
+/** @type {[string, Way[], boolean, { failure: Failure | undefined, writes: number, tags: string[] }][]} */
+const writes = [
+  ["false once", [refuse], false, { failure: undefined, writes: 2, tags: ["new"] }],
+  ["false twice", [refuse, refuse], false, { failure: undefined, writes: 3, tags: ["new"] }],
+  [
+    "false always",
+    [refuse, refuse, refuse, refuse],
+    false,
+    { failure: { code: "PV3218", context: {} }, writes: 3, tags: ["old"] },
+  ],
+  [
+    "false for what it has written",
+    [(good) => !good()],
+    false,
+    { failure: undefined, writes: 1, tags: ["new"] },
+  ],
+  ["a throw after the write", [throwAfterWriting], false, { failure: undefined, writes: 1, tags: ["new"] }],
+  ["no answer after the write", [silentAfterWriting], false, { failure: undefined, writes: 1, tags: ["new"] }],
+  ["the wrong shape after the write", [wrongAfterWriting], false, { failure: undefined, writes: 1, tags: ["new"] }],
+  [
+    "a throw before the write",
+    [throwBeforeWriting],
+    false,
+    { failure: { code: "PV1000", context: { callback: "store.write" }, cause: hostError }, writes: 1, tags: ["old"] },
+  ],
+  [
+    "a throw after the write, and no reads",
+    [throwAfterWriting],
+    true,
+    {
+      failure: { code: "PV1000", context: { callback: "store.write", outcome: "unknown" }, cause: hostError },
+      writes: 1,
+      tags: ["new"],
+    },
+  ],
+  [
+    "a throw before the write, and no reads",
+    [throwBeforeWriting],
+    true,
+    {
+      failure: { code: "PV1000", context: { callback: "store.write", outcome: "unknown" }, cause: hostError },
+      writes: 1,
+      tags: ["old"],
+    },
+  ],
+  [
+    "no answer after the write, and no reads",
+    [silentAfterWriting],
+    true,
+    {
+      failure: { code: "PV1009", context: { callback: "store.write", outcome: "unknown" } },
+      writes: 1,
+      tags: ["new"],
+    },
+  ],
+];
+
+for (const [name, outcomes, readsFail, result] of writes) {
+  test(`a write that answers ${name}`, async () => {
+    assert.deepEqual(await updateOver([...outcomes], { readsFail }), result);
+  });
+}
+
+test("a reload that waits for a call which reloads is given up in its time, and names itself", async () => {
+  const { vault, misbehave, behave } = await openHostile(TIMEOUT_MS);
+  const [outer, inner] = [await makeToken(vault), await makeToken(vault, "joe@example.com")];
+  /** @type {Promise<unknown> | undefined} */
+  let within;
+  misbehave("reload", () => (within ??= update(vault, inner, "new")));
+  const timedOut = { code: "PV1009", context: { callback: "reload" } };
+  assert.deepEqual(await update(vault, outer, "new"), timedOut);
+  assert.deepEqual(await within, timedOut);
+  behave();
+  assert.equal(await update(vault, outer, "new"), undefined);
+});
