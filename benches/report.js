@@ -16,7 +16,7 @@ import { figure, grouped, table, times } from "./table.js";
  */
 export function reportRaces(races, rounds, native) {
   const head = ["µs a token", " tokens", " vaultlet", " node:crypto", " WebCrypto", " vs node", " vs Web"];
-  if (native !== undefined) head.push(" native", " vs native");
+  if (native !== undefined) head.push(" native", " ÷ native");
   const rows = races.map(({ operation, batch, micros }) => {
     const { vaultlet = NaN, "node:crypto": node = NaN, WebCrypto: web = NaN } = micros;
     const row = [
@@ -36,7 +36,7 @@ export function reportRaces(races, rounds, native) {
 Tokens of five properties on the memory store; all contenders in turn, medians of ${rounds} rounds.
 rotate, update (tags and expiry): so many tokens in one call. update data: one token, from \`fields\`.
 vs node, vs Web: how many times as fast as the rival.`);
-  if (native !== undefined) console.log("vs native: how many times slower than the same core compiled natively.");
+  if (native !== undefined) console.log("÷ native: how many times as long as the same core compiled natively.");
 }
 
 /**

@@ -12,10 +12,10 @@ export const WRONG_SHAPE = Symbol("wrong shape");
 
 const TIMED_OUT = Symbol("timed out");
 
-/** @type {(kind: CallbackFailure["kind"], cause?: unknown) => CallbackFailure} */
-const failed = (kind, cause) => ({ kind, cause });
+/** @type {(cause: unknown) => CallbackFailure} */
+const threw = (cause) => ({ kind: "threw", cause });
 
-/** @type {(value: unknown) => value is Record<string, unknown>} */
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
 export const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
 
 /** @param {unknown} value */
@@ -69,11 +69,11 @@ async function settle(pending, timeoutMs, read) {
     // The race handles `pending`, so that a rejection which comes too late is not an unhandled one.
     answer = await Promise.race([pending, timeout]);
   } catch (cause) {
-    throw failed("threw", cause);
+    throw threw(cause);
   } finally {
     clearTimeout(timer);
   }
-  if (answer === TIMED_OUT) throw failed("timeout");
+  if (answer === TIMED_OUT) throw { kind: "timeout" };
   return attempt(() => read(answer));
 }
 
@@ -87,8 +87,8 @@ function attempt(read) {
   try {
     taken = read();
   } catch (cause) {
-    throw failed("threw", cause);
+    throw threw(cause);
   }
-  if (taken === WRONG_SHAPE) throw failed("shape");
+  if (taken === WRONG_SHAPE) throw { kind: "shape" };
   return taken;
 }

@@ -38,12 +38,14 @@ export const makeError = (code, status, message, context, cause) =>
 export const badConfiguration = (place, problem) => makeError("VL1000", 400, `\`${place}\` ${problem}`, { place });
 
 /**
- * Makes an error of what the core threw, or rejected with.
- * @param {Partial<ErrorReport> | undefined} thrown
+ * Makes an error of what was thrown, or rejected with, by the core or on the way to it.
+ * @param {any} thrown
  */
 export function errorOf(thrown) {
-  return typeof thrown?.body === "string" && typeof thrown.status === "number"
-    ? new VaultError(JSON.parse(thrown.body), thrown.status, thrown.cause)
+  if (thrown instanceof VaultError) return thrown;
+  const { body, status, cause } = /** @type {Partial<ErrorReport>} */ (thrown ?? {});
+  return body !== undefined && status !== undefined
+    ? new VaultError(JSON.parse(body), status, cause)
     : // No report: the wasm itself failed, for want of memory perhaps.
       makeError("PV1000", 500, "the vault failed", {}, thrown);
 }

@@ -1,8 +1,8 @@
 // @ts-check
 // The keyring: its forms as the host may give it, and making one.
 
-import { membersOf } from "./configuration.js";
 import { badConfiguration } from "./error.js";
+import { membersOf } from "./options.js";
 
 /** @import { GeneratedKeys } from "./index.js" */
 
@@ -15,7 +15,7 @@ const SECRET_TEXT = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 /** Names the kind of a typed array of whatever realm, where `instanceof` knows one; it cannot be forged. */
 const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
 
-/** @type {(value: unknown) => value is Uint8Array} */
+/** @param {unknown} value @returns {value is Uint8Array} */
 export const isBytes = (value) => kindOf?.call(value) === "Uint8Array";
 
 /** @returns {GeneratedKeys} */

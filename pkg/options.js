@@ -1,18 +1,13 @@
 // @ts-check
-// Checks what `openVault` is given, as far as JavaScript can see it. The core checks the rest: that no two secrets are
-// equal, and what is inside `collections` and `settings`.
+// Checks what `openVault` is given, but for the keys, as far as JavaScript can see it: the core checks what is inside
+// `collections` and `settings`.
 
-import { findMisfit, membersOf } from "./configuration.js";
 import { badConfiguration } from "./error.js";
-import { readKeys } from "./keys.js";
 
 const KNOWN = ["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings"];
 const OPTIONAL = ["store.write", "audit", "reload", "clock"];
 
-/**
- * Reads the options into what the core is made of. The caller wipes `secrets`.
- * @param {unknown} options
- */
+/** Reads the options into the members of the core's configuration. @param {unknown} options */
 export function readOptions(options) {
   const given = membersOf(options, "options");
   for (const name of Object.keys(given)) {
@@ -25,22 +20,24 @@ export function readOptions(options) {
     if (typeof value === "function" || (value === undefined && OPTIONAL.includes(place))) continue;
     throw badConfiguration(place, "must be a function");
   }
-  const store = {
-    writable: write !== undefined,
-    maxWrites: readLimit(maxWrites, "store.maxWrites"),
-    maxRowBytes: readLimit(maxRowBytes, "store.maxRowBytes"),
-  };
-  const collections = readJson(given.collections, "collections");
-  const settings = given.settings === undefined ? {} : readJson(given.settings, "settings");
-  // Last, so that no other refusal leaves a copy of the secrets behind.
-  const { primary, data, secrets } = readKeys(given.keys);
-  const configuration = { primary, data, collections, settings, store, audits: audit !== undefined };
   return {
-    configuration: JSON.stringify(configuration),
-    secrets,
-    // As it is after JSON: the value that the core will have checked.
-    timeoutMs: /** @type {number} */ (settings.timeoutMs ?? 30_000),
+    collections: readJson(given.collections, "collections"),
+    settings: given.settings === undefined ? {} : readJson(given.settings, "settings"),
+    store: {
+      writable: write !== undefined,
+      maxWrites: readLimit(maxWrites, "store.maxWrites"),
+      maxRowBytes: readLimit(maxRowBytes, "store.maxRowBytes"),
+    },
+    audits: audit !== undefined,
   };
+}
+
+/** The members of an object that must be there. @type {(value: unknown, place: string) => Record<string, unknown>} */
+export function membersOf(value, place) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw badConfiguration(place, value === undefined ? "is missing" : "must be an object");
+  }
+  return /** @type {Record<string, unknown>} */ (value);
 }
 
 /** @type {(limit: unknown, place: string) => number | null} */
@@ -55,4 +52,21 @@ function readJson(value, place) {
   const misfit = findMisfit(membersOf(value, place), place);
   if (misfit !== undefined) throw badConfiguration(misfit, "is nothing that JSON can carry");
   return JSON.parse(JSON.stringify(value));
+}
+
+/**
+ * The place of the first member that JSON would alter or drop without a word, and so turn a mistake into another
+ * setting: a NaN becomes null, a function or a Map disappears. A member that is `undefined` counts as absent.
+ * @type {(value: unknown, place: string, within?: unknown[]) => string | undefined}
+ */
+export function findMisfit(value, place, within = []) {
+  if (value === null || ["undefined", "string", "boolean"].includes(typeof value)) return undefined;
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : place;
+  const plain = Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]";
+  if (!plain || within.includes(value)) return place;
+  for (const [name, member] of Object.entries(Object(value))) {
+    const misfit = findMisfit(member, `${place}.${name}`, [...within, value]);
+    if (misfit !== undefined) return misfit;
+  }
+  return undefined;
 }

@@ -1,21 +1,20 @@
 //! Collections and their typed properties, parsed once from the configuration.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::datatype::DataType;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::json::{Json, Members};
 
 /// All collections, by name.
 #[derive(Debug)]
-pub(crate) struct Collections(BTreeMap<String, Rc<Collection>>);
+pub(crate) struct Collections(Vec<Rc<Collection>>);
 
 /// A named set of properties.
 #[derive(Debug)]
 pub(crate) struct Collection {
     pub(crate) name: String,
-    properties: BTreeMap<String, Property>,
+    properties: Vec<(String, Property)>,
 }
 
 /// What a property accepts.
@@ -28,24 +27,24 @@ pub(crate) struct Property {
 impl Collections {
     /// `{ customers: { properties: { email: { type: "EMAIL", nullable: false } } } }`
     pub(crate) fn parse(value: Json) -> Result<Self, Error> {
-        let mut collections = BTreeMap::new();
+        let mut collections = Vec::new();
         for (name, value) in object(value, "collections")? {
             let path = format!("collections.{name}");
             if !is_name(&name) {
                 return Err(refused(path, NAME_FORM));
             }
-            let collection = Collection::parse(name.clone(), value, &path)?;
-            collections.insert(name, Rc::new(collection));
+            collections.push(Rc::new(Collection::parse(name, value, &path)?));
         }
         Ok(Self(collections))
     }
 
     pub(crate) fn get(&self, name: &str) -> Result<Rc<Collection>, Error> {
         if !is_name(name) {
-            return Err(Error::CollectionName);
+            return Err(ErrorKind::CollectionName.into());
         }
-        let unknown = || Error::CollectionUnknown { collection: name.to_owned() };
-        self.0.get(name).cloned().ok_or_else(unknown)
+        let found = self.0.iter().find(|collection| collection.name == name);
+        let unknown = || ErrorKind::CollectionUnknown { collection: name.to_owned() }.into();
+        found.cloned().ok_or_else(unknown)
     }
 }
 
@@ -54,22 +53,25 @@ impl Collection {
         let mut members = Members::of(value, path).map_err(as_configuration)?;
         let listed = members.required("properties").map_err(as_configuration)?;
         members.finish().map_err(as_configuration)?;
-        let mut properties = BTreeMap::new();
+        let mut properties = Vec::new();
         for (name, value) in object(listed, &format!("{path}.properties"))? {
             let path = format!("{path}.properties.{name}");
             if !is_name(&name) {
                 return Err(refused(path, NAME_FORM));
             }
-            properties.insert(name, Property::parse(value, &path)?);
+            let property = Property::parse(value, &path)?;
+            properties.push((name, property));
         }
         Ok(Self { name, properties })
     }
 
     pub(crate) fn property(&self, name: &str) -> Result<Property, Error> {
-        self.properties.get(name).copied().ok_or_else(|| Error::PropertyUnknown {
-            // What is no name at all may be anything, a value in the wrong place included.
-            property: if is_name(name) { name.to_owned() } else { "(not a property name)".to_owned() },
-        })
+        if let Some((_, property)) = self.properties.iter().find(|(held, _)| held == name) {
+            return Ok(*property);
+        }
+        // What is no name at all may be anything, a value in the wrong place included.
+        let shown = if is_name(name) { name } else { "(not a property name)" };
+        Err(ErrorKind::PropertyUnknown { property: shown.to_owned() }.into())
     }
 }
 
@@ -102,13 +104,13 @@ fn object(value: Json, path: &str) -> Result<Vec<(String, Json)>, Error> {
 }
 
 fn refused(place: String, problem: &'static str) -> Error {
-    Error::Configuration { place, problem }
+    ErrorKind::Configuration { place, problem }.into()
 }
 
 /// The same reader serves requests and configurations; only the error differs.
 pub(crate) fn as_configuration(error: Error) -> Error {
-    match error {
-        Error::BadRequest { field, problem } => Error::Configuration { place: field, problem },
-        error => error,
+    match error.kind() {
+        ErrorKind::BadRequest { field, problem } => refused(field.clone(), problem),
+        _ => error,
     }
 }

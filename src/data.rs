@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::collection::Collection;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::Check;
 use crate::json::Json;
 
@@ -26,7 +26,7 @@ impl Data {
             }
             if matches!(value, Json::Null) || !property.data_type.accepts(&value) {
                 let data_type = property.data_type.name();
-                return Err(Error::ValueRefused { property: name, data_type });
+                return Err(ErrorKind::ValueRefused { property: name, data_type }.into());
             }
             data.push((name, value));
         }
@@ -37,7 +37,7 @@ impl Data {
     pub(crate) fn reopen(collection: &Collection, canonical: &str) -> Result<Self, Error> {
         match Json::parse(canonical, "ciphertext") {
             Ok(Json::Object(fields)) => Self::check(collection, fields),
-            _ => Err(Error::CiphertextRefused),
+            _ => Err(ErrorKind::CiphertextRefused.into()),
         }
     }
 
@@ -49,7 +49,7 @@ impl Data {
             for name in props {
                 let position = self.0.iter().position(|(held, _)| held == name);
                 let position = position
-                    .ok_or_else(|| Error::PropertyNotInInput { property: name.clone() })?;
+                    .ok_or_else(|| ErrorKind::PropertyNotInInput { property: name.clone() })?;
                 selected.push(self.0.swap_remove(position));
             }
             self.0 = selected;
@@ -62,7 +62,7 @@ impl Data {
 
     /// RFC 8785 text. Equal data has equal text.
     pub(crate) fn canonical(self, path: &str) -> Result<Zeroizing<String>, Error> {
-        let canonical = Json::Object(self.0).canonical()?;
+        let canonical = Json::Object(self.0).canonical();
         if canonical.len() > MAX_OBJECT_BYTES {
             return Err(Error::bad_request(path, "must be at most 1 MiB of JSON"));
         }

@@ -9,6 +9,7 @@ use core::fmt;
 use std::rc::Rc;
 
 use crate::host::Callback;
+use crate::json::{Json, object};
 
 /// Where the error codes are described, relative to the package.
 const DOCUMENTATION: &str = "docs/errors.md";
@@ -34,10 +35,21 @@ pub enum Fault {
     TimedOut,
 }
 
-/// A failed call: what the caller sees.
+/// A failed call: what the caller sees. One pointer wide: most of the core's functions answer it, and
+/// a wide one would double the wasm.
+#[derive(Debug, Clone)]
+pub struct Error(Box<ErrorKind>);
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self(Box::new(kind))
+    }
+}
+
+/// What went wrong.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ErrorKind {
     /// A callback threw, or answered the wrong shape, or did not answer in time.
     Callback {
         /// Which one.
@@ -160,21 +172,59 @@ pub enum Error {
 }
 
 impl Error {
+    /// What went wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+
+    /// A defect of Vaultlet itself.
+    pub(crate) fn internal(problem: &'static str) -> Self {
+        ErrorKind::Internal(problem).into()
+    }
+
     /// A request that is not of the API's form, at `field`.
     pub(crate) fn bad_request(field: impl Into<String>, problem: &'static str) -> Self {
-        Self::BadRequest { field: field.into(), problem }
+        ErrorKind::BadRequest { field: field.into(), problem }.into()
     }
 
     /// The stable code: `PV…` as in the public API, `VL…` Vaultlet's own.
     pub fn code(&self) -> &'static str {
-        self.code_and_status().0
+        self.0.code_and_status().0
     }
 
     /// The HTTP status.
     pub fn status(&self) -> u16 {
-        self.code_and_status().1
+        self.0.code_and_status().1
     }
 
+    /// Names of what went wrong, for programs: never null, never personal data.
+    pub fn context(&self) -> Vec<(&'static str, String)> {
+        self.0.context()
+    }
+
+    /// The host's own error, where a callback threw one.
+    pub fn cause(&self) -> Option<&Cause> {
+        match &*self.0 {
+            ErrorKind::Callback { fault: Fault::Threw(cause), .. } => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// The body of the public API: `{"error_code","message","context","error_url"}`.
+    pub fn to_json(&self) -> String {
+        let context = self.context();
+        let context = context.iter().map(|(key, value)| ((*key).to_owned(), Json::text(value)));
+        let body = object([
+            ("error_code", Json::text(self.code())),
+            ("message", Json::text(&self.to_string())),
+            ("context", Json::Object(context.collect())),
+            ("error_url", Json::text(&[DOCUMENTATION, "#", self.code()].concat())),
+        ]);
+        body.to_text().to_string()
+    }
+}
+
+impl ErrorKind {
     fn code_and_status(&self) -> (&'static str, u16) {
         match self {
             Self::Callback { fault: Fault::TimedOut, .. } => ("PV1009", 503),
@@ -212,8 +262,7 @@ impl Error {
         }
     }
 
-    /// Names of what went wrong, for programs: never null, never personal data.
-    pub fn context(&self) -> Vec<(&'static str, String)> {
+    fn context(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Callback { callback, outcome_unknown, .. } => {
                 let mut context = vec![("callback", callback.name().to_owned())];
@@ -244,33 +293,15 @@ impl Error {
             _ => Vec::new(),
         }
     }
-
-    /// The host's own error, where a callback threw one.
-    pub fn cause(&self) -> Option<&Cause> {
-        match self {
-            Self::Callback { fault: Fault::Threw(cause), .. } => Some(cause),
-            _ => None,
-        }
-    }
-
-    /// The body of the public API: `{"error_code","message","context","error_url"}`.
-    pub fn to_json(&self) -> String {
-        let context: serde_json::Map<String, serde_json::Value> = self
-            .context()
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), serde_json::Value::String(value)))
-            .collect();
-        serde_json::json!({
-            "error_code": self.code(),
-            "message": self.to_string(),
-            "context": context,
-            "error_url": format!("{DOCUMENTATION}#{}", self.code()),
-        })
-        .to_string()
-    }
 }
 
 impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl fmt::Display for ErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Callback { callback, fault, outcome_unknown } => {

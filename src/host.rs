@@ -6,9 +6,8 @@
 use core::fmt;
 use core::future::Future;
 
-use serde::Serialize;
-
-use crate::error::{Error, Fault};
+use crate::error::{Error, ErrorKind, Fault};
+use crate::json::{Json, object};
 
 /// Milliseconds since 1970.
 pub type Millis = i64;
@@ -116,20 +115,29 @@ pub struct Change {
 }
 
 /// One thing the caller must be allowed to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// Such as `tokenize`.
     pub operation: String,
     /// Such as `customers/properties/email`.
     pub resource: String,
     /// The property's data type; none for tokens.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub data_type: Option<String>,
 }
 
+impl Check {
+    fn to_json(&self) -> Json {
+        let mut members = object([
+            ("operation", Json::text(&self.operation)),
+            ("resource", Json::text(&self.resource)),
+        ]);
+        members.add("type", self.data_type.as_deref());
+        members
+    }
+}
+
 /// Where the data of a call comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputKind {
     /// Property values in the request.
     Fields,
@@ -141,9 +149,19 @@ pub enum InputKind {
     None,
 }
 
+impl InputKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fields => "fields",
+            Self::Encrypted => "encrypted",
+            Self::Token => "token",
+            Self::None => "none",
+        }
+    }
+}
+
 /// The question that the policy answers; the host adds the caller.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub struct AccessRequest<'a> {
     /// Such as `tokens.update`.
     pub action: &'static str,
@@ -160,8 +178,24 @@ pub struct AccessRequest<'a> {
     /// The access reason.
     pub reason: &'static str,
     /// The caller's own words, if given.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub adhoc_reason: Option<&'a str>,
+}
+
+impl AccessRequest<'_> {
+    /// As the host's policy gets it, but for the caller.
+    pub fn to_json(&self) -> String {
+        let mut members = object([
+            ("action", Json::text(self.action)),
+            ("capabilities", Json::texts(self.capabilities)),
+            ("checks", Json::List(self.checks.iter().map(Check::to_json).collect())),
+            ("input", Json::text(self.input.name())),
+            ("collection", Json::text(self.collection)),
+            ("tenantIds", Json::texts(self.tenant_ids)),
+            ("reason", Json::text(self.reason)),
+        ]);
+        members.add("adhocReason", self.adhoc_reason);
+        members.to_text().to_string()
+    }
 }
 
 /// The policy's answer.
@@ -176,8 +210,7 @@ pub enum Decision {
 }
 
 /// What became of a call, for the audit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is about to take effect, or to answer.
     Allowed,
@@ -187,9 +220,18 @@ pub enum Outcome {
     Failed,
 }
 
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// One audit event; the host adds the caller. Never a value, a token ID or a key.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub struct AuditEvent<'a> {
     /// Random for each call.
     pub id: &'a str,
@@ -204,23 +246,41 @@ pub struct AuditEvent<'a> {
     /// The access reason.
     pub reason: &'static str,
     /// The caller's own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub adhoc_reason: Option<&'a str>,
     /// The caller's note for the audit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_audit: Option<&'a str>,
     /// The caller's transaction ID.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub transaction_id: Option<&'a str>,
     /// What became of the call.
     pub decision: Outcome,
     /// The error's code, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
     /// What the policy was asked.
     pub checks: &'a [Check],
     /// How many tokens it concerns.
     pub tokens: usize,
+}
+
+impl AuditEvent<'_> {
+    /// As the host's audit gets it, but for the caller.
+    pub fn to_json(&self) -> String {
+        let mut members = object([
+            ("id", Json::text(self.id)),
+            ("time", Json::whole(self.time)),
+            ("action", Json::text(self.action)),
+            ("collection", Json::text(self.collection)),
+            ("tenantIds", Json::texts(self.tenant_ids)),
+            ("reason", Json::text(self.reason)),
+        ]);
+        members.add("adhocReason", self.adhoc_reason);
+        members.add("customAudit", self.custom_audit);
+        members.add("transactionId", self.transaction_id);
+        members.add("decision", Some(self.decision.name()));
+        members.add("code", self.code);
+        members.push("checks", Json::List(self.checks.iter().map(Check::to_json).collect()));
+        members.push("tokens", Json::whole(i64::try_from(self.tokens).unwrap_or(i64::MAX)));
+        members.to_text().to_string()
+    }
 }
 
 /// The callbacks, by the name an error gives them.
@@ -254,7 +314,7 @@ impl Callback {
     }
 
     pub(crate) fn failed(self, fault: Fault) -> Error {
-        Error::Callback { callback: self, fault, outcome_unknown: false }
+        ErrorKind::Callback { callback: self, fault, outcome_unknown: false }.into()
     }
 }
 

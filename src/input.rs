@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::collection::Collection;
 use crate::data::{Data, add_checks};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Check, InputKind, Millis};
 use crate::json::{self, Json, Members};
 use crate::request::{Common, name, take_name, take_props};
@@ -117,7 +117,7 @@ impl Object {
         let index = members.optional("request_index");
         members.finish()?;
         match (id, fields, encrypted, index) {
-            (Some(_), None, None, None) => Err(Error::NotImplemented { feature: "object.id" }),
+            (Some(_), None, None, None) => Err(ErrorKind::NotImplemented { feature: "object.id" }.into()),
             (None, Some(fields), None, None) => parse_fields(fields, &format!("{path}.fields")),
             (None, None, Some(encrypted), None) => {
                 let mut members = Members::of(encrypted, &format!("{path}.encrypted"))?;
@@ -195,7 +195,7 @@ impl SharedInput {
                 props: props.map(<[String]>::to_vec),
                 path: path.clone(),
             }),
-            Object::SameAs(_) => Err(Error::Internal("an input was not resolved")),
+            Object::SameAs(_) => Err(ErrorKind::Internal("an input was not resolved").into()),
         }
     }
 }
@@ -211,7 +211,7 @@ fn tenant_of_fields(
         ([], given) => Ok(given.map(str::to_owned)),
         ([only], None) => Ok(Some(only.clone())),
         (_, Some(given)) if common.admits(Some(given)) => Ok(Some(given.to_owned())),
-        (_, Some(_)) => Err(Error::TenantOutside),
+        (_, Some(_)) => Err(ErrorKind::TenantOutside.into()),
         (_, None) => Err(Error::bad_request(
             format!("{path}.fields.{TENANT_FIELD}"),
             "must name one of the tenants in `xTenantId`",
@@ -287,7 +287,7 @@ impl CheckedInput {
         };
         let opened = open_ciphertext(envelopes, &ciphertext, scope.as_deref(), collection, common)?;
         if opened.expires_at.is_some_and(|time| time <= now) {
-            return Err(Error::CiphertextArchived);
+            return Err(ErrorKind::CiphertextArchived.into());
         }
         let data = Data::reopen(collection, &opened.canonical)?.select(props.as_deref(), &path)?;
         for property in data.names() {
@@ -314,12 +314,12 @@ pub(crate) fn open_ciphertext(
     common: &Common,
 ) -> Result<Ciphertext, Error> {
     let opened = Ciphertext::open(envelopes, text, &collection.name)
-        .map_err(|_| Error::CiphertextRefused)?;
+        .map_err(|_| ErrorKind::CiphertextRefused)?;
     if !common.admits(opened.tenant.as_deref()) {
-        return Err(Error::CiphertextRefused);
+        return Err(ErrorKind::CiphertextRefused.into());
     }
     if scope.is_some_and(|scope| scope != opened.scope) {
-        return Err(Error::ScopeMismatch);
+        return Err(ErrorKind::ScopeMismatch.into());
     }
     Ok(opened)
 }

@@ -5,7 +5,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::error::Error;
 use crate::host::Millis;
-use crate::json::Json;
+use crate::json::{Json, object};
 use crate::sealing::Head;
 
 /// How much is said.
@@ -28,30 +28,23 @@ pub(crate) fn describe(
         Some(time) => Json::text(&rfc3339(time)?),
         None => Json::Null,
     };
-    let mut token = vec![
-        member("creation_time", Json::text(&rfc3339(head.created_at)?)),
-        member("expiration_time", expiration.clone()),
-        member("effective_expiration_time", expiration.clone()),
-    ];
-    if let Some(tenant) = &head.tenant {
-        token.push(member("effective_tenant_id", Json::text(tenant)));
-    }
-    token.push(member("tags", Json::List(head.tags.iter().map(|tag| Json::text(tag)).collect())));
-    let mut metadata = vec![
-        member("type", Json::text(head.token_type.name())),
-        member("scope", Json::text(&head.scope)),
-        member("token_id", Json::text(&head.token_id)),
-        member("tokens", Json::List(vec![Json::Object(token)])),
-    ];
+    let mut token = object([
+        ("creation_time", Json::text(&rfc3339(head.created_at)?)),
+        ("expiration_time", expiration.clone()),
+        ("effective_expiration_time", expiration.clone()),
+    ]);
+    token.add("effective_tenant_id", head.tenant.as_deref());
+    token.push("tags", Json::texts(&head.tags));
+    let mut metadata = object([
+        ("type", Json::text(head.token_type.name())),
+        ("scope", Json::text(&head.scope)),
+        ("token_id", Json::text(&head.token_id)),
+        ("tokens", Json::List(vec![token])),
+    ]);
     if detail == Detail::Aggregated {
-        let aggregated = vec![member("max_effective_expiration_time", expiration)];
-        metadata.push(member("agg", Json::Object(aggregated)));
+        metadata.push("agg", object([("max_effective_expiration_time", expiration)]));
     }
-    Ok(Json::Object(metadata))
-}
-
-fn member(name: &str, value: Json) -> (String, Json) {
-    (name.to_owned(), value)
+    Ok(metadata)
 }
 
 fn rfc3339(time: Millis) -> Result<String, Error> {
@@ -59,5 +52,5 @@ fn rfc3339(time: Millis) -> Result<String, Error> {
     OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
         .ok()
         .and_then(|time| time.format(&Rfc3339).ok())
-        .ok_or(Error::Internal("a time could not be written"))
+        .ok_or_else(|| Error::internal("a time could not be written"))
 }

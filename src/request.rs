@@ -1,7 +1,7 @@
 //! What every request has in common, and the forms its members take. Parse, don't validate: past
 //! this door a token ID, a tag or an expiry that could be wrong cannot be built.
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Millis, State};
 use crate::json::{self, Json, Members};
 use crate::settings::MAX_LIFE_SECS;
@@ -52,15 +52,15 @@ impl Common {
     /// Step 3 of every operation.
     pub(crate) fn reason(&self, forced: bool) -> Result<&'static str, Error> {
         let reason = match self.reason.as_deref().unwrap_or_default() {
-            "" if forced => return Err(Error::ReasonMissing),
+            "" if forced => return Err(ErrorKind::ReasonMissing.into()),
             "" => "AppFunctionality",
             given => REASONS
                 .into_iter()
                 .find(|reason| *reason == given)
-                .ok_or(Error::ReasonUnknown)?,
+                .ok_or(ErrorKind::ReasonUnknown)?,
         };
         if reason == OTHER && self.adhoc_reason.as_deref().unwrap_or_default().is_empty() {
-            return Err(Error::AdhocReasonMissing);
+            return Err(ErrorKind::AdhocReasonMissing.into());
         }
         Ok(reason)
     }
@@ -88,7 +88,7 @@ impl TokenQuery {
         let token_ids = take_token_ids(members)?;
         let tags = query_list(members, "tags", name)?;
         if query_list(members, "objectIds", json::text)?.is_some() {
-            return Err(Error::NotImplemented { feature: "objectIds" });
+            return Err(ErrorKind::NotImplemented { feature: "objectIds" }.into());
         }
         Ok(Self { token_ids, tags, state: State::Active })
     }

@@ -1,7 +1,7 @@
 //! Settings, with their defaults and bounds.
 
 use crate::collection::as_configuration;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::json::{Json, MAX_SAFE_INTEGER, Members};
 
 /// A hundred years: the longest life an expiry can give.
@@ -116,8 +116,9 @@ fn number(value: &Json, min: u64, max: u64) -> Option<u64> {
 }
 
 fn refused(members: &Members, name: &str) -> Error {
-    Error::Configuration {
+    ErrorKind::Configuration {
         place: members.path_of(name),
         problem: "is not a whole number within its bounds",
     }
+    .into()
 }

@@ -30,7 +30,7 @@ impl Vault {
     /// bytes each.
     ///
     /// # Errors
-    /// [`Error::Configuration`] naming the place.
+    /// [`ErrorKind::Configuration`] naming the place.
     pub fn open(configuration: &str, secrets: &[u8]) -> Result<Self, Error> {
         let configuration = Json::parse(configuration, "configuration").map_err(as_configuration)?;
         let mut members = Members::of(configuration, "").map_err(as_configuration)?;

@@ -6,7 +6,6 @@
 use std::rc::Rc;
 
 use js_sys::{Float64Array, Object, Promise, Reflect, Uint8Array};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use zeroize::Zeroizing;
@@ -158,7 +157,7 @@ impl Host for JavaScript {
     }
 
     async fn decide(&self, request: &AccessRequest<'_>) -> Result<Decision, Fault> {
-        let answer = self.bridge.decide(&self.caller, &json(request)?);
+        let answer = self.bridge.decide(&self.caller, &request.to_json());
         let verdict: Verdict = settle(answer).await?.unchecked_into();
         Ok(match (verdict.allow(), verdict.because().as_deref()) {
             (true, _) => Decision::Allow,
@@ -168,7 +167,7 @@ impl Host for JavaScript {
     }
 
     async fn audit(&self, event: &AuditEvent<'_>) -> Result<(), Fault> {
-        settle(self.bridge.audit(&self.caller, &json(event)?)).await.map(|_| ())
+        settle(self.bridge.audit(&self.caller, &event.to_json())).await.map(|_| ())
     }
 
     fn now(&self) -> Result<Millis, Fault> {
@@ -196,10 +195,6 @@ fn fault(thrown: JsValue) -> Fault {
         Some("shape") => Fault::WrongShape,
         _ => Fault::Threw(Cause(Rc::new(failure.cause()))),
     }
-}
-
-fn json(value: &impl Serialize) -> Result<String, Fault> {
-    serde_json::to_string(value).map_err(|_| Fault::WrongShape)
 }
 
 fn labels(labels: &[Label]) -> Result<String, Fault> {

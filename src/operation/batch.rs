@@ -181,7 +181,7 @@ impl Batch {
 
 /// A row's next version.
 fn next_version(row: &Row) -> Result<u64, Error> {
-    row.version.checked_add(1).ok_or(Error::Internal("a row was written too often"))
+    row.version.checked_add(1).ok_or_else(|| Error::internal("a row was written too often"))
 }
 
 /// Terms and claims are sets; the rest is compared as it is.

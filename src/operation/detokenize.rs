@@ -6,9 +6,9 @@ use super::pass::{Pass, Token};
 use super::selection::select;
 use super::{Access, Call, Effect};
 use crate::data::add_checks;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Check, Host, InputKind};
-use crate::json::{Json, Members};
+use crate::json::{Json, Members, object};
 use crate::metadata;
 use crate::request::{TokenQuery, take_options, take_props};
 use crate::sealing::{TokenType, open_body};
@@ -26,7 +26,7 @@ impl Request {
         let query = TokenQuery::take(members)?;
         let props = take_props(members)?;
         if props.iter().flatten().any(|prop| prop.contains('.')) {
-            return Err(Error::NotImplemented { feature: "transformers in props" });
+            return Err(ErrorKind::NotImplemented { feature: "transformers in props" }.into());
         }
         let options = take_options(members, &["include_metadata", "include_aggregated_data"])?;
         let aggregated = options.contains(&"include_aggregated_data");
@@ -55,6 +55,7 @@ pub(super) async fn run<H: Host>(
         capabilities: &["CapTokensDetokenizer"],
         input: InputKind::Token,
         checks: checks.transpose()?,
+        on_each_property: &ON_EACH_PROPERTY,
         effect: Effect::Reads,
     };
     call.authorize(&access).await?;
@@ -65,9 +66,9 @@ pub(super) async fn run<H: Host>(
     let mut checks = Vec::new();
     for token in &tokens {
         let body = open_body(&mut pass.envelopes, &token.row, &token.head.collection);
-        let body = body.ok().flatten().ok_or(Error::Integrity)?;
+        let body = body.ok().flatten().ok_or(ErrorKind::Integrity)?;
         let Ok(Json::Object(fields)) = Json::parse(&body, "body") else {
-            return Err(Error::Integrity);
+            return Err(ErrorKind::Integrity.into());
         };
         for (name, _) in &fields {
             if props.is_none() {
@@ -82,18 +83,18 @@ pub(super) async fn run<H: Host>(
 
     let mut answer = Vec::with_capacity(tokens.len());
     for (token, fields) in tokens.iter().zip(held) {
-        let mut entry = vec![
-            ("token_id".to_owned(), Json::text(&token.head.token_id)),
-            ("fields".to_owned(), Json::Object(narrow(fields, props.as_deref()))),
-        ];
+        let mut entry = object([
+            ("token_id", Json::text(&token.head.token_id)),
+            ("fields", Json::Object(narrow(fields, props.as_deref()))),
+        ]);
         if let Some(detail) = metadata {
             let expires_at = token.row.expires_at;
-            entry.push(("metadata".to_owned(), metadata::describe(&token.head, expires_at, detail)?));
+            entry.push("metadata", metadata::describe(&token.head, expires_at, detail)?);
         }
-        answer.push(Json::Object(entry));
+        answer.push(entry);
     }
     call.audit(answer.len()).await?;
-    Json::List(answer).to_text()
+    Ok(Json::List(answer).to_text())
 }
 
 /// A one-way token that was named is refused; one that only its tags matched is left out.
@@ -101,7 +102,7 @@ fn readable(query: &TokenQuery, tokens: Vec<Token>) -> Result<Vec<Token>, Error>
     let (one_way, readable): (Vec<_>, Vec<_>) =
         tokens.into_iter().partition(|token| token.head.token_type == TokenType::PciOneway);
     if query.token_ids.is_some() && !one_way.is_empty() {
-        return Err(Error::OneWay);
+        return Err(ErrorKind::OneWay.into());
     }
     Ok(readable)
 }

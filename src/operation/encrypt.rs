@@ -82,11 +82,12 @@ pub(super) async fn run<H: Host>(
         capabilities: &["CapCryptoEncrypter"],
         input: CheckedInput::kind(&inputs),
         checks: CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, &call.collection)?,
+        on_each_property: &ON_EACH_PROPERTY,
         effect: Effect::Reads,
     };
     call.authorize(&access).await?;
     let now = call.now()?;
-    let opened = call.open_inputs(&access, &ON_EACH_PROPERTY, inputs, now).await?;
+    let opened = call.open_inputs(&access, inputs, now).await?;
 
     let mut fresh = Fresh::fill(0)?;
     let mut envelopes = Envelopes::new(&call.vault.keyring);
@@ -103,8 +104,8 @@ pub(super) async fn run<H: Host>(
             canonical: input.canonical,
         };
         let text = ciphertext.seal(&mut envelopes, &mut fresh, &call.collection.name)?;
-        answer.push(Json::Object(vec![("ciphertext".to_owned(), Json::text(&text))]));
+        answer.push(json::object([("ciphertext", Json::text(&text))]));
     }
     call.audit(answer.len()).await?;
-    Json::List(answer).to_text()
+    Ok(Json::List(answer).to_text())
 }

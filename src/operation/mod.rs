@@ -23,7 +23,7 @@ use std::rc::Rc;
 use zeroize::Zeroizing;
 
 use crate::collection::Collection;
-use crate::error::{Error, Fault};
+use crate::error::{Error, ErrorKind, Fault};
 use crate::host::{
     AccessRequest, AuditEvent, Callback, Check, Decision, Host, InputKind, Millis, Outcome,
     State,
@@ -34,37 +34,73 @@ use crate::request::Common;
 use crate::sealing::{Envelopes, make_event_id};
 use crate::vault::Vault;
 
+use self::pass::{Pass, Plan};
+
 /// The latest time a clock may tell (the year 9892): any expiry after it can still be written.
 const MAX_CLOCK: Millis = 250_000_000_000_000;
 
 /// An operation's own part of a request, parsed.
 enum Request {
-    Tokenize(tokenize::Request),
+    Changing(Changing),
     Detokenize(detokenize::Request),
+    Encrypt(encrypt::Request),
+}
+
+/// The operations that write to the store.
+enum Changing {
+    Tokenize(tokenize::Request),
     Update(update::Request),
     Rotate(rotate::Request),
-    Encrypt(encrypt::Request),
 }
 
 impl Request {
     fn parse(vault: &Vault, action: &'static str, members: &mut Members) -> Result<Self, Error> {
-        match action {
-            "tokens.tokenize" => tokenize::Request::take(members, &vault.settings).map(Self::Tokenize),
-            "tokens.detokenize" => detokenize::Request::take(members).map(Self::Detokenize),
-            "tokens.update" => update::Request::take(members, &vault.settings).map(Self::Update),
-            "tokens.rotate" => rotate::Request::take(members).map(Self::Rotate),
-            "crypto.encrypt" => encrypt::Request::take(members, &vault.settings).map(Self::Encrypt),
-            unbuilt => Err(Error::NotImplemented { feature: unbuilt }),
-        }
+        let settings = &vault.settings;
+        Ok(match action {
+            "tokens.tokenize" => {
+                Self::Changing(Changing::Tokenize(tokenize::Request::take(members, settings)?))
+            }
+            "tokens.update" => {
+                Self::Changing(Changing::Update(update::Request::take(members, settings)?))
+            }
+            "tokens.rotate" => Self::Changing(Changing::Rotate(rotate::Request::take(members)?)),
+            "tokens.detokenize" => Self::Detokenize(detokenize::Request::take(members)?),
+            "crypto.encrypt" => Self::Encrypt(encrypt::Request::take(members, settings)?),
+            unbuilt => return Err(ErrorKind::NotImplemented { feature: unbuilt }.into()),
+        })
     }
 
     /// The transaction ID, for the operations that take one.
     fn transaction_id(&self) -> Option<&str> {
         match self {
-            Self::Tokenize(request) => request.transaction_id.as_deref(),
-            Self::Update(request) => request.transaction_id.as_deref(),
-            Self::Rotate(request) => request.transaction_id.as_deref(),
+            Self::Changing(Changing::Tokenize(request)) => request.transaction_id.as_deref(),
+            Self::Changing(Changing::Update(request)) => request.transaction_id.as_deref(),
+            Self::Changing(Changing::Rotate(request)) => request.transaction_id.as_deref(),
             Self::Detokenize(_) | Self::Encrypt(_) => None,
+        }
+    }
+}
+
+impl Changing {
+    /// What the request brings, as far as it shows, and what it asks of the policy.
+    fn access<H: Host>(&self, call: &Call<'_, H>) -> Result<(Access, Vec<CheckedInput>), Error> {
+        match self {
+            Self::Tokenize(request) => tokenize::access(call, request),
+            Self::Update(request) => update::access(call, request),
+            Self::Rotate(_) => Ok((rotate::access(call), Vec::new())),
+        }
+    }
+
+    /// Steps 5 and 6.
+    async fn plan<H: Host>(
+        &self,
+        pass: &mut Pass<'_, H>,
+        inputs: &[OpenedInput],
+    ) -> Result<Plan, Error> {
+        match self {
+            Self::Tokenize(request) => tokenize::plan(pass, request, inputs).await,
+            Self::Update(request) => update::plan(pass, request, inputs.first()).await,
+            Self::Rotate(request) => rotate::plan(pass, request).await,
         }
     }
 }
@@ -93,7 +129,7 @@ pub(crate) async fn run<H: Host>(
     request: &str,
 ) -> Result<Zeroizing<String>, Error> {
     let action = ACTIONS.into_iter().find(|action| *action == operation);
-    let action = action.ok_or(Error::Internal("an operation of that name does not exist"))?;
+    let action = action.ok_or(ErrorKind::Internal("an operation of that name does not exist"))?;
 
     let parsed = Json::parse(request, "request")?;
     let transaction_request = transaction::Request::of(&parsed, action)?;
@@ -108,10 +144,8 @@ pub(crate) async fn run<H: Host>(
     let answer = match call.identify_transaction(&request, transaction_request.as_ref()) {
         Err(error) => Err(error),
         Ok(()) => match request {
-            Request::Tokenize(request) => tokenize::run(&call, request).await,
+            Request::Changing(request) => change(&call, &request).await,
             Request::Detokenize(request) => detokenize::run(&call, request).await,
-            Request::Update(request) => update::run(&call, request).await,
-            Request::Rotate(request) => rotate::run(&call, request).await,
             Request::Encrypt(request) => encrypt::run(&call, request).await,
         },
     };
@@ -121,12 +155,23 @@ pub(crate) async fn run<H: Host>(
     answer
 }
 
+async fn change<H: Host>(
+    call: &Call<'_, H>,
+    request: &Changing,
+) -> Result<Zeroizing<String>, Error> {
+    let (access, inputs) = request.access(call)?;
+    call.authorize(&access).await?;
+    pass::run(call, &access, inputs, request).await
+}
+
 /// What an operation asks of the policy.
 struct Access {
     capabilities: &'static [&'static str],
     input: InputKind,
     /// None where the properties show only after opening something: then the policy is asked twice.
     checks: Option<Vec<Check>>,
+    /// What must be allowed on each property of the data.
+    on_each_property: &'static [&'static str],
     /// Whether it writes to the store.
     effect: Effect,
 }
@@ -203,7 +248,7 @@ impl<'a, H: Host> Call<'a, H> {
             }
         }
         if access.effect == Effect::Writes && !self.vault.store.writable {
-            return Err(Error::ReadOnly);
+            return Err(ErrorKind::ReadOnly.into());
         }
         Ok(())
     }
@@ -223,8 +268,8 @@ impl<'a, H: Host> Call<'a, H> {
         };
         match self.host.decide(&request).await.map_err(|fault| Callback::Policy.failed(fault))? {
             Decision::Allow => Ok(()),
-            Decision::MissingCapability(because) => Err(Error::CapabilityMissing { because }),
-            Decision::Denied(because) => Err(Error::Denied { because }),
+            Decision::MissingCapability(because) => Err(ErrorKind::CapabilityMissing { because }.into()),
+            Decision::Denied(because) => Err(ErrorKind::Denied { because }.into()),
         }
     }
 
@@ -250,7 +295,6 @@ impl<'a, H: Host> Call<'a, H> {
     async fn open_inputs(
         &self,
         access: &Access,
-        operations: &[&str],
         inputs: Vec<CheckedInput>,
         now: Millis,
     ) -> Result<Vec<OpenedInput>, Error> {
@@ -264,7 +308,7 @@ impl<'a, H: Host> Call<'a, H> {
                 &self.collection,
                 &self.common,
                 now,
-                operations,
+                access.on_each_property,
                 &mut checks,
             )?;
             total += input.canonical.len();
@@ -342,7 +386,7 @@ impl<'a, H: Host> Call<'a, H> {
 
 fn limit(name: &'static str, actual: u64, most: u64) -> Result<(), Error> {
     if actual > most {
-        return Err(Error::LimitExceeded { limit: name, value: most });
+        return Err(ErrorKind::LimitExceeded { limit: name, value: most }.into());
     }
     Ok(())
 }

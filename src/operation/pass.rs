@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 
 use super::batch::Batch;
 use super::transaction::{self, Found};
-use super::{Access, Call};
-use crate::error::{Error, Fault};
+use super::{Access, Call, Changing};
+use crate::error::{Error, ErrorKind, Fault};
 use crate::host::{Callback, Host, Label, Millis, Row, State, TermsQuery};
-use crate::input::{CheckedInput, OpenedInput};
+use crate::input::CheckedInput;
 use crate::sealing::{BlindIndex, Envelopes, Head, TransactionRecord, open_head};
 
 /// How often a call computes its changes before it gives up.
@@ -45,16 +45,15 @@ pub(super) struct Plan {
     pub(super) tokens: usize,
 }
 
-/// Runs a changing operation from step 5: `plan` reads the store and computes the changes, and is
-/// run anew when somebody else wrote first.
-pub(super) async fn change<H: Host>(
+/// Runs a changing operation from step 5: it reads the store and plans its changes, anew when
+/// somebody else wrote first.
+pub(super) async fn run<H: Host>(
     call: &Call<'_, H>,
     access: &Access,
-    operations: &[&str],
     inputs: Vec<CheckedInput>,
-    plan: impl AsyncFnMut(&mut Pass<'_, H>, &[OpenedInput]) -> Result<Plan, Error>,
+    changing: &Changing,
 ) -> Result<Zeroizing<String>, Error> {
-    let error = match attempt(call, access, operations, inputs, plan).await {
+    let error = match attempt(call, access, inputs, changing).await {
         Ok(answer) => return Ok(answer),
         Err(Stop::Final(error)) => return Err(error),
         Err(Stop::Early(error)) => error,
@@ -65,7 +64,7 @@ pub(super) async fn change<H: Host>(
     let mut pass = Pass::begin(call)?;
     match transaction::find(&mut pass, identity).await {
         Ok(Found::Landed(record)) => transaction::replay(call, access, record).await,
-        Err(Error::TransactionReused) => Err(Error::TransactionReused),
+        Err(other) if matches!(other.kind(), ErrorKind::TransactionReused) => Err(other),
         Ok(Found::Nothing { .. }) | Err(_) => Err(error),
     }
 }
@@ -81,9 +80,8 @@ enum Stop {
 async fn attempt<H: Host>(
     call: &Call<'_, H>,
     access: &Access,
-    operations: &[&str],
     inputs: Vec<CheckedInput>,
-    mut plan: impl AsyncFnMut(&mut Pass<'_, H>, &[OpenedInput]) -> Result<Plan, Error>,
+    changing: &Changing,
 ) -> Result<Zeroizing<String>, Stop> {
     let mut unopened = Some(inputs);
     let mut opened = Vec::new();
@@ -99,13 +97,11 @@ async fn attempt<H: Host>(
             }
         }
         if let Some(inputs) = unopened.take() {
-            opened = call
-                .open_inputs(access, operations, inputs, pass.now)
-                .await
-                .map_err(Stop::Early)?;
+            opened =
+                call.open_inputs(access, inputs, pass.now).await.map_err(Stop::Early)?;
         }
         let Plan { mut batch, answer, tokens } =
-            plan(&mut pass, &opened).await.map_err(Stop::Early)?;
+            changing.plan(&mut pass, &opened).await.map_err(Stop::Early)?;
         if let Some(identity) = &call.transaction {
             let record = TransactionRecord {
                 request_hash: identity.request_hash,
@@ -121,7 +117,7 @@ async fn attempt<H: Host>(
             return Ok(answer);
         }
     }
-    Err(Stop::Final(Error::Conflict))
+    Err(Stop::Final(ErrorKind::Conflict.into()))
 }
 
 /// Writes the batch. False: it has not landed, and somebody else wrote first.
@@ -133,27 +129,30 @@ async fn commit<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Erro
     };
     // What the store says of a write and what it has done may differ: only its rows tell.
     let now = call.host.read_claims(&batch.claims_before_and_after()).await;
-    let unknown = |callback, fault| Error::Callback { callback, fault, outcome_unknown: true };
-    match (now, fault) {
-        (Ok(rows), fault) => {
-            let rows: Option<Vec<Row>> = rows.into_iter().collect();
-            let Some(rows) = rows else {
-                return Err(fault.map_or(Error::Integrity, |fault| unknown(Callback::Write, fault)));
-            };
-            let rows = rows.into_iter().map(|row| (row.key, row)).collect();
-            if batch.has_landed(&rows) {
-                return Ok(true);
-            }
-            match fault {
-                None => Ok(false),
-                Some(Fault::TimedOut) => Err(unknown(Callback::Write, Fault::TimedOut)),
-                Some(fault) if batch.has_not_begun(&rows) => Err(Callback::Write.failed(fault)),
-                Some(fault) => Err(unknown(Callback::Write, fault)),
-            }
-        }
-        (Err(_), Some(fault)) => Err(unknown(Callback::Write, fault)),
-        (Err(fault), None) => Err(unknown(Callback::Read, fault)),
+    let (rows, fault) = match (now, fault) {
+        (Ok(rows), fault) => match (rows.into_iter().collect::<Option<Vec<Row>>>(), fault) {
+            (Some(rows), fault) => (rows, fault),
+            (None, None) => return Err(ErrorKind::Integrity.into()),
+            (None, Some(fault)) => return Err(outcome_unknown(Callback::Write, fault)),
+        },
+        (Err(_), Some(fault)) => return Err(outcome_unknown(Callback::Write, fault)),
+        (Err(fault), None) => return Err(outcome_unknown(Callback::Read, fault)),
+    };
+    let rows = rows.into_iter().map(|row| (row.key, row)).collect();
+    if batch.has_landed(&rows) {
+        return Ok(true);
     }
+    match fault {
+        None => Ok(false),
+        Some(fault @ (Fault::Threw(_) | Fault::WrongShape)) if batch.has_not_begun(&rows) => {
+            Err(Callback::Write.failed(fault))
+        }
+        Some(fault) => Err(outcome_unknown(Callback::Write, fault)),
+    }
+}
+
+fn outcome_unknown(callback: Callback, fault: Fault) -> Error {
+    ErrorKind::Callback { callback, fault, outcome_unknown: true }.into()
 }
 
 /// One pass: its time, and what it has read.
@@ -194,7 +193,7 @@ impl<'a, H: Host> Pass<'a, H> {
         for row in &rows {
             let holds = row.claims.iter().any(|claim| asked.contains(claim));
             if !holds || !keys.insert(row.key) || !row.claims.iter().all(|claim| held.insert(*claim)) {
-                return Err(Error::Integrity);
+                return Err(ErrorKind::Integrity.into());
             }
         }
         Ok(rows)
@@ -222,14 +221,14 @@ impl<'a, H: Host> Pass<'a, H> {
             let rows = self.take(answer)?;
             let full = rows.len() == limit as usize;
             if rows.len() > limit as usize {
-                return Err(Error::Integrity);
+                return Err(ErrorKind::Integrity.into());
             }
             for row in rows {
                 let answers = query.after.is_none_or(|after| after < row.key)
                     && state.holds(row.expires_at, self.now)
                     && terms.iter().all(|term| row.terms.contains(term));
                 if !answers {
-                    return Err(Error::Integrity);
+                    return Err(ErrorKind::Integrity.into());
                 }
                 query.after = Some(row.key);
                 tokens.push(self.open(row, None)?);
@@ -243,9 +242,9 @@ impl<'a, H: Host> Pass<'a, H> {
 
     /// Opens the head of a token's row. `claim` is its own claim, where the caller has it already.
     pub(super) fn open(&mut self, row: Row, claim: Option<Label>) -> Result<Token, Error> {
-        let head = open_head(&mut self.envelopes, &row).map_err(|_| Error::Integrity)?;
+        let head = open_head(&mut self.envelopes, &row).map_err(|_| ErrorKind::Integrity)?;
         if head.collection != self.call.collection.name {
-            return Err(Error::Integrity);
+            return Err(ErrorKind::Integrity.into());
         }
         let claim = match claim {
             Some(claim) => claim,
@@ -293,7 +292,7 @@ impl<'a, H: Host> Pass<'a, H> {
     fn take(&mut self, answer: Result<Vec<Option<Row>>, Fault>) -> Result<Vec<Row>, Error> {
         let rows = answer.map_err(|fault| Callback::Read.failed(fault))?;
         let rows: Option<Vec<Row>> = rows.into_iter().collect();
-        let rows = rows.ok_or(Error::Integrity)?;
+        let rows = rows.ok_or(ErrorKind::Integrity)?;
         self.bytes_read += rows.iter().map(|row| row.sealed.len()).sum::<usize>();
         self.call.limit_bytes(self.bytes_read)?;
         Ok(rows)

@@ -3,13 +3,11 @@
 //! Only heads are opened and sealed anew; no personal data is decrypted. A token's ID is one of its
 //! row's claims, so rotating moves a claim on the same row, in one change.
 
-use zeroize::Zeroizing;
-
 use super::batch::{Batch, NewRow};
-use super::pass::{self, Pass, Plan, Token};
+use super::pass::{Pass, Plan, Token};
 use super::selection::select_named;
 use super::{Access, Call, Effect, tokens_check};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, State};
 use crate::json::{Json, Members};
 use crate::request::{take_token_ids, take_transaction_id};
@@ -29,25 +27,21 @@ impl Request {
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request,
-) -> Result<Zeroizing<String>, Error> {
-    let access = Access {
+pub(super) fn access<H>(call: &Call<'_, H>) -> Access {
+    Access {
         capabilities: &["CapTokensWriter"],
         input: InputKind::None,
         checks: Some(vec![tokens_check(&call.collection, "write", State::Active)]),
+        on_each_property: &[],
         effect: Effect::Writes,
-    };
-    call.authorize(&access).await?;
-    pass::change(call, &access, &[], Vec::new(), async |pass, _| {
-        rotate(pass, &request.token_ids).await
-    })
-    .await
+    }
 }
 
-async fn rotate<H: Host>(pass: &mut Pass<'_, H>, token_ids: &[String]) -> Result<Plan, Error> {
-    let tokens = active_tokens(pass, token_ids).await?;
+pub(super) async fn plan<H: Host>(
+    pass: &mut Pass<'_, H>,
+    request: &Request,
+) -> Result<Plan, Error> {
+    let tokens = active_tokens(pass, &request.token_ids).await?;
     let mut batch = Batch::new(tokens.len())?;
     let mut answer = Vec::with_capacity(tokens.len());
     for token in tokens {
@@ -68,7 +62,7 @@ async fn rotate<H: Host>(pass: &mut Pass<'_, H>, token_ids: &[String]) -> Result
         batch.replace(pass, &row, &new)?;
     }
     let tokens = answer.len();
-    Ok(batch.answering(Json::Object(answer).to_text()?, tokens))
+    Ok(batch.answering(Json::Object(answer).to_text(), tokens))
 }
 
 /// Every ID must be an active token of the collection. For each ID the refusals come in this order:
@@ -85,14 +79,14 @@ async fn active_tokens<H: Host>(
         .map(|(id, _)| id.as_str())
         .collect();
     if !unknown.is_empty() {
-        return Err(Error::TokenIdsNotFound { token_ids: unknown.join(",") });
+        return Err(ErrorKind::TokenIdsNotFound { token_ids: unknown.join(",") }.into());
     }
     let tokens: Vec<Token> = found.into_iter().flatten().collect();
     if !tokens.iter().all(|token| pass.call.common.admits(token.head.tenant.as_deref())) {
-        return Err(Error::TenantOutside);
+        return Err(ErrorKind::TenantOutside.into());
     }
     if !tokens.iter().all(|token| State::Active.holds(token.row.expires_at, pass.now)) {
-        return Err(Error::TokenArchived);
+        return Err(ErrorKind::TokenArchived.into());
     }
     Ok(tokens)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::pass::{Pass, Token};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, Row};
 use crate::request::TokenQuery;
 
@@ -24,7 +24,7 @@ pub(super) async fn select<H: Host>(
     let mut matched = Vec::with_capacity(named.len());
     for token in named.into_iter().flatten() {
         if !pass.call.common.admits(token.head.tenant.as_deref()) {
-            return Err(Error::TenantOutside);
+            return Err(ErrorKind::TenantOutside.into());
         }
         let tagged = tags.unwrap_or_default().iter().all(|tag| token.head.tags.contains(tag));
         if tagged && query.state.holds(token.row.expires_at, pass.now) {
@@ -48,13 +48,13 @@ pub(super) async fn select_named<H: Host>(
         claims.iter().enumerate().map(|(position, claim)| (*claim, position)).collect();
     for row in rows {
         let claim = row.claims.iter().find(|claim| positions.contains_key(*claim)).copied();
-        held.insert(claim.ok_or(Error::Integrity)?, row);
+        held.insert(claim.ok_or(ErrorKind::Integrity)?, row);
     }
     let mut tokens = Vec::with_capacity(claims.len());
     for (token_id, claim) in token_ids.iter().zip(claims) {
         let token = held.remove(&claim).map(|row| pass.open(row, Some(claim))).transpose()?;
         if token.as_ref().is_some_and(|token| token.head.token_id != *token_id) {
-            return Err(Error::Integrity);
+            return Err(ErrorKind::Integrity.into());
         }
         tokens.push(token);
     }

@@ -3,12 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use zeroize::Zeroizing;
-
 use super::batch::{Batch, NewRow};
-use super::pass::{self, Pass, Plan, Token};
+use super::pass::{Pass, Plan, Token};
 use super::{Access, Call, Effect, unique_tags};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, Millis, Row};
 use crate::input::{CheckedInput, Input, OpenedInput, SharedInput};
 use crate::json::{self, Json, Members};
@@ -71,23 +69,23 @@ impl TokenRequest {
         members.finish()?;
 
         if type_name == "pointer" {
-            return Err(Error::NotImplemented { feature: "type: pointer" });
+            return Err(ErrorKind::NotImplemented { feature: "type: pointer" }.into());
         }
         if store_object {
-            return Err(Error::NotImplemented { feature: "store_object" });
+            return Err(ErrorKind::NotImplemented { feature: "store_object" }.into());
         }
         if template.is_some() != template_props.is_some() {
             return Err(Error::bad_request(template_path, "and `fpprops` need each other"));
         }
         if template.is_some() {
-            return Err(Error::NotImplemented { feature: "fptemplate" });
+            return Err(ErrorKind::NotImplemented { feature: "fptemplate" }.into());
         }
         let token_type = TokenType::parse(&type_name)
             .ok_or_else(|| Error::bad_request(type_path, "is not a token type"))?;
         if scope.starts_with(GLOBAL_SCOPE)
             && matches!(token_type, TokenType::Pci | TokenType::PciOneway)
         {
-            return Err(Error::NotImplemented { feature: "a global scope for pci tokens" });
+            return Err(ErrorKind::NotImplemented { feature: "a global scope for pci tokens" }.into());
         }
         let reserved = given_id.as_deref().is_some_and(is_derived_form);
         if reserved && token_type != TokenType::Deterministic {
@@ -105,31 +103,28 @@ fn is_derived_form(id: &str) -> bool {
     uuid::Uuid::try_parse(id).is_ok_and(|uuid| uuid.get_version_num() == 8)
 }
 
-pub(super) async fn run<H: Host>(
+pub(super) fn access<H: Host>(
     call: &Call<'_, H>,
-    request: Request,
-) -> Result<Zeroizing<String>, Error> {
-    let Request { tokens, inputs, expiry, .. } = request;
-    let inputs = call.check_inputs(&inputs)?;
+    request: &Request,
+) -> Result<(Access, Vec<CheckedInput>), Error> {
+    let inputs = call.check_inputs(&request.inputs)?;
     let access = Access {
         capabilities: &["CapTokensWriter"],
         input: CheckedInput::kind(&inputs),
         checks: CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, &call.collection)?,
+        on_each_property: &ON_EACH_PROPERTY,
         effect: Effect::Writes,
     };
-    call.authorize(&access).await?;
-    pass::change(call, &access, &ON_EACH_PROPERTY, inputs, async |pass, opened| {
-        tokenize(pass, &tokens, opened, expiry).await
-    })
-    .await
+    Ok((access, inputs))
 }
 
-async fn tokenize<H: Host>(
+pub(super) async fn plan<H: Host>(
     pass: &mut Pass<'_, H>,
-    requests: &[TokenRequest],
+    request: &Request,
     inputs: &[OpenedInput],
-    expiry: Option<Expiry>,
 ) -> Result<Plan, Error> {
+    let Request { tokens: requests, expiry, .. } = request;
+    let expiry = *expiry;
     refuse_repeated_ids(requests)?;
     let wanted = requests
         .iter()
@@ -145,9 +140,9 @@ async fn tokenize<H: Host>(
     drafts.claim_unique_tags(pass, &wanted, &chosen).await?;
 
     let answer = chosen.iter().filter_map(|index| drafts.list.get(*index)).map(|draft| {
-        Json::Object(vec![("token_id".to_owned(), Json::text(&draft.head.token_id))])
+        json::object([("token_id", Json::text(&draft.head.token_id))])
     });
-    let answer = Json::List(answer.collect()).to_text()?;
+    let answer = Json::List(answer.collect()).to_text();
     for draft in &drafts.list {
         draft.put(pass, &mut batch)?;
     }
@@ -160,7 +155,7 @@ fn refuse_repeated_ids(requests: &[TokenRequest]) -> Result<(), Error> {
     if requests.iter().filter_map(|request| request.token_id.as_deref()).all(|id| seen.insert(id)) {
         Ok(())
     } else {
-        Err(Error::TokenIdTaken)
+        Err(ErrorKind::TokenIdTaken.into())
     }
 }
 
@@ -195,7 +190,7 @@ impl<'a> Wanted<'a> {
             let derived =
                 pass.index().derive_token_id(collection, tenant, scope, &input.canonical)?;
             if token_id.as_ref().is_some_and(|given| *given != derived) {
-                return Err(Error::TokenIdTaken);
+                return Err(ErrorKind::TokenIdTaken.into());
             }
             fixed_id = Some(derived);
         }
@@ -290,7 +285,7 @@ impl<'a> Drafts<'a> {
             // Its data finds it; a given ID must be the one it has.
             TokenType::Pci | TokenType::PciOneway => {
                 if wanted.fixed_id.is_some() && held_by_id != held_by_data {
-                    return Err(Error::TokenIdTaken);
+                    return Err(ErrorKind::TokenIdTaken.into());
                 }
                 held_by_data
             }
@@ -298,16 +293,16 @@ impl<'a> Drafts<'a> {
             TokenType::Deterministic => {
                 let holder = held_by_id.and_then(|index| self.list.get(index));
                 if holder.is_some_and(|held| held.head.token_type != TokenType::Deterministic) {
-                    return Err(Error::TokenIdTaken);
+                    return Err(ErrorKind::TokenIdTaken.into());
                 }
                 held_by_id
             }
-            TokenType::Randomized if held_by_id.is_some() => return Err(Error::TokenIdTaken),
+            TokenType::Randomized if held_by_id.is_some() => return Err(ErrorKind::TokenIdTaken.into()),
             TokenType::Randomized => None,
         };
         match found {
             Some(index) => {
-                let draft = self.list.get_mut(index).ok_or(LOST)?;
+                let draft = self.list.get_mut(index).ok_or_else(lost)?;
                 reuse(pass, draft, request, expiry)?;
                 Ok(index)
             }
@@ -392,11 +387,11 @@ impl<'a> Drafts<'a> {
             if tags.is_empty() {
                 continue;
             }
-            let draft = self.list.get(*index).ok_or(LOST)?;
+            let draft = self.list.get(*index).ok_or_else(lost)?;
             let own = draft.before.as_ref().map(|row| row.key);
             let tenant = draft.head.tenant.clone();
             if !tags.iter().all(|tag| ensured.insert((tenant.clone(), tag))) {
-                return Err(Error::TagNotUnique);
+                return Err(ErrorKind::TagNotUnique.into());
             }
             let elsewhere = self.list.iter().enumerate().any(|(other, draft)| {
                 other != *index
@@ -404,10 +399,10 @@ impl<'a> Drafts<'a> {
                     && tags.iter().any(|tag| draft.head.tags.contains(tag))
             });
             if elsewhere {
-                return Err(Error::TagNotUnique);
+                return Err(ErrorKind::TagNotUnique.into());
             }
             let claims = unique_tags::claim(pass, tenant.as_deref(), tags, own.as_ref()).await?;
-            let draft = self.list.get_mut(*index).ok_or(LOST)?;
+            let draft = self.list.get_mut(*index).ok_or_else(lost)?;
             for claim in claims {
                 if !draft.unique_claims.contains(&claim) {
                     draft.unique_claims.push(claim);
@@ -419,7 +414,9 @@ impl<'a> Drafts<'a> {
     }
 }
 
-const LOST: Error = Error::Internal("a token of the batch was lost");
+fn lost() -> Error {
+    Error::internal("a token of the batch was lost")
+}
 
 /// A token that exists gains the tags, and the expiry given; or the default one, if that is later.
 fn reuse<H: Host>(

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::pass::Pass;
 use super::{Access, Call};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, Millis, Row};
 use crate::json::Json;
 use crate::request::after;
@@ -33,7 +33,7 @@ impl Request {
                 identity.push((name.clone(), value.clone()));
             }
         }
-        Json::Object(identity).canonical().map(|text| Some(Self(text)))
+        Ok(Some(Self(Json::Object(identity).canonical())))
     }
 }
 
@@ -91,12 +91,12 @@ pub(super) async fn find<H: Host>(
     let Some(row) = pass.read_claims(&[identity.claim]).await?.pop() else {
         return Ok(Found::Nothing { stale: None });
     };
-    let record = open_transaction(&mut pass.envelopes, &row).map_err(|_| Error::Integrity)?;
+    let record = open_transaction(&mut pass.envelopes, &row).map_err(|_| ErrorKind::Integrity)?;
     if row.prune_at.is_none_or(|end| end <= pass.now) {
         return Ok(Found::Nothing { stale: Some(row) });
     }
     if record.request_hash != identity.request_hash {
-        return Err(Error::TransactionReused);
+        return Err(ErrorKind::TransactionReused.into());
     }
     Ok(Found::Landed(record))
 }

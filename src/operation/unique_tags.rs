@@ -1,7 +1,7 @@
 //! Tags that must be unique in their tenant.
 
 use super::pass::Pass;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, State};
 
 /// The claims of these tags for a token of this tenant, which has the row key `own` if it exists.
@@ -19,14 +19,14 @@ pub(super) async fn claim<H: Host>(
         // Two are enough to find one that is not the token itself.
         let tagged = pass.read_terms(&terms, State::Any, Some(2)).await?;
         if tagged.iter().any(|other| Some(&other.row.key) != own) {
-            return Err(Error::TagNotUnique);
+            return Err(ErrorKind::TagNotUnique.into());
         }
         claims.push(pass.index().derive_unique_tag_claim(&pass.call.collection.name, tenant, tag)?);
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
     let holders = pass.read_claims(&claims).await?;
     if holders.iter().any(|holder| Some(&holder.key) != own) {
-        return Err(Error::TagNotUnique);
+        return Err(ErrorKind::TagNotUnique.into());
     }
     Ok(claims)
 }

@@ -7,13 +7,13 @@
 use zeroize::Zeroizing;
 
 use super::batch::{Batch, NewRow};
-use super::pass::{self, Pass, Plan, Token};
+use super::pass::{Pass, Plan, Token};
 use super::selection::select;
 use super::unique_tags;
 use super::{Access, Call, Effect, tokens_check};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, Label, State};
-use crate::input::{CheckedInput, Input, OpenedInput};
+use crate::input::{CheckedInput, Input, OpenedInput, SharedInput};
 use crate::json::Members;
 use crate::request::{Expiry, Tags, TokenQuery, take_options, take_transaction_id};
 use crate::sealing::{Body, Head, TokenType};
@@ -24,7 +24,7 @@ const ON_EACH_PROPERTY: [&str; 1] = ["tokenize"];
 pub(super) struct Request {
     query: TokenQuery,
     changes: Changes,
-    input: Option<Input>,
+    input: Option<SharedInput>,
     pub(super) transaction_id: Option<String>,
 }
 
@@ -50,50 +50,44 @@ impl Request {
         if let Some(input) = &input {
             input.refuse_array_forms()?;
         }
+        let input = input.map(Input::alone);
         Ok(Self { query, changes: Changes { tags, expiry }, input, transaction_id })
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request,
-) -> Result<Zeroizing<String>, Error> {
-    let Request { query, changes, input, .. } = request;
-    let inputs: Vec<_> = input.into_iter().map(Input::alone).collect();
-    let inputs = call.check_inputs(&inputs)?;
-    let access = access(call, &inputs, query.state)?;
-    call.authorize(&access).await?;
-    pass::change(call, &access, &ON_EACH_PROPERTY, inputs, async |pass, opened| {
-        update(pass, &query, &changes, opened.first()).await
-    })
-    .await
-}
-
 /// For metadata alone, the right to write tokens; as soon as there is data, the right to tokenize
 /// each of its properties instead.
-fn access<H: Host>(
+pub(super) fn access<H: Host>(
     call: &Call<'_, H>,
-    inputs: &[CheckedInput],
-    state: State,
-) -> Result<Access, Error> {
+    request: &Request,
+) -> Result<(Access, Vec<CheckedInput>), Error> {
+    let inputs = call.check_inputs(request.input.as_slice())?;
     let (input, checks) = if inputs.is_empty() {
-        (InputKind::None, Some(vec![tokens_check(&call.collection, "write", state)]))
+        let check = tokens_check(&call.collection, "write", request.query.state);
+        (InputKind::None, Some(vec![check]))
     } else {
-        let checks = CheckedInput::checks(inputs, &ON_EACH_PROPERTY, &call.collection)?;
-        (CheckedInput::kind(inputs), checks)
+        let checks = CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, &call.collection)?;
+        (CheckedInput::kind(&inputs), checks)
     };
-    Ok(Access { capabilities: &["CapTokensWriter"], input, checks, effect: Effect::Writes })
+    let access = Access {
+        capabilities: &["CapTokensWriter"],
+        input,
+        checks,
+        on_each_property: &ON_EACH_PROPERTY,
+        effect: Effect::Writes,
+    };
+    Ok((access, inputs))
 }
 
-async fn update<H: Host>(
+pub(super) async fn plan<H: Host>(
     pass: &mut Pass<'_, H>,
-    query: &TokenQuery,
-    changes: &Changes,
+    request: &Request,
     data: Option<&OpenedInput>,
 ) -> Result<Plan, Error> {
+    let Request { query, changes, .. } = request;
     let tokens = select(pass, query).await?;
     if tokens.is_empty() {
-        return Err(Error::TokenNotFound);
+        return Err(ErrorKind::TokenNotFound.into());
     }
     if let Some(data) = data {
         return update_data(pass, tokens, changes, &data.canonical).await;
@@ -117,10 +111,10 @@ async fn update_data<H: Host>(
     changes: &Changes,
     canonical: &str,
 ) -> Result<Plan, Error> {
-    let [token] = tokens.as_slice() else { return Err(Error::DataUpdateOfSeveral) };
+    let [token] = tokens.as_slice() else { return Err(ErrorKind::DataUpdateOfSeveral.into()) };
     let token_type = token.head.token_type;
     if token_type == TokenType::Deterministic {
-        return Err(Error::DataUpdateOfType { token_type: token_type.name() });
+        return Err(ErrorKind::DataUpdateOfType { token_type: token_type.name() }.into());
     }
     let data_claim = pass.index().derive_data_claim(
         token_type,
@@ -132,7 +126,7 @@ async fn update_data<H: Host>(
     if let Some(claim) = data_claim {
         let holders = pass.read_claims(&[claim]).await?;
         if holders.iter().any(|holder| holder.key != token.row.key) {
-            return Err(Error::DataTaken);
+            return Err(ErrorKind::DataTaken.into());
         }
     }
     let unique_claims = unique_claims(pass, &tokens, &changes.tags).await?;
@@ -162,7 +156,7 @@ async fn unique_claims<H: Host>(
             let tenant = token.head.tenant.as_deref();
             unique_tags::claim(pass, tenant, &tags.unique, Some(&token.row.key)).await
         }
-        _ => Err(Error::TagNotUnique),
+        _ => Err(ErrorKind::TagNotUnique.into()),
     }
 }
 

@@ -10,7 +10,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::head::TokenType;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::Label;
 
 const ABSENT: u32 = u32::MAX;
@@ -158,7 +158,7 @@ pub(super) fn label(bytes: &[u8; 16]) -> Result<Label, Error> {
     Base64UrlUnpadded::encode(bytes, &mut text)
         .ok()
         .and_then(|text| Label::from_bytes(text.as_bytes()))
-        .ok_or(Error::Internal("a label could not be written"))
+        .ok_or_else(|| Error::internal("a label could not be written"))
 }
 
 /// What is hashed; wiped, for it may hold personal data.
@@ -196,7 +196,7 @@ impl Message {
         let length = u32::try_from(length)
             .ok()
             .filter(|length| *length != ABSENT)
-            .ok_or(Error::Internal("a part of the blind index is too long"))?;
+            .ok_or(ErrorKind::Internal("a part of the blind index is too long"))?;
         self.0.extend_from_slice(&length.to_be_bytes());
         Ok(())
     }

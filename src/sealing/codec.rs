@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::Unopened;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Label, Millis};
 
 /// Writes a plaintext; the buffer is wiped when it is dropped.
@@ -29,7 +29,7 @@ impl Writer {
     /// A count or length of at most 2^32 − 1.
     pub(super) fn count(&mut self, count: usize) -> Result<(), Error> {
         let count =
-            u32::try_from(count).map_err(|_| Error::Internal("a count is too large to seal"))?;
+            u32::try_from(count).map_err(|_| ErrorKind::Internal("a count is too large to seal"))?;
         self.0.extend_from_slice(&count.to_be_bytes());
         Ok(())
     }

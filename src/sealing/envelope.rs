@@ -41,11 +41,11 @@ impl<'a> Envelopes<'a> {
         let start = out.len();
         out.extend_from_slice(plaintext);
         let (prefix, suffix) = nonce.halves();
-        let buffer = out.get_mut(start..).ok_or(SEALING)?;
+        let buffer = out.get_mut(start..).ok_or_else(sealing_failed)?;
         let tag = self
             .derived(key, prefix)
             .and_then(|derived| derived.seal(&suffix, associated_data, buffer))
-            .map_err(|_| SEALING)?;
+            .map_err(|_| sealing_failed())?;
         out.extend_from_slice(&tag);
         Ok(())
     }
@@ -68,7 +68,9 @@ impl<'a> Envelopes<'a> {
     }
 }
 
-const SEALING: Error = Error::Internal("a part could not be sealed");
+fn sealing_failed() -> Error {
+    Error::internal("a part could not be sealed")
+}
 
 /// A sealed part, split.
 pub(super) struct Part<'a> {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::blind::label;
 use super::xaes::{NONCE_LENGTH, PREFIX_LENGTH};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::Label;
 
 /// 96 bits: what the counter half of a nonce wraps at.
@@ -53,12 +53,12 @@ impl Fresh {
     /// One call to the platform for the nonces and so many new IDs and keys.
     pub(crate) fn fill(blocks: usize) -> Result<Self, Error> {
         let mut bytes = Zeroizing::new(vec![0; NONCE_LENGTH + blocks * Self::BLOCK]);
-        getrandom::fill(&mut bytes).map_err(|_| Error::Randomness)?;
+        getrandom::fill(&mut bytes).map_err(|_| ErrorKind::Randomness)?;
         Self::from_bytes(bytes)
     }
 
     fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Result<Self, Error> {
-        let first = bytes.first_chunk().copied().ok_or(Error::Randomness)?;
+        let first = bytes.first_chunk().copied().ok_or(ErrorKind::Randomness)?;
         Ok(Self { nonce: Nonce(first), blocks: bytes, taken: NONCE_LENGTH })
     }
 
@@ -84,7 +84,7 @@ impl Fresh {
             .blocks
             .get(self.taken..)
             .and_then(|rest| rest.first_chunk().copied())
-            .ok_or(Error::Internal("a pass used more randomness than it drew"))?;
+            .ok_or(ErrorKind::Internal("a pass used more randomness than it drew"))?;
         self.taken += Self::BLOCK;
         Ok(block)
     }
@@ -93,7 +93,7 @@ impl Fresh {
 /// The ID of an audit event.
 pub(crate) fn make_event_id() -> Result<String, Error> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| Error::Randomness)?;
+    getrandom::fill(&mut bytes).map_err(|_| ErrorKind::Randomness)?;
     Ok(uuid_v4(bytes))
 }
 

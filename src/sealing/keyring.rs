@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::blind::BlindIndex;
 use super::xaes::{NONCE_LENGTH, Xaes};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 pub(super) const KEY_ID_LENGTH: usize = 8;
 const SECRET_LENGTH: usize = 32;
@@ -126,17 +126,17 @@ fn refuse_equal(names: &[String], secrets: &[[u8; SECRET_LENGTH]]) -> Result<(),
 }
 
 fn configuration(place: impl Into<String>, problem: &'static str) -> Error {
-    Error::Configuration { place: place.into(), problem }
+    ErrorKind::Configuration { place: place.into(), problem }.into()
 }
 
 /// HKDF-SHA-256 without a salt.
 fn derive(secret: &[u8], info: &[u8], output: &mut [u8]) -> Result<(), Error> {
     Hkdf::<Sha256>::new(None, secret)
         .expand(info, output)
-        .map_err(|_| Error::Internal("a key could not be derived"))
+        .map_err(|_| Error::internal("a key could not be derived"))
 }
 
 fn mac(key: &[u8]) -> Result<Hmac<Sha256>, Error> {
     <Hmac<Sha256> as KeyInit>::new_from_slice(key)
-        .map_err(|_| Error::Internal("a key could not be derived"))
+        .map_err(|_| Error::internal("a key could not be derived"))
 }

@@ -10,7 +10,7 @@ use super::fresh::Fresh;
 use super::head::Head;
 use super::transaction_record::TransactionRecord;
 use super::{FORMAT, Purpose, Unopened};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Label, Millis, Row};
 
 /// A row that is yet to be sealed: its terms and claims sorted and without repeats.
@@ -121,12 +121,12 @@ fn seal_body(
         Body::None => return Ok(Vec::new()),
         Body::New(canonical) => return seal_data(envelopes, fresh, collection, canonical),
         Body::Kept(row) => {
-            let sealed = Sealed::split(&row.sealed).map_err(|_| Error::Integrity)?;
+            let sealed = Sealed::split(&row.sealed).map_err(|_| ErrorKind::Integrity)?;
             let primary = envelopes.keyring().primary().id;
             if sealed.body.is_none_or(|body| body.key_id == primary) {
                 return Ok(sealed.body_bytes.to_vec());
             }
-            open_body(envelopes, row, collection).map_err(|_| Error::Integrity)?
+            open_body(envelopes, row, collection).map_err(|_| ErrorKind::Integrity)?
         }
     };
     match plaintext {
@@ -160,7 +160,7 @@ fn seal_row(
     let length = plaintext.len() + super::envelope::OVERHEAD;
     let mut sealed = Vec::with_capacity(6 + length + body.len());
     sealed.extend_from_slice(&[FORMAT, purpose as u8]);
-    let length = u32::try_from(length).map_err(|_| Error::Internal("a head is too long to seal"))?;
+    let length = u32::try_from(length).map_err(|_| ErrorKind::Internal("a head is too long to seal"))?;
     sealed.extend_from_slice(&length.to_be_bytes());
     envelopes.seal(&fresh.next_nonce(), &associated_data, plaintext, &mut sealed)?;
     sealed.extend_from_slice(body);
@@ -169,7 +169,7 @@ fn seal_row(
 }
 
 fn split_own(body: &[u8]) -> Result<Part<'_>, Error> {
-    Part::split(body).map_err(|_| Error::Internal("a sealed body has no form"))
+    Part::split(body).map_err(|_| Error::internal("a sealed body has no form"))
 }
 
 fn open_first(

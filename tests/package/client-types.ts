@@ -5,10 +5,8 @@ import type { VaultClient as OfficialClient } from "@piiano/vault-client";
 import type * as declared from "vaultlet";
 import type { memoryStore } from "vaultlet/store/memory";
 
-import type { Bridge } from "../../pkg/bridge.js";
 import type * as errors from "../../pkg/error.js";
 import type * as keys from "../../pkg/keys.js";
-import type * as vault from "../../pkg/vault.js";
 
 /** Fails to compile where the first is not assignable to the second. */
 type Assignable<From extends To, To> = From;
@@ -44,16 +42,13 @@ export type Checked = [
   Holds<StandsInFor<Crypto["updateEncrypted"], OfficialCrypto["updateEncrypted"]>>,
   Holds<StandsInFor<Crypto["hashObjects"], OfficialCrypto["hashObjects"]>>,
 
-  // The declarations and the implementation.
-  Assignable<typeof vault.openVault, typeof declared.openVault>,
+  // The declarations and the implementation; `openVault` is held to its own where it is written.
   Assignable<typeof keys.generateKeys, typeof declared.generateKeys>,
   // But for its name, which the implementation sets on the prototype.
   Assignable<Omit<errors.VaultError, "name">, Omit<declared.VaultError, "name">>,
   Assignable<ReturnType<typeof memoryStore>, declared.Store>,
   // A keyring that was made is one that may be given, before and after JSON.
   Assignable<declared.GeneratedKeys, declared.Keys>,
-  // What the bridge answers synchronously, the wasm takes without a promise.
-  Assignable<ReturnType<Bridge["clock"]>, number>,
 ];
 
 declare const tokens: Tokens;

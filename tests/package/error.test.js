@@ -7,7 +7,7 @@ import { inspect } from "node:util";
 
 import { VaultError } from "vaultlet";
 
-import { badConfiguration, errorOf, unloadable, unwritableRequest } from "../../pkg/error.js";
+import { badConfiguration, errorOf } from "../../pkg/error.js";
 
 const body = {
   error_code: "PV3087",
@@ -56,20 +56,20 @@ test("a failure of the wasm itself is an error of ours, with the runtime's as it
 });
 
 test("errors that the package makes have the form of the core's", () => {
-  const cause = new Error("the runtime's own");
+  const error = badConfiguration("store.maxWrites", "must be a whole number greater than 0");
+  assert.equal(error.status, 400);
   assert.equal(
-    JSON.stringify(badConfiguration("store.maxWrites", "must be a whole number, at least 1")),
+    JSON.stringify(error),
     JSON.stringify({
       error_code: "VL1000",
-      message: "`store.maxWrites` must be a whole number, at least 1",
+      message: "`store.maxWrites` must be a whole number greater than 0",
       context: { place: "store.maxWrites" },
       error_url: "docs/errors.md#VL1000",
     }),
   );
-  assert.equal(badConfiguration("settings", "could not be read", cause).status, 400);
-  assert.deepEqual(unwritableRequest().context, { field: "request" });
-  assert.equal(unwritableRequest().code, "PV1012");
-  assert.equal(unwritableRequest().status, 400);
-  assert.equal(unloadable(cause).code, "PV1000");
-  assert.equal(unloadable(cause).cause, cause);
+});
+
+test("an error that is one already stays itself", () => {
+  const error = badConfiguration("store", "is missing");
+  assert.equal(errorOf(error), error);
 });

@@ -19,9 +19,9 @@ const text = (/** @type {number} */ seed) => Buffer.from(bytes(seed)).toString("
 const keyring = (overrides) => ({ primary: "b", data: { a: bytes(1), b: bytes(2) }, index: bytes(3), ...overrides });
 
 test("secrets go to the core in one piece: the index secret, then each data secret", () => {
-  const { primary, names, secrets } = readKeys(keyring());
+  const { primary, data, secrets } = readKeys(keyring());
   assert.equal(primary, "b");
-  assert.deepEqual(names, ["a", "b"]);
+  assert.deepEqual(data, ["a", "b"]);
   assert.deepEqual(secrets, Uint8Array.from([...bytes(3), ...bytes(1), ...bytes(2)]));
 });
 
@@ -56,7 +56,7 @@ for (const [name, keys, place] of /** @type {[string, unknown, string][]} */ ([
   ["an unknown key", keyring({ secondary: "a" }), "keys.secondary"],
   ["no data keys", keyring({ data: undefined }), "keys.data"],
   ["a list of data keys", keyring({ data: [bytes(1)] }), "keys.data"],
-  ["an empty object of data keys", keyring({ data: {} }), "keys.data"],
+  ["an empty object of data keys", keyring({ data: {} }), "keys.primary"],
   ["no primary", keyring({ primary: undefined }), "keys.primary"],
   ["a primary that is not there", keyring({ primary: "c" }), "keys.primary"],
   ["a primary that every object has", keyring({ primary: "toString" }), "keys.primary"],

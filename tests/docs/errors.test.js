@@ -1,0 +1,78 @@
+// @ts-check
+// The error codes stand in four places: the core, the declarations, the package's own errors, and docs/errors.md.
+// Here they are held against each other.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const read = (/** @type {string} */ path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+const page = read("docs/errors.md");
+
+/** What the core answers: code and status of every variant. */
+const answered = new Map(matches(read("src/error.rs"), /\("((?:PV|VL)\d{4})", (\d{3})\)/g));
+
+/** What callers are told to expect. */
+const declared = new Map(
+  matches(read("pkg/error-codes.d.ts"), /\/\*\* (\d{3})\. [^*]+\*\/\s*\| "(\w+)"/g).map(([status, code]) => [code, status]),
+);
+
+/** What is explained. */
+const sections = matches(page, /^### (\w+)\n\*\*Status (\d{3}) · (public API|Vaultlet's own)( · not answered yet)?\*\*$/gm);
+const documented = new Map(sections.map(([code = "", status = "", owner, waiting]) => [code, { status, owner, waiting }]));
+
+test("each list was found, and no code comes twice in docs/errors.md", () => {
+  for (const list of [answered, declared, documented]) assert(list.size > 25, `${list.size} codes`);
+  assert.equal(sections.length, documented.size);
+  assert.equal(sections.length, page.match(/^### /gm)?.length, "a heading that is not of the page's form");
+  assert.equal(declared.size, read("pkg/error-codes.d.ts").match(/\| "/g)?.length, "a declared code without its status");
+});
+
+test("docs/errors.md and the declarations list the same codes, with the same statuses, in the same order", () => {
+  assert.deepEqual(
+    [...documented].map(([code, { status }]) => [code, status]),
+    [...declared],
+  );
+});
+
+test("what the core answers is documented with its status, and what it does not answer yet is marked so", () => {
+  const expected = [...documented].filter(([, { waiting }]) => waiting === undefined);
+  assert.deepEqual(
+    expected.map(([code, { status }]) => `${code} ${status}`).sort(),
+    [...answered].map(([code, status]) => `${code} ${status}`).sort(),
+  );
+});
+
+test("what the package answers by itself is documented with its status", () => {
+  const own = matches(read("pkg/error.js"), /"((?:PV|VL)\d{4})", (\d{3})/g);
+  assert(own.length >= 3);
+  for (const [code = "", status] of own) assert.equal(documented.get(code)?.status, status, code);
+});
+
+test("`PV` codes are marked as the public API's, `VL` codes as ours", () => {
+  for (const [code, { owner }] of documented) {
+    assert.equal(owner, code.startsWith("PV") ? "public API" : "Vaultlet's own", code);
+  }
+});
+
+test("each code has the anchor that `error_url` names", () => {
+  for (const code of documented.keys()) assert(page.includes(`<a id="${code}"></a>\n### ${code}\n`), code);
+});
+
+test("each code that is answered says when, and what to do", () => {
+  for (const section of page.split(/^<a id=/m).slice(1)) {
+    assert.match(section, /^When: \S/m);
+    assert.equal(/^Do: \S/m.test(section), !section.includes("not answered yet"), section.slice(0, 10));
+  }
+});
+
+/**
+ * The groups of each match.
+ * @param {string} text
+ * @param {RegExp} pattern
+ * @returns {[string, string, ...string[]][]}
+ */
+function matches(text, pattern) {
+  return Array.from(text.matchAll(pattern), ([, ...groups]) => /** @type {[string, string, ...string[]]} */ (groups));
+}
