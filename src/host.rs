@@ -5,6 +5,7 @@
 
 use core::fmt;
 use core::future::Future;
+use std::collections::HashMap;
 
 use crate::error::{Error, ErrorKind, Fault};
 use crate::json::{Json, object};
@@ -29,6 +30,22 @@ impl Label {
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
+}
+
+/// A place for each label. One type of map serves every lookup: each more is two kilobytes of wasm.
+pub(crate) type LabelMap = HashMap<Label, usize>;
+
+/// Labels in their order; a repeat stays.
+pub(crate) fn sorted(mut labels: Vec<Label>) -> Vec<Label> {
+    labels.sort_unstable();
+    labels
+}
+
+/// Labels as the set they are: sorted, without repeats.
+pub(crate) fn into_set(labels: Vec<Label>) -> Vec<Label> {
+    let mut labels = sorted(labels);
+    labels.dedup();
+    labels
 }
 
 impl fmt::Debug for Label {

@@ -5,16 +5,20 @@
 //! quote the offending value, which may be personal data, and do not say where a missing key was
 //! missed. Here every refusal names the path as the caller wrote it, and nothing of the value.
 
+use core::cell::Cell;
 use core::fmt;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
 
 /// The largest whole number that JavaScript and JCS carry without rounding: 2^53 − 1.
 pub(crate) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+
+/// Texts that were met.
+pub(crate) type TextSet = HashMap<String, ()>;
 
 /// Any JSON value. Text is wiped when it is dropped: it may be personal data.
 #[derive(Clone, PartialEq)]
@@ -33,11 +37,17 @@ pub(crate) enum Json {
 impl Json {
     /// Reads JSON text; `path` is what an error calls the whole of it.
     pub(crate) fn parse(text: &str, path: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| {
-            // serde_json's own words may quote the text; only the position is safe to repeat.
-            let problem = if error.is_data() { "must not repeat a key" } else { "must be JSON" };
-            Error::bad_request(path, problem)
-        })
+        let repeated_key = Cell::new(false);
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let value = Reader(&repeated_key).deserialize(&mut deserializer);
+        // serde_json's own words may quote the text: they are not repeated.
+        match (value, deserializer.end()) {
+            (Ok(_), Ok(())) if repeated_key.get() => {
+                Err(Error::bad_request(path, "must not repeat a key"))
+            }
+            (Ok(value), Ok(())) => Ok(value),
+            _ => Err(Error::bad_request(path, "must be JSON")),
+        }
     }
 
     /// RFC 8785 text: equal values have equal text.
@@ -144,14 +154,14 @@ impl Writer {
     }
 
     fn object(&mut self, members: &[(String, Json)]) {
-        let mut members: Vec<&(String, Json)> = members.iter().collect();
+        let mut ordered: Vec<(&str, usize)> = Vec::with_capacity(members.len());
+        ordered.extend(members.iter().enumerate().map(|(place, (key, _))| (key.as_str(), place)));
         if self.order == Order::Canonical {
-            members.sort_unstable_by(|(one, _), (other, _)| {
-                one.encode_utf16().cmp(other.encode_utf16())
-            });
+            sort(&mut ordered);
         }
         self.text.push('{');
-        for (position, (key, value)) in members.into_iter().enumerate() {
+        let ordered = ordered.into_iter().filter_map(|(_, place)| members.get(place));
+        for (position, (key, value)) in ordered.enumerate() {
             self.separate(position);
             self.string(key);
             self.text.push(':');
@@ -199,6 +209,18 @@ impl Writer {
     }
 }
 
+/// By UTF-16 units, as RFC 8785 orders keys.
+fn sort(texts: &mut [(&str, usize)]) {
+    texts.sort_unstable_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+}
+
+/// Texts in the one order that stands for any.
+pub(crate) fn in_order(texts: Vec<&str>) -> Vec<&str> {
+    let mut texts: Vec<(&str, usize)> = texts.into_iter().map(|text| (text, 0)).collect();
+    sort(&mut texts);
+    texts.into_iter().map(|(text, _)| text).collect()
+}
+
 fn is_escaped(character: char) -> bool {
     matches!(character, '"' | '\\' | '\0'..'\u{20}')
 }
@@ -208,16 +230,21 @@ pub(crate) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
     Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
+/// Reads a value, and notes where a key comes twice. (An error of its own would bring serde_json's
+/// reading of error messages into the wasm.)
+#[derive(Clone, Copy)]
+struct Reader<'a>(&'a Cell<bool>);
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct JsonVisitor;
-
 #[expect(clippy::cast_precision_loss, reason = "a rounded number stays beyond 2^53 and is refused")]
-impl<'de> Visitor<'de> for JsonVisitor {
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Json;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -254,7 +281,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
+        while let Some(item) = access.next_element_seed(self)? {
             items.push(item);
         }
         Ok(Json::List(items))
@@ -262,12 +289,12 @@ impl<'de> Visitor<'de> for JsonVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let mut members: Vec<(String, Json)> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = TextSet::new();
         while let Some(key) = access.next_key::<String>()? {
-            if !seen.insert(key.clone()) {
-                return Err(A::Error::custom("repeated key"));
+            if seen.insert(key.clone(), ()).is_some() {
+                self.0.set(true);
             }
-            members.push((key, access.next_value()?));
+            members.push((key, access.next_value_seed(self)?));
         }
         Ok(Json::Object(members))
     }
@@ -328,7 +355,7 @@ impl Members {
     pub(crate) fn optional_list<T>(
         &mut self,
         name: &str,
-        item: impl FnMut(Json, &str) -> Result<T, Error>,
+        item: Item<'_, T>,
     ) -> Result<Option<Vec<T>>, Error> {
         let path = self.path_of(name);
         self.optional(name).map(|value| list(value, &path, item)).transpose()
@@ -360,14 +387,17 @@ pub(crate) fn text(value: Json, path: &str) -> Result<String, Error> {
 pub(crate) fn list<T>(
     value: Json,
     path: &str,
-    mut item: impl FnMut(Json, &str) -> Result<T, Error>,
+    item: Item<'_, T>,
 ) -> Result<Vec<T>, Error> {
     let Json::List(items) = value else {
         return Err(Error::bad_request(path, "must be a list"));
     };
-    items
-        .into_iter()
-        .enumerate()
-        .map(|(index, value)| item(value, &format!("{path}[{index}]")))
-        .collect()
+    let mut read = Vec::with_capacity(items.len());
+    for (index, value) in items.into_iter().enumerate() {
+        read.push(item(value, &format!("{path}[{index}]"))?);
+    }
+    Ok(read)
 }
+
+/// Reads one item of a list; it is given the item's path.
+pub(crate) type Item<'a, T> = &'a mut dyn FnMut(Json, &str) -> Result<T, Error>;

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::host::{Millis, State};
-use crate::json::{self, Json, Members};
+use crate::json::{self, Item, Json, Members, TextSet};
 use crate::settings::MAX_LIFE_SECS;
 
 const MAX_TOKEN_ID: usize = 128;
@@ -45,7 +45,7 @@ impl Common {
         let adhoc_reason = short_text(members, "adhocReason", MAX_NOTE)?;
         let custom_audit = short_text(members, "customAudit", MAX_NOTE)?;
         let reload_cache = members.optional_bool("reloadCache")?.unwrap_or(false);
-        let tenants = query_list(members, "xTenantId", name)?.unwrap_or_default();
+        let tenants = query_list(members, "xTenantId", &mut name)?.unwrap_or_default();
         Ok(Self { collection, reason, adhoc_reason, custom_audit, reload_cache, tenants })
     }
 
@@ -86,8 +86,8 @@ impl TokenQuery {
     /// Takes `tokenIds`, `tags` and `objectIds`; the state is the operation's to set.
     pub(crate) fn take(members: &mut Members) -> Result<Self, Error> {
         let token_ids = take_token_ids(members)?;
-        let tags = query_list(members, "tags", name)?;
-        if query_list(members, "objectIds", json::text)?.is_some() {
+        let tags = query_list(members, "tags", &mut name)?;
+        if query_list(members, "objectIds", &mut json::text)?.is_some() {
             return Err(ErrorKind::NotImplemented { feature: "objectIds" }.into());
         }
         Ok(Self { token_ids, tags, state: State::Active })
@@ -97,7 +97,7 @@ impl TokenQuery {
 /// `tokenIds`, each once, in the order asked.
 pub(crate) fn take_token_ids(members: &mut Members) -> Result<Option<Vec<String>>, Error> {
     let path = members.path_of("tokenIds");
-    let Some(ids) = members.optional_list("tokenIds", token_id)? else { return Ok(None) };
+    let Some(ids) = members.optional_list("tokenIds", &mut token_id)? else { return Ok(None) };
     if ids.is_empty() {
         return Err(Error::bad_request(path, "must not be an empty list"));
     }
@@ -110,7 +110,7 @@ pub(crate) fn take_options(
     known: &[&'static str],
 ) -> Result<Vec<&'static str>, Error> {
     let path = members.path_of("options");
-    let options = members.optional_list("options", |value, path| {
+    let options = members.optional_list("options", &mut |value, path| {
         let option = json::text(value, path)?;
         let position = known.iter().find(|name| **name == option);
         position.copied().ok_or_else(|| Error::bad_request(path, "is not an option of this operation"))
@@ -126,7 +126,7 @@ pub(crate) fn take_options(
 /// `props`: names of properties, each once. Whether the collection has them is checked later.
 pub(crate) fn take_props(members: &mut Members) -> Result<Option<Vec<String>>, Error> {
     let path = members.path_of("props");
-    let Some(props) = members.optional_list("props", json::text)? else { return Ok(None) };
+    let Some(props) = members.optional_list("props", &mut json::text)? else { return Ok(None) };
     if props.is_empty() {
         return Err(Error::bad_request(path, "must not be an empty list"));
     }
@@ -163,7 +163,7 @@ pub(crate) fn take_tags(
     max_tags: usize,
 ) -> Result<Option<Vec<String>>, Error> {
     let path = members.path_of(member);
-    let Some(tags) = members.optional_list(member, name)? else { return Ok(None) };
+    let Some(tags) = members.optional_list(member, &mut name)? else { return Ok(None) };
     let tags = without_repeats(tags);
     if tags.len() > max_tags {
         return Err(Error::bad_request(path, "must be at most `settings.maxTags` tags"));
@@ -252,7 +252,7 @@ pub(crate) fn token_id(value: Json, path: &str) -> Result<String, Error> {
 fn query_list(
     members: &mut Members,
     member: &str,
-    item: impl FnMut(Json, &str) -> Result<String, Error>,
+    item: Item<'_, String>,
 ) -> Result<Option<Vec<String>>, Error> {
     let path = members.path_of(member);
     let Some(items) = members.optional_list(member, item)? else { return Ok(None) };
@@ -272,7 +272,7 @@ fn short_text(members: &mut Members, member: &str, max: usize) -> Result<Option<
 }
 
 fn without_repeats(mut items: Vec<String>) -> Vec<String> {
-    let mut seen = std::collections::HashSet::with_capacity(items.len());
-    items.retain(|item| seen.insert(item.clone()));
+    let mut seen = TextSet::with_capacity(items.len());
+    items.retain(|item| seen.insert(item.clone(), ()).is_none());
     items
 }

@@ -36,7 +36,7 @@ impl Vault {
         let mut members = Members::of(configuration, "").map_err(as_configuration)?;
         let parse = |members: &mut Members| {
             let primary = text(members.required("primary")?, "keys.primary")?;
-            let names = crate::json::list(members.required("data")?, "keys.data", text)?;
+            let names = crate::json::list(members.required("data")?, "keys.data", &mut text)?;
             Ok((primary, names))
         };
         let (primary, names) = parse(&mut members).map_err(as_configuration)?;

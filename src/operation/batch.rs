@@ -1,6 +1,5 @@
 //! The changes of one pass, sealed: what is written, and how to tell whether it has landed.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use zeroize::Zeroizing;
@@ -9,7 +8,7 @@ use super::pass::{Pass, Plan};
 use super::transaction::{self, Identity};
 use super::{Call, limit};
 use crate::error::Error;
-use crate::host::{Change, Host, Label, Millis, Row};
+use crate::host::{Change, Host, Label, LabelMap, Millis, Row, into_set, sorted};
 use crate::request::after;
 use crate::sealing::{
     Body, Fresh, Head, TransactionRecord, seal_token, seal_transaction, unsealed_row,
@@ -146,36 +145,56 @@ impl Batch {
     fn touched(&self) -> u64 {
         let rows = self.changes.iter().zip(&self.before);
         rows.map(|(change, before)| {
-            let sides = [before.as_deref(), change.row.as_ref()];
-            let rows = || sides.into_iter().flatten();
-            let mut labels: Vec<&Label> =
-                rows().flat_map(|row| row.terms.iter().chain(&row.claims)).collect();
-            labels.sort_unstable();
-            labels.dedup();
-            1 + labels.len() as u64
+            let mut labels = Vec::new();
+            for row in [before.as_deref(), change.row.as_ref()].into_iter().flatten() {
+                labels.extend_from_slice(&row.terms);
+                labels.extend_from_slice(&row.claims);
+            }
+            1 + into_set(labels).len() as u64
         })
         .sum()
     }
 
     /// By these the batch's rows can be found again, whether it has landed or not.
     pub(super) fn claims_before_and_after(&self) -> Vec<Label> {
-        let after = self.changes.iter().filter_map(|change| change.row.as_ref());
-        let mut claims: Vec<Label> =
-            after.chain(self.before.iter().flatten().map(Rc::as_ref)).flat_map(|row| row.claims.clone()).collect();
-        claims.sort_unstable();
-        claims.dedup();
-        claims
+        let mut claims = Vec::new();
+        for (change, before) in self.changes.iter().zip(&self.before) {
+            for row in [before.as_deref(), change.row.as_ref()].into_iter().flatten() {
+                claims.extend_from_slice(&row.claims);
+            }
+        }
+        into_set(claims)
     }
 
     /// Whether these rows are exactly what the batch wrote.
-    pub(super) fn has_landed(&self, rows: &HashMap<Label, Row>) -> bool {
+    pub(super) fn has_landed(&self, rows: &FoundRows) -> bool {
         self.changes.iter().all(|change| same(rows.get(&change.key), change.row.as_ref()))
     }
 
     /// Whether these rows are exactly what they were before the batch.
-    pub(super) fn has_not_begun(&self, rows: &HashMap<Label, Row>) -> bool {
-        let rows_before = self.changes.iter().zip(&self.before);
-        rows_before.into_iter().all(|(change, before)| same(rows.get(&change.key), before.as_deref()))
+    pub(super) fn has_not_begun(&self, rows: &FoundRows) -> bool {
+        let mut sides = self.changes.iter().zip(&self.before);
+        sides.all(|(change, before)| same(rows.get(&change.key), before.as_deref()))
+    }
+}
+
+/// Rows that were read back, by key.
+pub(super) struct FoundRows {
+    rows: Vec<Row>,
+    by_key: LabelMap,
+}
+
+impl FoundRows {
+    pub(super) fn new(rows: Vec<Row>) -> Self {
+        let mut by_key = LabelMap::with_capacity(rows.len());
+        for (position, row) in rows.iter().enumerate() {
+            by_key.insert(row.key, position);
+        }
+        Self { rows, by_key }
+    }
+
+    fn get(&self, key: &Label) -> Option<&Row> {
+        self.rows.get(*self.by_key.get(key)?)
     }
 }
 
@@ -189,15 +208,10 @@ fn same(found: Option<&Row>, expected: Option<&Row>) -> bool {
     let (Some(found), Some(expected)) = (found, expected) else {
         return found.is_none() && expected.is_none();
     };
-    let sorted = |labels: &[Label]| {
-        let mut labels = labels.to_vec();
-        labels.sort_unstable();
-        labels
-    };
     found.version == expected.version
         && found.expires_at == expected.expires_at
         && found.prune_at == expected.prune_at
         && found.sealed == expected.sealed
-        && sorted(&found.terms) == sorted(&expected.terms)
-        && sorted(&found.claims) == sorted(&expected.claims)
+        && sorted(found.terms.clone()) == sorted(expected.terms.clone())
+        && sorted(found.claims.clone()) == sorted(expected.claims.clone())
 }

@@ -31,7 +31,7 @@ impl Request {
     pub(super) fn take(members: &mut Members, settings: &Settings) -> Result<Self, Error> {
         let expiry_path = members.path_of("expirationSecs");
         let expiry = Expiry::take(members)?;
-        let requests = json::list(members.required("requestBody")?, "requestBody", |value, path| {
+        let requests = json::list(members.required("requestBody")?, "requestBody", &mut |value, path| {
             CiphertextRequest::take(Members::of(value, path)?, settings)
         })?;
         if requests.is_empty() {

@@ -1,16 +1,15 @@
 //! Steps 5 to 8: read, compute, tell the audit, write; again if somebody else wrote first.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
-use super::batch::Batch;
+use super::batch::{Batch, FoundRows};
 use super::transaction::{self, Found};
 use super::{Access, Call, Changing};
 use crate::error::{Error, ErrorKind, Fault};
-use crate::host::{Callback, Host, Label, Millis, Row, State, TermsQuery};
+use crate::host::{Callback, Host, Label, LabelMap, Millis, Row, State, TermsQuery};
 use crate::input::CheckedInput;
 use crate::sealing::{BlindIndex, Envelopes, Head, TransactionRecord, open_head};
 
@@ -138,7 +137,7 @@ async fn commit<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Erro
         (Err(_), Some(fault)) => return Err(outcome_unknown(Callback::Write, fault)),
         (Err(fault), None) => return Err(outcome_unknown(Callback::Read, fault)),
     };
-    let rows = rows.into_iter().map(|row| (row.key, row)).collect();
+    let rows = FoundRows::new(rows);
     if batch.has_landed(&rows) {
         return Ok(true);
     }
@@ -160,16 +159,9 @@ pub(super) struct Pass<'a, H> {
     pub(super) call: &'a Call<'a, H>,
     pub(super) now: Millis,
     pub(super) envelopes: Envelopes<'a>,
-    /// Terms derived so far: a batch shares most of them.
-    terms: HashMap<(TermKind, String), Label>,
+    /// Terms derived so far: a batch shares most of them. By kind and name.
+    terms: HashMap<String, Label>,
     bytes_read: usize,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum TermKind {
-    Tenant,
-    NoTenant,
-    Tag,
 }
 
 impl<'a, H: Host> Pass<'a, H> {
@@ -187,12 +179,13 @@ impl<'a, H: Host> Pass<'a, H> {
         }
         let answer = self.call.host.read_claims(claims).await;
         let rows = self.take(answer)?;
-        let asked: HashSet<&Label> = claims.iter().collect();
-        let mut keys = HashSet::with_capacity(rows.len());
-        let mut held = HashSet::with_capacity(rows.len());
+        let mut asked = LabelMap::with_capacity(claims.len());
+        asked.extend(claims.iter().map(|claim| (*claim, 0)));
+        let mut keys_and_claims = LabelMap::with_capacity(3 * rows.len());
         for row in &rows {
-            let holds = row.claims.iter().any(|claim| asked.contains(claim));
-            if !holds || !keys.insert(row.key) || !row.claims.iter().all(|claim| held.insert(*claim)) {
+            let once = |label: &Label| keys_and_claims.insert(*label, 0).is_none();
+            let holds = row.claims.iter().any(|claim| asked.contains_key(claim));
+            if !holds || !row.claims.iter().chain([&row.key]).all(once) {
                 return Err(ErrorKind::Integrity.into());
             }
         }
@@ -202,7 +195,11 @@ impl<'a, H: Host> Pass<'a, H> {
     /// Tokens that hold any of the claims.
     pub(super) async fn read_tokens(&mut self, claims: &[Label]) -> Result<Vec<Token>, Error> {
         let rows = self.read_claims(claims).await?;
-        rows.into_iter().map(|row| self.open(row, None)).collect()
+        let mut tokens = Vec::with_capacity(rows.len());
+        for row in rows {
+            tokens.push(self.open(row, None)?);
+        }
+        Ok(tokens)
     }
 
     /// All tokens that have all of the terms and are in the state, by row key; but no more than
@@ -271,18 +268,26 @@ impl<'a, H: Host> Pass<'a, H> {
     }
 
     pub(super) fn derive_tenant_term(&mut self, tenant: Option<&str>) -> Result<Label, Error> {
-        let kind = if tenant.is_some() { TermKind::Tenant } else { TermKind::NoTenant };
-        let collection = &self.call.collection.name;
-        let index = self.index();
-        let derive = || index.derive_tenant_term(collection, tenant);
-        remember(&mut self.terms, (kind, tenant.unwrap_or_default().to_owned()), derive)
+        let known = match tenant {
+            Some(tenant) => ["tenant ", tenant].concat(),
+            None => "no tenant".to_owned(),
+        };
+        if let Some(term) = self.terms.get(&known) {
+            return Ok(*term);
+        }
+        let term = self.index().derive_tenant_term(&self.call.collection.name, tenant)?;
+        self.terms.insert(known, term);
+        Ok(term)
     }
 
     pub(super) fn derive_tag_term(&mut self, tag: &str) -> Result<Label, Error> {
-        let collection = &self.call.collection.name;
-        let index = self.index();
-        let derive = || index.derive_tag_term(collection, tag);
-        remember(&mut self.terms, (TermKind::Tag, tag.to_owned()), derive)
+        let known = ["tag ", tag].concat();
+        if let Some(term) = self.terms.get(&known) {
+            return Ok(*term);
+        }
+        let term = self.index().derive_tag_term(&self.call.collection.name, tag)?;
+        self.terms.insert(known, term);
+        Ok(term)
     }
 
     pub(super) fn index(&self) -> &'a BlindIndex {
@@ -296,16 +301,5 @@ impl<'a, H: Host> Pass<'a, H> {
         self.bytes_read += rows.iter().map(|row| row.sealed.len()).sum::<usize>();
         self.call.limit_bytes(self.bytes_read)?;
         Ok(rows)
-    }
-}
-
-fn remember(
-    known: &mut HashMap<(TermKind, String), Label>,
-    term: (TermKind, String),
-    derive: impl FnOnce() -> Result<Label, Error>,
-) -> Result<Label, Error> {
-    match known.entry(term) {
-        Entry::Occupied(entry) => Ok(*entry.get()),
-        Entry::Vacant(entry) => Ok(*entry.insert(derive()?)),
     }
 }

@@ -1,10 +1,8 @@
 //! Which tokens a query means: IDs are OR'd, tags are AND'd, and the two groups are AND'd.
 
-use std::collections::HashMap;
-
 use super::pass::{Pass, Token};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, Label, Row};
+use crate::host::{Host, LabelMap};
 use crate::request::TokenQuery;
 
 /// The tokens that a query matches: in the order of the IDs asked for, or by row key where only
@@ -40,23 +38,25 @@ pub(super) async fn select_named<H: Host>(
     token_ids: &[String],
 ) -> Result<Vec<Option<Token>>, Error> {
     pass.call.limit_tokens(token_ids.len())?;
-    let claims = token_ids.iter().map(|id| pass.derive_token_claim(id));
-    let claims = claims.collect::<Result<Vec<Label>, Error>>()?;
-    let rows = pass.read_claims(&claims).await?;
-    let mut held: HashMap<Label, Row> = HashMap::with_capacity(rows.len());
-    let positions: HashMap<Label, usize> =
-        claims.iter().enumerate().map(|(position, claim)| (*claim, position)).collect();
-    for row in rows {
-        let claim = row.claims.iter().find(|claim| positions.contains_key(*claim)).copied();
-        held.insert(claim.ok_or(ErrorKind::Integrity)?, row);
+    let mut claims = Vec::with_capacity(token_ids.len());
+    let mut positions = LabelMap::with_capacity(token_ids.len());
+    for (position, token_id) in token_ids.iter().enumerate() {
+        let claim = pass.derive_token_claim(token_id)?;
+        positions.insert(claim, position);
+        claims.push(claim);
     }
-    let mut tokens = Vec::with_capacity(claims.len());
-    for (token_id, claim) in token_ids.iter().zip(claims) {
-        let token = held.remove(&claim).map(|row| pass.open(row, Some(claim))).transpose()?;
-        if token.as_ref().is_some_and(|token| token.head.token_id != *token_id) {
+    let mut tokens = Vec::new();
+    tokens.resize_with(token_ids.len(), || None);
+    for row in pass.read_claims(&claims).await? {
+        let named = row.claims.iter().find_map(|claim| Some((*claim, *positions.get(claim)?)));
+        let (claim, position) = named.ok_or(ErrorKind::Integrity)?;
+        let token = pass.open(row, Some(claim))?;
+        if token_ids.get(position) != Some(&token.head.token_id) {
             return Err(ErrorKind::Integrity.into());
         }
-        tokens.push(token);
+        if let Some(place) = tokens.get_mut(position) {
+            *place = Some(token);
+        }
     }
     Ok(tokens)
 }
@@ -68,8 +68,10 @@ async fn select_by_tags<H: Host>(
     tags: &[String],
     query: &TokenQuery,
 ) -> Result<Vec<Token>, Error> {
-    let tag_terms =
-        tags.iter().map(|tag| pass.derive_tag_term(tag)).collect::<Result<Vec<Label>, Error>>()?;
+    let mut tag_terms = Vec::with_capacity(tags.len());
+    for tag in tags {
+        tag_terms.push(pass.derive_tag_term(tag)?);
+    }
     let tenants = &pass.call.common.tenants;
     if tenants.is_empty() {
         return pass.read_terms(&tag_terms, query.state, None).await;
@@ -78,9 +80,23 @@ async fn select_by_tags<H: Host>(
     for tenant in tenants {
         let mut terms = tag_terms.clone();
         terms.push(pass.derive_tenant_term(Some(tenant))?);
-        tokens.extend(pass.read_terms(&terms, query.state, None).await?);
+        let more = pass.read_terms(&terms, query.state, None).await?;
+        tokens = merge(tokens, more);
         pass.call.limit_tokens(tokens.len())?;
     }
-    tokens.sort_by_key(|token| token.row.key);
     Ok(tokens)
+}
+
+/// Two lists by row key as one.
+fn merge(one: Vec<Token>, other: Vec<Token>) -> Vec<Token> {
+    let mut merged = Vec::with_capacity(one.len() + other.len());
+    let mut other = other.into_iter().peekable();
+    for token in one {
+        while let Some(earlier) = other.next_if(|other| other.row.key < token.row.key) {
+            merged.push(earlier);
+        }
+        merged.push(token);
+    }
+    merged.extend(other);
+    merged
 }

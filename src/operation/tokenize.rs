@@ -1,15 +1,14 @@
 //! Tokenize: IDs that stand for data. An array of requests, answered in order, all or nothing.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Plan, Token};
 use super::{Access, Call, Effect, unique_tags};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, Label, Millis, Row};
+use crate::host::{Host, Label, LabelMap, Millis, Row, into_set};
 use crate::input::{CheckedInput, Input, OpenedInput, SharedInput};
-use crate::json::{self, Json, Members};
+use crate::json::{self, Json, Members, TextSet};
 use crate::request::{Expiry, Tags, take_name, take_transaction_id, token_id};
 use crate::sealing::{Body, Head, TokenType};
 use crate::settings::Settings;
@@ -41,7 +40,7 @@ impl Request {
         let expiry = Expiry::take(members)?;
         let transaction_id = take_transaction_id(members)?;
         let body = members.required("requestBody")?;
-        let requests = json::list(body, "requestBody", |value, path| {
+        let requests = json::list(body, "requestBody", &mut |value, path| {
             TokenRequest::take(Members::of(value, path)?, settings)
         })?;
         if requests.is_empty() {
@@ -64,7 +63,7 @@ impl TokenRequest {
         let store_object = members.optional_bool("store_object")?.unwrap_or(false);
         let template_path = members.path_of("fptemplate");
         let template = members.optional_text("fptemplate")?;
-        let template_props = members.optional_list("fpprops", json::text)?;
+        let template_props = members.optional_list("fpprops", &mut json::text)?;
         let path = members.path().to_owned();
         members.finish()?;
 
@@ -126,11 +125,10 @@ pub(super) async fn plan<H: Host>(
     let Request { tokens: requests, expiry, .. } = request;
     let expiry = *expiry;
     refuse_repeated_ids(requests)?;
-    let wanted = requests
-        .iter()
-        .zip(inputs)
-        .map(|(request, input)| Wanted::derive(pass, request, input))
-        .collect::<Result<Vec<Wanted<'_>>, Error>>()?;
+    let mut wanted = Vec::with_capacity(requests.len());
+    for (request, input) in requests.iter().zip(inputs) {
+        wanted.push(Wanted::derive(pass, request, input)?);
+    }
     let mut drafts = Drafts::read(pass, &wanted).await?;
     let mut batch = Batch::new(2 * requests.len())?;
     let mut chosen = Vec::with_capacity(wanted.len());
@@ -151,12 +149,13 @@ pub(super) async fn plan<H: Host>(
 
 /// The same given ID for two tokens of one array.
 fn refuse_repeated_ids(requests: &[TokenRequest]) -> Result<(), Error> {
-    let mut seen = HashSet::new();
-    if requests.iter().filter_map(|request| request.token_id.as_deref()).all(|id| seen.insert(id)) {
-        Ok(())
-    } else {
-        Err(ErrorKind::TokenIdTaken.into())
+    let mut seen = TextSet::new();
+    for id in requests.iter().filter_map(|request| request.token_id.clone()) {
+        if seen.insert(id, ()).is_some() {
+            return Err(ErrorKind::TokenIdTaken.into());
+        }
     }
+    Ok(())
 }
 
 /// A request together with what its data derives.
@@ -244,9 +243,9 @@ impl Draft<'_> {
 struct Drafts<'a> {
     list: Vec<Draft<'a>>,
     /// Tokens that exist and may be met, by each of their claims; moved to `list` when they are.
-    existing: HashMap<Label, usize>,
+    existing: LabelMap,
     tokens: Vec<Option<Token>>,
-    by_claim: HashMap<Label, usize>,
+    by_claim: LabelMap,
 }
 
 impl<'a> Drafts<'a> {
@@ -258,15 +257,13 @@ impl<'a> Drafts<'a> {
         let fixed = wanted.iter().filter_map(|wanted| wanted.fixed_id.as_ref());
         let mut claims: Vec<Label> = fixed.map(|(_, claim)| *claim).collect();
         claims.extend(wanted.iter().filter_map(|wanted| wanted.data_claim));
-        claims.sort_unstable();
-        claims.dedup();
-        let tokens = pass.read_tokens(&claims).await?;
-        let mut existing = HashMap::new();
+        let tokens = pass.read_tokens(&into_set(claims)).await?;
+        let mut existing = LabelMap::new();
         for (position, token) in tokens.iter().enumerate() {
             existing.extend(token.row.claims.iter().map(|claim| (*claim, position)));
         }
         let tokens = tokens.into_iter().map(Some).collect();
-        Ok(Self { list: Vec::new(), existing, tokens, by_claim: HashMap::new() })
+        Ok(Self { list: Vec::new(), existing, tokens, by_claim: LabelMap::new() })
     }
 
     /// Finds the token that a request means, or makes it, and gives it the request's tags and
@@ -381,7 +378,7 @@ impl<'a> Drafts<'a> {
         wanted: &[Wanted<'a>],
         chosen: &[usize],
     ) -> Result<(), Error> {
-        let mut ensured = HashSet::new();
+        let mut ensured = LabelMap::new();
         for (wanted, index) in wanted.iter().zip(chosen) {
             let tags = &wanted.request.tags.unique;
             if tags.is_empty() {
@@ -390,9 +387,6 @@ impl<'a> Drafts<'a> {
             let draft = self.list.get(*index).ok_or_else(lost)?;
             let own = draft.before.as_ref().map(|row| row.key);
             let tenant = draft.head.tenant.clone();
-            if !tags.iter().all(|tag| ensured.insert((tenant.clone(), tag))) {
-                return Err(ErrorKind::TagNotUnique.into());
-            }
             let elsewhere = self.list.iter().enumerate().any(|(other, draft)| {
                 other != *index
                     && draft.head.tenant == tenant
@@ -404,6 +398,9 @@ impl<'a> Drafts<'a> {
             let claims = unique_tags::claim(pass, tenant.as_deref(), tags, own.as_ref()).await?;
             let draft = self.list.get_mut(*index).ok_or_else(lost)?;
             for claim in claims {
+                if ensured.insert(claim, 0).is_some() {
+                    return Err(ErrorKind::TagNotUnique.into());
+                }
                 if !draft.unique_claims.contains(&claim) {
                     draft.unique_claims.push(claim);
                     draft.changed = true;

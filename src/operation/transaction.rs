@@ -6,7 +6,7 @@ use super::pass::Pass;
 use super::{Access, Call};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, Millis, Row};
-use crate::json::Json;
+use crate::json::{Json, in_order};
 use crate::request::after;
 use crate::sealing::{TransactionRecord, open_transaction};
 
@@ -39,16 +39,16 @@ impl Request {
 
 fn as_set(value: &Json) -> Json {
     let Json::List(items) = value else { return value.clone() };
-    let mut texts: Vec<&str> = items
+    let texts: Vec<&str> = items
         .iter()
         .filter_map(|item| match item {
             Json::Text(text) => Some(text.as_str()),
             _ => None,
         })
         .collect();
-    texts.sort_unstable();
+    let mut texts = in_order(texts);
     texts.dedup();
-    Json::List(texts.into_iter().map(Json::text).collect())
+    Json::texts(&texts)
 }
 
 /// A transaction ID as the store knows it. It belongs to the operation, the collection and the
@@ -62,8 +62,7 @@ pub(super) struct Identity {
 impl Identity {
     pub(super) fn derive<H>(call: &Call<'_, H>, id: &str, request: &Request) -> Result<Self, Error> {
         let index = call.vault.keyring.index();
-        let mut tenants = call.common.tenants.clone();
-        tenants.sort_unstable();
+        let tenants = in_order(call.common.tenants.iter().map(String::as_str).collect());
         let claim =
             index.derive_transaction_claim(call.action, &call.collection.name, &tenants, id)?;
         let request_hash = index.derive_request_hash(&request.0)?;

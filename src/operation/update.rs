@@ -12,7 +12,7 @@ use super::selection::select;
 use super::unique_tags;
 use super::{Access, Call, Effect, tokens_check};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, InputKind, Label, State};
+use crate::host::{Host, InputKind, Label, Millis, State, sorted};
 use crate::input::{CheckedInput, Input, OpenedInput, SharedInput};
 use crate::json::Members;
 use crate::request::{Expiry, Tags, TokenQuery, take_options, take_transaction_id};
@@ -164,7 +164,7 @@ async fn unique_claims<H: Host>(
 struct Next {
     head: Head,
     unique_claims: Vec<Label>,
-    expires_at: Option<crate::host::Millis>,
+    expires_at: Option<Millis>,
 }
 
 impl Next {
@@ -190,10 +190,6 @@ impl Next {
     }
 
     fn differs_from(&self, token: &Token) -> bool {
-        let sorted = |mut claims: Vec<Label>| {
-            claims.sort_unstable();
-            claims
-        };
         self.head != token.head
             || self.expires_at != token.row.expires_at
             || sorted(self.unique_claims.clone()) != sorted(token.unique_claims())

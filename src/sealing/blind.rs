@@ -79,7 +79,7 @@ impl BlindIndex {
         &self,
         operation: &str,
         collection: &str,
-        tenants: &[String],
+        tenants: &[&str],
         transaction_id: &str,
     ) -> Result<Label, Error> {
         let message = Message::of(Kind::Transaction)
@@ -187,7 +187,7 @@ impl Message {
         }
     }
 
-    fn list(mut self, texts: &[String]) -> Result<Self, Error> {
+    fn list(mut self, texts: &[&str]) -> Result<Self, Error> {
         self.length(texts.len())?;
         texts.iter().try_fold(self, |message, text| message.text(text))
     }

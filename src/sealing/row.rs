@@ -11,21 +11,18 @@ use super::head::Head;
 use super::transaction_record::TransactionRecord;
 use super::{FORMAT, Purpose, Unopened};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Label, Millis, Row};
+use crate::host::{Label, Millis, Row, into_set, sorted};
 
 /// A row that is yet to be sealed: its terms and claims sorted and without repeats.
 pub(crate) fn unsealed_row(
     key: Label,
     version: u64,
-    mut terms: Vec<Label>,
-    mut claims: Vec<Label>,
+    terms: Vec<Label>,
+    claims: Vec<Label>,
     expires_at: Option<Millis>,
     prune_at: Option<Millis>,
 ) -> Row {
-    for labels in [&mut terms, &mut claims] {
-        labels.sort_unstable();
-        labels.dedup();
-    }
+    let (terms, claims) = (into_set(terms), into_set(claims));
     Row { key, version, terms, claims, expires_at, prune_at, sealed: Vec::new() }
 }
 
@@ -202,8 +199,11 @@ fn first_associated_data(
     }
     for labels in [&row.terms, &row.claims] {
         writer.count(labels.len())?;
-        for label in sorted(labels).iter() {
-            writer.label(label);
+        // A store may hand a set in any order.
+        if labels.is_sorted() {
+            labels.iter().for_each(|label| writer.label(label));
+        } else {
+            sorted(labels.clone()).iter().for_each(|label| writer.label(label));
         }
     }
     writer.u8(u8::from(body.is_some()));
@@ -211,16 +211,6 @@ fn first_associated_data(
         writer.raw(bytes);
     }
     Ok(writer.finish())
-}
-
-/// A store may hand a set in any order.
-fn sorted(labels: &[Label]) -> std::borrow::Cow<'_, [Label]> {
-    if labels.is_sorted() {
-        return labels.into();
-    }
-    let mut labels = labels.to_vec();
-    labels.sort_unstable();
-    labels.into()
 }
 
 fn body_associated_data(collection: &str) -> Result<Zeroizing<Vec<u8>>, Error> {

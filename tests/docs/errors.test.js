@@ -46,7 +46,7 @@ test("what the core answers is documented with its status, and what it does not 
 
 test("what the package answers by itself is documented with its status", () => {
   const own = matches(read("pkg/error.js"), /"((?:PV|VL)\d{4})", (\d{3})/g);
-  assert(own.length >= 3);
+  assert(own.length > 0);
   for (const [code = "", status] of own) assert.equal(documented.get(code)?.status, status, code);
 });
 

@@ -1,0 +1,93 @@
+// @ts-check
+// docs/api.md and docs/host.md against the package: operations, reasons, limits and interfaces.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { VaultError, generateKeys, openVault } from "vaultlet";
+import { memoryStore } from "vaultlet/store/memory";
+
+import { blocksOf, readDocument } from "./code-blocks.js";
+
+/** @import { VaultOptions } from "vaultlet" */
+
+const api = readDocument("docs/api.md");
+const host = readDocument("docs/host.md");
+const declarations = readDocument("pkg/host.d.ts");
+
+/** @param {VaultOptions["settings"]} [settings] */
+function open(settings) {
+  const collections = { customers: { properties: { email: { type: /** @type {const} */ ("EMAIL") } } } };
+  return openVault({ keys: generateKeys(), collections, store: memoryStore(), policy: () => ({ allow: true }), settings });
+}
+
+/** @param {Promise<unknown>} answer */
+const codeOf = (answer) => answer.then(() => "none", (error) => (error instanceof VaultError ? error.code : error));
+
+test("docs/api.md has a section for each operation that is built, and lists each that is not", async () => {
+  const client = (await open()).as("reader");
+  const listed = api.slice(api.indexOf("## Not there yet"));
+  let built = 0;
+  for (const [part, operations] of Object.entries(client)) {
+    for (const [name, operation] of Object.entries(operations)) {
+      const missing = (await codeOf(operation({ collection: "customers", reason: "Other", adhocReason: "a look" }))) === "PV2001";
+      if (!missing) built += 1;
+      assert.equal(listed.includes(`\`${part}.${name}\``), missing, `${part}.${name}`);
+      assert.equal(api.includes(`\n## ${part}.${name}\n`), !missing, `${part}.${name}`);
+    }
+  }
+  assert.equal(built, api.match(/^## (?:tokens|crypto)\./gm)?.length);
+});
+
+test("the README names what is not there yet as docs/api.md does", () => {
+  const readme = readDocument("README.md").replace(/\s+/g, " ");
+  const missing = /These answer `PV2001`: search, delete, count, get by transaction ID; decrypt, update encrypted, hash; card-shaped token IDs; transformers\./;
+  assert.match(readme, missing);
+  assert.equal(api.match(/These answer PV2001:([^.]|\.(?=\w))*/)?.[0].match(/`(?:tokens|crypto)\./g)?.length, 7);
+});
+
+test("the reasons in docs/api.md are those that the vault takes", async () => {
+  const row = /^\| `reason` .*$/m.exec(api)?.[0] ?? "";
+  const declared = Array.from(readDocument("pkg/tokens.d.ts").matchAll(/^  \| "([A-Z]\w+)"/gm), ([, reason = ""]) => reason);
+  assert.equal(declared.length, 10);
+  const { detokenize } = (await open()).as("reader").tokens;
+  for (const reason of /** @type {import("vaultlet").Reason[]} */ (declared)) {
+    assert(row.includes(`\`${reason}\``), reason);
+    assert.deepEqual(await detokenize({ collection: "customers", reason, adhocReason: "a look" }), []);
+  }
+});
+
+test("the settings in docs/host.md are those that are declared, with the bounds that hold", async () => {
+  const rows = Array.from(host.matchAll(/^\| `(\w+)` \| [^|]+ \| ([\d,]*(?: [\d,]+)?) ?\|/gm), ([, name = "", bounds = ""]) => ({
+    name,
+    bounds: bounds.split(", ").map((bound) => Number(bound.replaceAll(",", ""))),
+  }));
+  const interfaceText = /interface Settings \{(.*?)^\}/ms.exec(declarations)?.[1] ?? "";
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    Array.from(interfaceText.matchAll(/^  (\w+)\?:/gm), ([, name]) => name),
+  );
+  for (const { name, bounds } of rows.filter(({ name }) => name !== "forceAccessReason")) {
+    const [low = NaN, high = NaN] = bounds;
+    for (const value of [low, high]) assert.equal(await codeOf(open({ [name]: value })), "none", `${name}: ${value}`);
+    for (const value of [low - 1, high + 1, low + 0.5]) assert.equal(await codeOf(open({ [name]: value })), "VL1000", `${name}: ${value}`);
+  }
+});
+
+test("the interfaces in docs/host.md have the members that are declared", () => {
+  const shown = blocksOf("docs/host.md", "ts").join("\n");
+  const names = Array.from(shown.matchAll(/^interface (\w+)/gm), ([, name = ""]) => name);
+  assert.deepEqual(names, ["Store", "Row", "Change", "AccessRequest"]);
+  for (const name of names) assert.deepEqual(membersOf(shown, name), membersOf(declarations, name), name);
+});
+
+/**
+ * @param {string} text
+ * @param {string} name
+ */
+function membersOf(text, name) {
+  const body = new RegExp(`interface ${name} \\{(.*?)^\\}`, "ms").exec(text)?.[1] ?? "";
+  const members = Array.from(body.matchAll(/^  (\w+\??)[(:]/gm), ([, member = ""]) => member).sort();
+  assert(members.length > 2, name);
+  return members;
+}
