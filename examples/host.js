@@ -15,10 +15,16 @@ export const collections = {
   },
 };
 
-/** What a caller may do, and which properties he may see in clear. @type {Record<string, { can: Capability[], sees: string[] }>} */
+/**
+ * What callers may do, and which properties they may read.
+ * @type {Record<string, { can: Capability[], reads: string[] }>}
+ */
 const roles = {
-  signup: { can: ["CapTokensWriter", "CapTokensDetokenizer", "CapCryptoEncrypter"], sees: ["name", "email", "phone", "ssn"] },
-  newsletter: { can: ["CapTokensDetokenizer"], sees: ["email"] },
+  signup: {
+    can: ["CapTokensWriter", "CapTokensDetokenizer", "CapCryptoEncrypter"],
+    reads: ["name", "email", "phone", "ssn"],
+  },
+  newsletter: { can: ["CapTokensDetokenizer"], reads: ["email"] },
 };
 
 /**
@@ -32,7 +38,7 @@ export function policy({ caller, capabilities, checks }) {
     return { allow: false, because: "capability" };
   }
   const hidden = checks.find(
-    ({ operation, resource }) => operation === "read" && !role.sees.some((name) => resource.endsWith(`/${name}`)),
+    ({ operation, resource }) => operation === "read" && !role.reads.some((name) => resource.endsWith(`/${name}`)),
   );
   return hidden === undefined
     ? { allow: true }

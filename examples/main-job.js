@@ -18,8 +18,8 @@ export const about = { collection: "customers", reason: "AppFunctionality", xTen
 export async function mainJob() {
   step(
     "Open a vault",
-    "You hand it keys, a store, a policy, and the shape of your data. It keeps no state of its own, " +
-      "so there is nothing to start and nothing to close.",
+    "You hand it keys (`generateKeys()` made these), a store, a policy, and the shape of your data. It " +
+      "keeps no state of its own, so there is nothing to start and nothing to close.",
   );
   /** @type {AuditEvent[]} */
   const audited = [];
@@ -77,7 +77,9 @@ export async function mainJob() {
   );
   const form = { fields: { name: "Jane Porter", email: "jane@porter.example", phone: "+1-202-555-0143" } };
   showNamed("form =", form);
-  const [encrypted] = await show(() => crypto.encrypt({ ...about, requestBody: [{ object: form, scope: "web-form" }] }));
+  const [encrypted] = await show(() =>
+    crypto.encrypt({ ...about, requestBody: [{ object: form, scope: "web-form" }] }),
+  );
   if (!encrypted) throw new Error("one ciphertext was asked for");
   const { ciphertext } = encrypted;
 
@@ -115,14 +117,16 @@ export async function mainJob() {
   );
   const tokenIds = [pci, randomized, deterministic];
   const rotated = await show(() => tokens.rotateTokens({ ...about, tokenIds }));
-  check("three old IDs, three new ones", same(Object.keys(rotated), tokenIds) && new Set(Object.values(rotated)).size === 3);
+  const newIds = Object.values(rotated);
+  check("three old IDs, three new ones", same(Object.keys(rotated), tokenIds) && new Set(newIds).size === 3);
   await show(() => tokens.detokenize({ ...about, tokenIds: [pci] }));
-  const after = await tokens.detokenize({ ...about, tokenIds: Object.values(rotated) });
+  const after = await tokens.detokenize({ ...about, tokenIds: newIds });
   const old = await tokens.detokenize({ ...about, tokenIds });
   check("the old IDs are as if they had never been", old.length === 0);
   check("the new IDs give the same data", after.length === 3 && same(after[0]?.fields, { email, phone }));
 
-  return { host: { keys, collections, store, policy, audit }, vault, audited, witness, current: Object.values(rotated) };
+  const host = { keys, collections, store, policy, audit };
+  return { host, vault, audited, witness, current: newIds };
 }
 
 /** @param {string | null | undefined} time */

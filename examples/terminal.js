@@ -15,6 +15,7 @@ const bold = style("1");
 const dim = style("2");
 const call = style("36");
 const good = style("32");
+const refused = style("33");
 const bad = style("1;31");
 
 let number = 0;
@@ -34,7 +35,7 @@ export function begin(name, text) {
   print("");
   print(`${bold(name)}`);
   print(dim("─".repeat(WIDTH)));
-  for (const line of wrap(text, WIDTH)) print(line);
+  for (const line of wrap(text, WIDTH)) print(markCode(line));
 }
 
 /**
@@ -46,7 +47,7 @@ export function step(title, text) {
   number += 1;
   current = `step ${number}, “${title}”`;
   print("");
-  print(`${call(String(number).padStart(2))}  ${bold(title)}`);
+  print(`${call(String(number).padStart(2))}  ${bold(title.replaceAll("`", coloured ? "" : "`"))}`);
   printProse(text);
 }
 
@@ -81,9 +82,9 @@ export async function showRefusal(make) {
   } catch (error) {
     const { name, code, status, message, context } = /** @type {any} */ (error);
     if (code === undefined) throw error;
-    print(`${INDENT}  ${bad(`${name} ${code}, status ${status}`)}`);
-    for (const line of wrap(message, WIDTH - INDENT.length - 2)) print(`${INDENT}  ${line}`);
-    if (Object.keys(context).length > 0) showValue(context);
+    print(`${INDENT}  ${refused(`${name} ${code}, status ${status}`)}`);
+    for (const line of wrap(message, WIDTH - INDENT.length - 2)) print(`${INDENT}  ${markCode(line)}`);
+    for (const [name, value] of Object.entries(context)) print(`${INDENT}  context.${name}: ${value}`);
     return error;
   }
   throw new NotAsExpected("the call went through, and must not");
@@ -124,8 +125,8 @@ export function showBytes(name, bytes) {
  */
 export function check(statement, holds) {
   const [first = "", ...others] = wrap(statement, WIDTH - INDENT.length - 2);
-  print(`${INDENT}${holds ? good("✓") : bad("✗")} ${first}`);
-  for (const line of others) print(`${INDENT}  ${line}`);
+  print(`${INDENT}${holds ? good("✓") : bad("✗")} ${markCode(first)}`);
+  for (const line of others) print(`${INDENT}  ${markCode(line)}`);
   if (!holds) throw new NotAsExpected("the line marked ✗ does not hold");
   checks += 1;
 }
@@ -150,7 +151,15 @@ export function fail(error) {
 
 /** @param {string} text */
 function printProse(text) {
-  for (const line of wrap(text, WIDTH - INDENT.length)) print(INDENT + line);
+  for (const line of wrap(text, WIDTH - INDENT.length)) print(INDENT + markCode(line));
+}
+
+/**
+ * With colours, code is set off by its colour; without, by its backticks.
+ * @param {string} line
+ */
+function markCode(line) {
+  return coloured ? line.replace(/`([^`]+)`/g, (_, code) => call(code)) : line;
 }
 
 /** @param {() => unknown} make */
@@ -170,8 +179,8 @@ function showValue(value) {
 /** @param {unknown} value */
 function format(value) {
   if (value === undefined) return [dim("(no answer but success)")];
-  const options = { colors: coloured, depth: 8, breakLength: WIDTH - INDENT.length - 2, maxStringLength: 44, maxArrayLength: 12 };
-  return inspect(value, options).split("\n");
+  const breakLength = WIDTH - INDENT.length - 2;
+  return inspect(value, { colors: coloured, depth: 8, breakLength, maxStringLength: 44 }).split("\n");
 }
 
 /**

@@ -35,8 +35,9 @@ export async function trouble({ host, vault, audited, witness, current }) {
 
   step(
     "A lost reply, and the retry",
-    "Another process opens the same store over a bad network. It rotates; the write lands, the reply is " +
-      "lost, and nobody learns the new IDs. With a transaction ID that is no loss.",
+    "A second vault stands for another process: the same keys, the same store, but over a bad network. It " +
+      "rotates; the write lands, the reply is lost, and nobody learns the new IDs. With a transaction ID " +
+      "that is no loss.",
   );
   const flaky = await openVault({ ...host, store: losingFirstReply(store) });
   const faraway = witness.watch(flaky.as({ name: "signup" })).tokens;
@@ -47,7 +48,7 @@ export async function trouble({ host, vault, audited, witness, current }) {
   const gone = await tokens.detokenize({ ...about, tokenIds: rotation.tokenIds });
   check("the write did land: the old IDs are gone", gone.length === 0);
   const versions = versionsOf(store.rows());
-  say("The caller repeats the same call, here in this process, and gets the map that was lost.");
+  say("The caller repeats the same call, here over the good network, and gets the map that was lost.");
   const rotated = await show(() => tokens.rotateTokens(rotation));
   const repeated = await faraway.rotateTokens(rotation);
   check("the retry changed nothing in the store", versionsOf(store.rows()) === versions);

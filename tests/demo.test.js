@@ -59,6 +59,12 @@ test("it fits a terminal, and without one it has no colours", () => {
   assert(longest > 80 && longest <= 100, `the longest line has ${longest} characters`);
 });
 
+test("in a terminal it has colours, unless NO_COLOR is set", () => {
+  const terminal = ["--import", "data:text/javascript,process.stdout.isTTY = true"];
+  assert(runDemo(terminal, { NO_COLOR: "" }).stdout.includes("\u001b[32m✓\u001b[0m "));
+  assert(!runDemo(terminal, { NO_COLOR: "1" }).stdout.includes("\u001b"));
+});
+
 /** What is broken, and the step at which it must be noticed. */
 const broken = /** @type {const} */ ([
   ["drops-writes", "step 2, “Make one token of each type”"],

@@ -76,6 +76,9 @@ impl TokenRequest {
         if template.is_some() != template_props.is_some() {
             return Err(Error::bad_request(template_path, "and `fpprops` need each other"));
         }
+        if template.is_some() && given_id.is_some() {
+            return Err(Error::bad_request(template_path, "and `token_id` exclude each other"));
+        }
         if template.is_some() {
             return Err(ErrorKind::NotImplemented { feature: "fptemplate" }.into());
         }

@@ -1,6 +1,5 @@
 // @ts-check
-// The code blocks of a document, run as they stand. A line that ends in `console.log(…); // text` claims to print that
-// text.
+// The code blocks of a document, run as they stand. A line `console.log(…); // text` claims to print that text.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -11,16 +11,22 @@ const read = (/** @type {string} */ path) => readFileSync(new URL(`../../${path}
 const page = read("docs/errors.md");
 
 /** What the core answers: code and status of every variant. */
-const answered = new Map(matches(read("src/error.rs"), /\("((?:PV|VL)\d{4})", (\d{3})\)/g));
-
-/** What callers are told to expect. */
-const declared = new Map(
-  matches(read("pkg/error-codes.d.ts"), /\/\*\* (\d{3})\. [^*]+\*\/\s*\| "(\w+)"/g).map(([status, code]) => [code, status]),
+const answered = new Map(
+  matches(read("src/error.rs"), /\("((?:PV|VL)\d{4})", (\d{3})\)/g).map(([code = "", status]) => [code, status]),
 );
 
+/** What callers are told to expect. */
+const declarations = matches(read("pkg/error-codes.d.ts"), /\/\*\* (\d{3})\. [^*]+\*\/\s*\| "(\w+)"/g);
+const declared = new Map(declarations.map(([status, code = ""]) => [code, status]));
+
 /** What is explained. */
-const sections = matches(page, /^### (\w+)\n\*\*Status (\d{3}) · (public API|Vaultlet's own)( · not answered yet)?\*\*$/gm);
-const documented = new Map(sections.map(([code = "", status = "", owner, waiting]) => [code, { status, owner, waiting }]));
+const sections = matches(
+  page,
+  /^### (\w+)\n\*\*Status (\d{3}) · (public API|Vaultlet's own)( · not answered yet)?\*\*$/gm,
+);
+const documented = new Map(
+  sections.map(([code = "", status, owner, waiting]) => [code, { status, owner, waiting }]),
+);
 
 test("each list was found, and no code comes twice in docs/errors.md", () => {
   for (const list of [answered, declared, documented]) assert(list.size > 25, `${list.size} codes`);
@@ -71,8 +77,8 @@ test("each code that is answered says when, and what to do", () => {
  * The groups of each match.
  * @param {string} text
  * @param {RegExp} pattern
- * @returns {[string, string, ...string[]][]}
+ * @returns {(string | undefined)[][]}
  */
 function matches(text, pattern) {
-  return Array.from(text.matchAll(pattern), ([, ...groups]) => /** @type {[string, string, ...string[]]} */ (groups));
+  return Array.from(text.matchAll(pattern), ([, ...groups]) => groups);
 }

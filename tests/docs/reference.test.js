@@ -18,7 +18,8 @@ const declarations = readDocument("pkg/host.d.ts");
 /** @param {VaultOptions["settings"]} [settings] */
 function open(settings) {
   const collections = { customers: { properties: { email: { type: /** @type {const} */ ("EMAIL") } } } };
-  return openVault({ keys: generateKeys(), collections, store: memoryStore(), policy: () => ({ allow: true }), settings });
+  const policy = () => /** @type {const} */ ({ allow: true });
+  return openVault({ keys: generateKeys(), collections, store: memoryStore(), policy, settings });
 }
 
 /** @param {Promise<unknown>} answer */
@@ -27,10 +28,11 @@ const codeOf = (answer) => answer.then(() => "none", (error) => (error instanceo
 test("docs/api.md has a section for each operation that is built, and lists each that is not", async () => {
   const client = (await open()).as("reader");
   const listed = api.slice(api.indexOf("## Not there yet"));
+  const look = { collection: "customers", reason: "Other", adhocReason: "a look" };
   let built = 0;
   for (const [part, operations] of Object.entries(client)) {
     for (const [name, operation] of Object.entries(operations)) {
-      const missing = (await codeOf(operation({ collection: "customers", reason: "Other", adhocReason: "a look" }))) === "PV2001";
+      const missing = (await codeOf(operation(look))) === "PV2001";
       if (!missing) built += 1;
       assert.equal(listed.includes(`\`${part}.${name}\``), missing, `${part}.${name}`);
       assert.equal(api.includes(`\n## ${part}.${name}\n`), !missing, `${part}.${name}`);
@@ -41,14 +43,17 @@ test("docs/api.md has a section for each operation that is built, and lists each
 
 test("the README names what is not there yet as docs/api.md does", () => {
   const readme = readDocument("README.md").replace(/\s+/g, " ");
-  const missing = /These answer `PV2001`: search, delete, count, get by transaction ID; decrypt, update encrypted, hash; card-shaped token IDs; transformers\./;
-  assert.match(readme, missing);
+  const missing =
+    "These answer `PV2001`: search, delete, count, get by transaction ID; decrypt, update encrypted, hash; " +
+    "card-shaped token IDs; transformers.";
+  assert(readme.includes(missing));
   assert.equal(api.match(/These answer PV2001:([^.]|\.(?=\w))*/)?.[0].match(/`(?:tokens|crypto)\./g)?.length, 7);
 });
 
 test("the reasons in docs/api.md are those that the vault takes", async () => {
   const row = /^\| `reason` .*$/m.exec(api)?.[0] ?? "";
-  const declared = Array.from(readDocument("pkg/tokens.d.ts").matchAll(/^  \| "([A-Z]\w+)"/gm), ([, reason = ""]) => reason);
+  const types = readDocument("pkg/tokens.d.ts");
+  const declared = Array.from(types.matchAll(/^  \| "([A-Z]\w+)"/gm), ([, reason = ""]) => reason);
   assert.equal(declared.length, 10);
   const { detokenize } = (await open()).as("reader").tokens;
   for (const reason of /** @type {import("vaultlet").Reason[]} */ (declared)) {
@@ -58,7 +63,8 @@ test("the reasons in docs/api.md are those that the vault takes", async () => {
 });
 
 test("the settings in docs/host.md are those that are declared, with the bounds that hold", async () => {
-  const rows = Array.from(host.matchAll(/^\| `(\w+)` \| [^|]+ \| ([\d,]*(?: [\d,]+)?) ?\|/gm), ([, name = "", bounds = ""]) => ({
+  const table = host.matchAll(/^\| `(\w+)` \| [^|]+ \| ([\d,]*(?: [\d,]+)?) ?\|/gm);
+  const rows = Array.from(table, ([, name = "", bounds = ""]) => ({
     name,
     bounds: bounds.split(", ").map((bound) => Number(bound.replaceAll(",", ""))),
   }));
@@ -69,8 +75,10 @@ test("the settings in docs/host.md are those that are declared, with the bounds 
   );
   for (const { name, bounds } of rows.filter(({ name }) => name !== "forceAccessReason")) {
     const [low = NaN, high = NaN] = bounds;
-    for (const value of [low, high]) assert.equal(await codeOf(open({ [name]: value })), "none", `${name}: ${value}`);
-    for (const value of [low - 1, high + 1, low + 0.5]) assert.equal(await codeOf(open({ [name]: value })), "VL1000", `${name}: ${value}`);
+    for (const value of [low, high, low - 1, high + 1, low + 0.5]) {
+      const expected = value === low || value === high ? "none" : "VL1000";
+      assert.equal(await codeOf(open({ [name]: value })), expected, `${name}: ${value}`);
+    }
   }
 });
 

@@ -1,0 +1,153 @@
+// @ts-check
+// A second reader of the sealed formats, on node:crypto, written from docs/format.md and from nothing else.
+
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+
+/** @import { Row } from "vaultlet" */
+/** @typedef {{ xaes: Buffer, syntheticNonce: Buffer }} DataKey */
+/** @typedef {{ index: Buffer, data: Map<string, DataKey> }} Keyring the data keys by their ID, in hex */
+/** @typedef {string | null | string[]} BlindPart null is absent */
+
+const FORMAT = 1;
+const PURPOSE = { head: 1, body: 2, transaction: 3, ciphertext: 4 };
+const TYPES = [undefined, "pci", "pci_oneway", "randomized", "deterministic"];
+const KINDS = "token pci pci_oneway unique-tag transaction all collection tenant tag id request".split(" ");
+
+/** Big-endian. @type {(value: number | bigint, length: number) => Buffer} */
+const number = (value, length) =>
+  Buffer.from(BigInt.asUintN(8 * length, BigInt(value)).toString(16).padStart(2 * length, "0"), "hex");
+/** @type {(value: string) => Buffer} */
+const text = (value) => Buffer.concat([number(Buffer.byteLength(value), 4), Buffer.from(value)]);
+/** @type {(bytes: Buffer) => string} */
+const utf8 = (bytes) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+/** @type {(secret: Uint8Array, info: string, length: number) => Buffer} */
+const hkdf = (secret, info, length) => Buffer.from(hkdfSync("sha256", secret, "", `vaultlet 1 ${info}`, length));
+/** @type {(key: Buffer, message: Buffer[]) => Buffer} */
+const hmac = (key, message) => createHmac("sha256", key).update(Buffer.concat(message)).digest();
+/** @type {<T>(value: T | undefined) => T} */
+const known = (value) => value ?? refuse();
+
+/** @type {() => never} */
+const refuse = () => {
+  throw new Error("this does not open");
+};
+
+/** Reads fields one after the other. @param {Buffer} bytes */
+function fieldsOf(bytes) {
+  let at = 0;
+  const take = (/** @type {number} */ length) => (at + length > bytes.length ? refuse() : bytes.subarray(at, (at += length)));
+  const [u8, u32] = [() => take(1).readUInt8(), () => take(4).readUInt32BE()];
+  const flags = () => known([0, 1, 2, 3][u8()]);
+  const time = () => Number(take(8).readBigInt64BE());
+  const [text, label] = [() => utf8(take(u32())), () => utf8(take(22))];
+  const list = (/** @type {() => any} */ item) => Array.from({ length: u32() }, item);
+  const rest = () => take(bytes.length - at);
+  const end = () => (at === bytes.length ? undefined : refuse());
+  return { take, u8, u32, flags, time, text, label, list, rest, end };
+}
+
+/** @type {(index: Uint8Array, data: Uint8Array[]) => Keyring} */
+export function deriveKeyring(index, data) {
+  const keys = data.map((secret) => /** @type {[string, DataKey]} */ ([
+    hkdf(secret, "key id", 8).toString("hex"),
+    { xaes: hkdf(secret, "xaes-256-gcm", 32), syntheticNonce: hkdf(secret, "synthetic nonce", 32) },
+  ]));
+  return { index: hkdf(index, "blind index", 32), data: new Map(keys) };
+}
+
+/** Opens a token's row. @param {Keyring} keyring @param {Row} row */
+export function openToken(keyring, row) {
+  const { plaintext, body } = openFirst(keyring, row, PURPOSE.head);
+  const fields = fieldsOf(plaintext);
+  const [type, flags, createdAt] = [known(TYPES[fields.u8()]), fields.flags(), fields.time()];
+  const [tokenId, collection, scope] = [fields.text(), fields.text(), fields.text()];
+  const tenant = flags & 1 ? fields.text() : null;
+  const dataClaim = flags & 2 ? fields.label() : null;
+  const tags = fields.list(fields.text);
+  fields.end();
+  const data = body && utf8(openPart(keyring, body, ofCollection(PURPOSE.body, collection)).plaintext);
+  return { type, tokenId, collection, scope, tenant, tags, createdAt, dataClaim, data };
+}
+
+/** Opens a transaction's row. @param {Keyring} keyring @param {Row} row */
+export function openTransaction(keyring, row) {
+  const fields = fieldsOf(openFirst(keyring, row, PURPOSE.transaction).plaintext);
+  const [requestHash, tokens] = [fields.label(), fields.u32()];
+  const checks = fields.list(() => {
+    const [operation, resource, typed, type] = [fields.text(), fields.text(), fields.u8(), fields.text()];
+    return { operation, resource, type: typed === 1 ? type : typed === 0 && type === "" ? null : refuse() };
+  });
+  const answer = fields.text();
+  fields.end();
+  return { requestHash, tokens, checks, answer };
+}
+
+/** Opens what `encrypt` answered. @param {Keyring} keyring @param {string} ciphertext @param {string} collection */
+export function openCiphertext(keyring, ciphertext, collection) {
+  const sealed = Buffer.from(ciphertext, "base64");
+  const associatedData = ofCollection(PURPOSE.ciphertext, collection);
+  const { key, nonce, plaintext } = sealed[0] === FORMAT ? openPart(keyring, sealed.subarray(1), associatedData) : refuse();
+  const fields = fieldsOf(plaintext);
+  const [type, flags, scope] = [known([undefined, "randomized", "deterministic"][fields.u8()]), fields.flags(), fields.text()];
+  const tenant = flags & 1 ? fields.text() : null;
+  const expiresAt = flags & 2 ? fields.time() : null;
+  const tags = fields.list(fields.text);
+  const message = [number(associatedData.length, 8), associatedData, number(plaintext.length, 8), plaintext];
+  const synthetic = hmac(key.syntheticNonce, message).subarray(0, 24);
+  if (type === "deterministic" && !timingSafeEqual(synthetic, nonce)) refuse();
+  return { type, scope, tenant, tags, expiresAt, data: utf8(fields.rest()) };
+}
+
+/** An entry of the blind index. @param {Keyring} keyring @param {string} kind @param {BlindPart[]} parts */
+export const blind = (keyring, kind, parts) => digest(keyring, kind, parts).toString("base64url");
+
+/** @param {Keyring} keyring @param {BlindPart[]} parts collection, tenant, scope, data */
+export function deriveTokenId(keyring, parts) {
+  const bytes = digest(keyring, "id", parts);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** @type {(keyring: Keyring, kind: string, parts: BlindPart[]) => Buffer} */
+function digest(keyring, kind, parts) {
+  const list = (/** @type {string[]} */ items) => Buffer.concat([number(items.length, 4), ...items.map(text)]);
+  const encoded = parts.map((part) => (part === null ? number(0xffff_ffff, 4) : Array.isArray(part) ? list(part) : text(part)));
+  return hmac(keyring.index, [Buffer.of(KINDS.indexOf(kind) + 1), ...encoded]).subarray(0, 16);
+}
+
+/** The associated data of a body or a ciphertext. @type {(purpose: number, collection: string) => Buffer} */
+const ofCollection = (purpose, collection) => Buffer.concat([Buffer.of(FORMAT, purpose), text(collection)]);
+
+/** The head or the record of a row, and its body. @param {Keyring} keyring @param {Row} row @param {number} purpose */
+function openFirst(keyring, row, purpose) {
+  const fields = fieldsOf(Buffer.from(row.sealed));
+  if (fields.u8() !== FORMAT || fields.u8() !== purpose) refuse();
+  const [first, rest] = [fields.take(fields.u32()), fields.rest()];
+  const body = rest.length > 0 ? rest : null;
+  const times = [row.expiresAt, row.pruneAt].flatMap((time) => [number(time === null ? 0 : 1, 1), number(time ?? 0, 8)]);
+  const sets = [row.terms, row.claims].flatMap((set) => [number(set.length, 4), Buffer.from([...set].sort().join(""))]);
+  const identity = body ? [Buffer.of(1), body.subarray(0, 32), body.subarray(-16)] : [Buffer.of(0)];
+  const columns = [Buffer.of(FORMAT, purpose), Buffer.from(row.key), number(row.version, 8), ...times, ...sets, ...identity];
+  return { plaintext: openPart(keyring, first, Buffer.concat(columns)).plaintext, body };
+}
+
+/** @param {Keyring} keyring @param {Buffer} part @param {Buffer} associatedData */
+function openPart(keyring, part, associatedData) {
+  const key = part.length < 48 ? refuse() : known(keyring.data.get(part.toString("hex", 0, 8)));
+  const nonce = part.subarray(8, 32);
+  const cipher = createDecipheriv("aes-256-gcm", deriveAesKey(key.xaes, nonce.subarray(0, 12)), nonce.subarray(12));
+  cipher.setAAD(associatedData).setAuthTag(part.subarray(-16));
+  return { key, nonce, plaintext: Buffer.concat([cipher.update(part.subarray(32, -16)), cipher.final()]) };
+}
+
+/** The key that XAES-256-GCM derives for the first half of a nonce. @param {Uint8Array} key @param {Uint8Array} prefix */
+export function deriveAesKey(key, prefix) {
+  const bits = (/** @type {Buffer} */ bytes) => BigInt(`0x${bytes.toString("hex")}`);
+  const ecb = createCipheriv("aes-256-ecb", key, null).setAutoPadding(false);
+  const encrypt = (/** @type {bigint} */ block) => ecb.update(number(block, 16));
+  const l = bits(encrypt(0n));
+  const k1 = BigInt.asUintN(128, l << 1n) ^ (l >> 127n ? 0b1000_0111n : 0n);
+  const message = (/** @type {number} */ counter) => bits(Buffer.concat([Buffer.of(0, counter, 0x58, 0), prefix]));
+  return Buffer.concat([encrypt(message(1) ^ k1), encrypt(message(2) ^ k1)]);
+}
