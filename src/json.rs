@@ -330,7 +330,8 @@ impl Members {
     /// Takes a member that may be absent.
     pub(crate) fn optional(&mut self, name: &str) -> Option<Json> {
         let position = self.entries.iter().position(|(key, _)| key == name)?;
-        Some(self.entries.swap_remove(position).1)
+        // Not `swap_remove`: what is left keeps the order written, which is the order of the checks.
+        Some(self.entries.remove(position).1)
     }
 
     /// Takes a member that must be there.

@@ -61,10 +61,9 @@ pub(super) async fn run<H: Host>(
     // transaction's row, read after them, says so.
     let Some(identity) = &call.transaction else { return Err(error) };
     let mut pass = Pass::begin(call)?;
-    match transaction::find(&mut pass, identity).await {
-        Ok(Found::Landed(record)) => transaction::replay(call, access, record).await,
-        Err(other) if matches!(other.kind(), ErrorKind::TransactionReused) => Err(other),
-        Ok(Found::Nothing { .. }) | Err(_) => Err(error),
+    match transaction::find(&mut pass, identity).await? {
+        Found::Landed(record) => transaction::replay(call, access, record).await,
+        Found::Nothing { .. } => Err(error),
     }
 }
 

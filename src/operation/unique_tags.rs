@@ -24,8 +24,8 @@ pub(super) async fn claim<H: Host>(
         claims.push(pass.index().derive_unique_tag_claim(&pass.call.collection.name, tenant, tag)?);
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
-    let holders = pass.read_claims(&claims).await?;
-    if holders.iter().any(|holder| Some(&holder.key) != own) {
+    let holders = pass.read_tokens(&claims).await?;
+    if holders.iter().any(|holder| Some(&holder.row.key) != own) {
         return Err(ErrorKind::TagNotUnique.into());
     }
     Ok(claims)

@@ -124,8 +124,8 @@ async fn update_data<H: Host>(
         canonical,
     )?;
     if let Some(claim) = data_claim {
-        let holders = pass.read_claims(&[claim]).await?;
-        if holders.iter().any(|holder| holder.key != token.row.key) {
+        let holders = pass.read_tokens(&[claim]).await?;
+        if holders.iter().any(|holder| holder.row.key != token.row.key) {
             return Err(ErrorKind::DataTaken.into());
         }
     }

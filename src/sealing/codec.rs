@@ -1,9 +1,11 @@
-//! The binary encoding inside sealed parts: big-endian numbers, and texts with their length.
+//! The binary encoding inside sealed parts: big-endian times, counts in groups of seven bits, and
+//! texts with their length. Short on purpose: what it saves is not encrypted and not authenticated,
+//! and that is where the time of a rotation goes.
 
 use zeroize::Zeroizing;
 
 use super::Unopened;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::host::{Label, Millis};
 
 /// Writes a plaintext; the buffer is wiped when it is dropped.
@@ -26,11 +28,22 @@ impl Writer {
         self.0.extend_from_slice(label.as_bytes());
     }
 
-    /// A count or length of at most 2^32 − 1.
+    /// Bytes whose number the reader knows.
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// A count or length of at most 2^32 − 1, least significant group first; every byte but the last
+    /// has its top bit set.
+    #[expect(clippy::cast_possible_truncation, reason = "seven bits")]
     pub(super) fn count(&mut self, count: usize) -> Result<(), Error> {
-        let count =
-            u32::try_from(count).map_err(|_| ErrorKind::Internal("a count is too large to seal"))?;
-        self.0.extend_from_slice(&count.to_be_bytes());
+        let mut rest =
+            u32::try_from(count).map_err(|_| Error::internal("a count is too large to seal"))?;
+        while rest > 127 {
+            self.0.push((rest & 127) as u8 | 128);
+            rest >>= 7;
+        }
+        self.0.push(rest as u8);
         Ok(())
     }
 
@@ -38,10 +51,6 @@ impl Writer {
         self.count(text.len())?;
         self.0.extend_from_slice(text.as_bytes());
         Ok(())
-    }
-
-    pub(super) fn raw(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
     }
 
     pub(super) fn finish(self) -> Zeroizing<Vec<u8>> {
@@ -63,7 +72,7 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], Unopened> {
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Unopened> {
         self.take(N)?.try_into().map_err(|_| Unopened)
     }
 
@@ -80,7 +89,15 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn count(&mut self) -> Result<usize, Unopened> {
-        usize::try_from(self.array().map(u32::from_be_bytes)?).map_err(|_| Unopened)
+        let mut count: u64 = 0;
+        for group in 0..5 {
+            let byte = self.u8()?;
+            count |= u64::from(byte & 127) << (7 * group);
+            if byte < 128 {
+                return usize::try_from(count).map_err(|_| Unopened);
+            }
+        }
+        Err(Unopened)
     }
 
     pub(super) fn text(&mut self) -> Result<&'a str, Unopened> {

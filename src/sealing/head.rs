@@ -1,22 +1,24 @@
 //! The head of a token: everything about it that is neither a column of its row nor its data.
 
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
 use super::Unopened;
 use super::codec::{Reader, Writer};
 use crate::error::Error;
 use crate::host::{Label, Millis};
-use zeroize::Zeroizing;
 
 /// The types of tokens that need no stored object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenType {
     /// One ID for equal data in one scope.
-    Pci = 1,
+    Pci = 0,
     /// The same, keeping no data.
-    PciOneway = 2,
+    PciOneway = 1,
     /// A new ID each time.
-    Randomized = 3,
+    Randomized = 2,
     /// The ID is derived from the data.
-    Deterministic = 4,
+    Deterministic = 3,
 }
 
 impl TokenType {
@@ -36,13 +38,17 @@ impl TokenType {
         Self::ALL.into_iter().find(|token_type| token_type.name() == name)
     }
 
-    fn from_byte(byte: u8) -> Result<Self, Unopened> {
-        Self::ALL.into_iter().find(|token_type| *token_type as u8 == byte).ok_or(Unopened)
+    fn from_bits(bits: u8) -> Result<Self, Unopened> {
+        Self::ALL.into_iter().find(|token_type| *token_type as u8 == bits).ok_or(Unopened)
     }
 }
 
-const HAS_TENANT: u8 = 1;
-const HAS_DATA_CLAIM: u8 = 2;
+/// The first byte: the type in its two lowest bits, and what follows.
+const TYPE: u8 = 0b11;
+const HAS_TENANT: u8 = 1 << 2;
+const HAS_DATA_CLAIM: u8 = 1 << 3;
+/// The token ID is a UUID, kept as its 16 bytes.
+const HAS_UUID: u8 = 1 << 4;
 
 /// What a token's head says.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,13 +66,22 @@ pub(crate) struct Head {
 
 impl Head {
     pub(super) fn encode(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let uuid = uuid_of(&self.token_id);
+        let mut first = self.token_type as u8;
+        for (flag, is_set) in [
+            (HAS_TENANT, self.tenant.is_some()),
+            (HAS_DATA_CLAIM, self.data_claim.is_some()),
+            (HAS_UUID, uuid.is_some()),
+        ] {
+            first |= if is_set { flag } else { 0 };
+        }
         let mut writer = Writer::new();
-        writer.u8(self.token_type as u8);
-        let tenant = if self.tenant.is_some() { HAS_TENANT } else { 0 };
-        let claim = if self.data_claim.is_some() { HAS_DATA_CLAIM } else { 0 };
-        writer.u8(tenant | claim);
+        writer.u8(first);
         writer.time(self.created_at);
-        writer.text(&self.token_id)?;
+        match uuid {
+            Some(uuid) => writer.raw(uuid.as_bytes()),
+            None => writer.text(&self.token_id)?,
+        }
         writer.text(&self.collection)?;
         writer.text(&self.scope)?;
         if let Some(tenant) = &self.tenant {
@@ -84,19 +99,31 @@ impl Head {
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
         let mut reader = Reader::new(bytes);
-        let token_type = TokenType::from_byte(reader.u8()?)?;
-        let flags = reader.u8()?;
-        if flags & !(HAS_TENANT | HAS_DATA_CLAIM) != 0 {
+        let first = reader.u8()?;
+        let has = |flag| first & flag != 0;
+        if first & !(TYPE | HAS_TENANT | HAS_DATA_CLAIM | HAS_UUID) != 0 {
             return Err(Unopened);
         }
+        let token_type = TokenType::from_bits(first & TYPE)?;
         let created_at = reader.time()?;
-        let token_id = reader.text()?.to_owned();
+        let token_id = if has(HAS_UUID) {
+            Uuid::from_bytes(reader.array()?).hyphenated().to_string()
+        } else {
+            reader.text()?.to_owned()
+        };
         let collection = reader.text()?.to_owned();
         let scope = reader.text()?.to_owned();
-        let tenant = if flags & HAS_TENANT == 0 { None } else { Some(reader.text()?.to_owned()) };
-        let data_claim = if flags & HAS_DATA_CLAIM == 0 { None } else { Some(reader.label()?) };
+        let tenant = if has(HAS_TENANT) { Some(reader.text()?.to_owned()) } else { None };
+        let data_claim = if has(HAS_DATA_CLAIM) { Some(reader.label()?) } else { None };
         let tags = reader.list(|reader| reader.text().map(str::to_owned))?;
         reader.finish()?;
         Ok(Self { token_type, token_id, collection, scope, tenant, tags, created_at, data_claim })
     }
+}
+
+/// The UUID that an ID is, if its text is the one that the UUID has.
+fn uuid_of(token_id: &str) -> Option<Uuid> {
+    let hyphenated = token_id.len() == 36;
+    let lower = !token_id.bytes().any(|byte| byte.is_ascii_uppercase());
+    if hyphenated && lower { Uuid::try_parse(token_id).ok() } else { None }
 }

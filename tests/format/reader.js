@@ -16,14 +16,13 @@ const KINDS = "token pci pci_oneway unique-tag transaction all collection tenant
 /** Big-endian. @type {(value: number | bigint, length: number) => Buffer} */
 const number = (value, length) =>
   Buffer.from(BigInt.asUintN(8 * length, BigInt(value)).toString(16).padStart(2 * length, "0"), "hex");
-/** @type {(value: string) => Buffer} */
-const text = (value) => Buffer.concat([number(Buffer.byteLength(value), 4), Buffer.from(value)]);
-/** @type {(bytes: Buffer) => string} */
-const utf8 = (bytes) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+const text = (/** @type {string} */ value) => Buffer.concat([number(Buffer.byteLength(value), 4), Buffer.from(value)]);
+const utf8 = (/** @type {Buffer} */ bytes) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+/** The associated data of a body or a ciphertext. @type {(purpose: number, collection: string) => Buffer} */
+const ofCollection = (purpose, collection) => Buffer.concat([Buffer.of(FORMAT, purpose), text(collection)]);
 /** @type {(secret: Uint8Array, info: string, length: number) => Buffer} */
 const hkdf = (secret, info, length) => Buffer.from(hkdfSync("sha256", secret, "", `vaultlet 1 ${info}`, length));
-/** @type {(key: Buffer, message: Buffer[]) => Buffer} */
-const hmac = (key, message) => createHmac("sha256", key).update(Buffer.concat(message)).digest();
+const hmac = (/** @type {Buffer} */ key, /** @type {Buffer[]} */ message) => createHmac("sha256", key).update(Buffer.concat(message)).digest();
 /** @type {<T>(value: T | undefined) => T} */
 const known = (value) => value ?? refuse();
 
@@ -115,9 +114,6 @@ function digest(keyring, kind, parts) {
   const encoded = parts.map((part) => (part === null ? number(0xffff_ffff, 4) : Array.isArray(part) ? list(part) : text(part)));
   return hmac(keyring.index, [Buffer.of(KINDS.indexOf(kind) + 1), ...encoded]).subarray(0, 16);
 }
-
-/** The associated data of a body or a ciphertext. @type {(purpose: number, collection: string) => Buffer} */
-const ofCollection = (purpose, collection) => Buffer.concat([Buffer.of(FORMAT, purpose), text(collection)]);
 
 /** The head or the record of a row, and its body. @param {Keyring} keyring @param {Row} row @param {number} purpose */
 function openFirst(keyring, row, purpose) {

@@ -271,6 +271,30 @@ test("paging while others write: a row that stays is met once", async () => {
   assert.equal(new Set(met).size, met.length);
 });
 
+test("read by terms: a rare term is found as fast beside a common one, first or last", async () => {
+  const rare = label("rare");
+  const common = Array.from({ length: 50_000 }, (_, index) => row(`r${index}`));
+  const store = await storeOf(...common, row("found", { terms: [label("all"), rare] }));
+  /** @param {string[]} terms */
+  const timeOf = async (terms) => {
+    const start = performance.now();
+    for (let round = 0; round < 50; round += 1) {
+      assert.deepEqual(keysOf(await store.read(byTerms({ terms }))), ["found"]);
+    }
+    return performance.now() - start;
+  };
+  await timeOf([rare]);
+  const alone = await timeOf([rare]);
+  for (const terms of [
+    [label("all"), rare],
+    [rare, label("all")],
+  ]) {
+    // A scan of all rows takes a thousand times as long: nothing that a busy machine makes of two short times.
+    const beside = await timeOf(terms);
+    assert(beside < 20 * alone + 20, `${beside} ms beside a common term, ${alone} ms alone`);
+  }
+});
+
 const names = ["a", "b", "c", "d", "e"];
 const some = fc.subarray(names.map(label));
 const anyRow = fc.record({

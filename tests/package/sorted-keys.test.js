@@ -60,3 +60,21 @@ test("adding, deleting and finding a page take a few comparisons, however many k
   // Two operands for each step of a search that halves: 2 × log2(100,000) is 33.
   assert(adding < 50 && finding < 50 && deleting < 50, `${adding}, ${finding}, ${deleting} comparisons a key`);
 });
+
+test("adding a key moves a few hundred others at most, however many there are", () => {
+  let longest = 0;
+  const { splice } = Array.prototype;
+  // By hand: the runner's mocks refuse a prototype that is a list itself.
+  Array.prototype.splice = /** @this {unknown[]} @param {any} parameters */ function (...parameters) {
+    longest = Math.max(longest, this.length);
+    return Reflect.apply(splice, this, parameters);
+  };
+  const keys = new SortedKeys();
+  try {
+    for (let index = 0; index < 20_000; index += 1) keys.add(String((index * 7_919) % 20_000).padStart(6, "0"));
+  } finally {
+    Array.prototype.splice = splice;
+  }
+  assert.equal([...keys.after(null)].length, 20_000);
+  assert(longest > 100 && longest < 1_000, `${longest} keys in one run`);
+});

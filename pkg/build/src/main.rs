@@ -3,7 +3,8 @@
 //! `vaultlet-build <core.wasm> <folder>` writes into the folder:
 //!
 //! - `vaultlet_bg.wasm`: the core, without names and producers. Its feature section stays: wasm-opt reads it.
-//! - `vaultlet_bg.js`: the bindings. No loader is in it; it exports the class `Core` and one hook, `__wbg_set_wasm`.
+//! - `vaultlet_bg.js`: the bindings, without comments. No loader is in it; it exports the class `Core` and one
+//!   hook, `__wbg_set_wasm`.
 //! - `vaultlet_bg.d.ts`: their types, for the type check of our own JavaScript.
 //!
 //! wasm-bindgen's own loader is thrown away, because no one loader works in every runtime. Ours
@@ -60,10 +61,28 @@ fn make(core: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
         return Err("the core brings JavaScript files that the package does not ship".into());
     }
     output.emit(folder)?;
+    let bindings = folder.join(format!("{NAME}_bg.js"));
+    fs::write(&bindings, without_comments(&fs::read_to_string(&bindings)?))?;
     let types = fs::read_to_string(folder.join(format!("{NAME}.d.ts")))?;
     fs::write(folder.join(format!("{NAME}_bg.d.ts")), types + "\n" + HOOK)?;
     for discarded in [".js", ".d.ts", "_bg.wasm.d.ts"] {
         fs::remove_file(folder.join(format!("{NAME}{discarded}")))?;
     }
     Ok(())
+}
+
+/// The bindings weigh in the budget of the package's JavaScript, and nobody reads them: comments, indentation
+/// and empty lines are a sixth of their compressed size.
+fn without_comments(script: &str) -> String {
+    let mut kept = String::new();
+    let mut in_comment = false;
+    for line in script.lines().map(str::trim) {
+        in_comment |= line.starts_with("/*");
+        if !in_comment && !line.is_empty() && !line.starts_with("//") {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    kept
 }

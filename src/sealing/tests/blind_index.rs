@@ -1,0 +1,99 @@
+//! The blind index: equal inputs give equal entries, and no others do.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+
+use super::samples::keyring;
+use super::vector_file::label_text;
+use crate::host::Label;
+use crate::sealing::{BlindIndex, Keyring, TokenType};
+
+proptest! {
+    /// Where one text ends and the next begins is part of what is hashed.
+    #[test]
+    fn moving_a_boundary_changes_the_entry(text in "[a-c]{2,8}", one: prop::sample::Index, other: prop::sample::Index) {
+        let keyring = keyring("new");
+        let index = keyring.index();
+        let claim = |at: usize| {
+            let (collection, token_id) = text.split_at(at);
+            index.derive_token_claim(collection, token_id).unwrap()
+        };
+        let (one, other) = (one.index(text.len() + 1), other.index(text.len() + 1));
+        prop_assert_eq!(claim(one) == claim(other), one == other);
+    }
+}
+
+fn one_of_each(index: &BlindIndex) -> Vec<Label> {
+    let claim =
+        |token_type| index.derive_data_claim(token_type, "c", None, "s", "d").unwrap().unwrap();
+    vec![
+        index.derive_token_claim("c", "s").unwrap(),
+        claim(TokenType::Pci),
+        claim(TokenType::PciOneway),
+        index.derive_unique_tag_claim("c", None, "s").unwrap(),
+        index.derive_unique_tag_claim("c", Some(""), "s").unwrap(),
+        index.derive_transaction_claim("o", "c", &[], "s").unwrap(),
+        index.derive_transaction_claim("o", "c", &[""], "s").unwrap(),
+        index.derive_all_term().unwrap(),
+        index.derive_collection_term("c").unwrap(),
+        index.derive_tenant_term("c", None).unwrap(),
+        index.derive_tenant_term("c", Some("")).unwrap(),
+        index.derive_tag_term("c", "s").unwrap(),
+        index.derive_request_hash("c").unwrap(),
+    ]
+}
+
+#[test]
+fn kinds_absence_and_index_keys_differ() {
+    let other: Vec<u8> = [9, 2, 3].into_iter().flat_map(|byte| [byte; 32]).collect();
+    let other = Keyring::derive("new", &["old".to_owned(), "new".to_owned()], &other).unwrap();
+    let keyring = keyring("new");
+    let labels: Vec<Label> =
+        [keyring.index(), other.index()].into_iter().flat_map(one_of_each).collect();
+    assert_eq!(labels.iter().collect::<HashSet<_>>().len(), 26);
+    let characters = |label: &Label| {
+        label_text(label).bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    assert!(labels.iter().all(characters));
+}
+
+#[test]
+fn the_index_does_not_depend_on_the_data_keys() {
+    let other: Vec<u8> = [1, 8].into_iter().flat_map(|byte| [byte; 32]).collect();
+    let other = Keyring::derive("k", &["k".to_owned()], &other).unwrap();
+    assert_eq!(one_of_each(other.index()), one_of_each(keyring("new").index()));
+    assert_eq!(one_of_each(keyring("old").index()), one_of_each(keyring("new").index()));
+}
+
+#[test]
+fn only_the_reused_types_have_a_data_claim() {
+    let keyring = keyring("new");
+    for token_type in [TokenType::Randomized, TokenType::Deterministic] {
+        let claim = keyring.index().derive_data_claim(token_type, "c", None, "s", "d").unwrap();
+        assert!(claim.is_none());
+    }
+}
+
+#[test]
+fn a_derived_token_id_is_a_version_8_uuid_of_all_its_parts() {
+    let keyring = keyring("new");
+    let derive = |collection, tenant, scope, data| {
+        keyring.index().derive_token_id(collection, tenant, scope, data).unwrap()
+    };
+    let id = derive(Some("c"), None, "s", "d");
+    assert_eq!(id, derive(Some("c"), None, "s", "d"));
+    let uuid = uuid::Uuid::try_parse(&id).unwrap();
+    assert_eq!(uuid.get_version_num(), 8);
+    assert_eq!(uuid.get_variant(), uuid::Variant::RFC4122);
+    assert_eq!(uuid.hyphenated().to_string(), id);
+    for other in [
+        derive(None, None, "s", "d"),
+        derive(Some(""), None, "s", "d"),
+        derive(Some("c"), Some(""), "s", "d"),
+        derive(Some("c"), None, "t", "d"),
+        derive(Some("c"), None, "s", "e"),
+    ] {
+        assert_ne!(id, other);
+    }
+}

@@ -1,0 +1,143 @@
+// @ts-check
+// The frozen vectors through the package: a vault with their keys, over a store that holds their rows, answers what
+// they say. It knows nothing of the runtime but how `vector-files.js` reads a file.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { openVault } from "vaultlet";
+import { memoryStore } from "vaultlet/store/memory";
+
+import { blindIndex, bytesOf, ciphertexts, keys, rowOf, rows } from "./vector-files.js";
+
+/** @import { Collections } from "vaultlet" */
+/** @import { TokenVector, WrittenRow } from "./vector-files.js" */
+
+/** @type {Collections[string]} */
+const collection = {
+  properties: {
+    active: { type: "BOOLEAN" }, balance: { type: "DOUBLE" }, email: { type: "STRING" }, height: { type: "DOUBLE" },
+    name: { type: "STRING" }, visits: { type: "INTEGER" },
+  },
+};
+
+/** The clock of the vectors. */
+const now = 1767225600000;
+
+/** @param {string} primary @param {WrittenRow[]} [written] */
+async function open(primary, written = []) {
+  const store = memoryStore();
+  const changes = written.map((row) => ({ key: row.key, expect: null, row: rowOf(row) }));
+  assert(await store.write(changes));
+  const data = Object.fromEntries(keys.data.map(({ name, secret }) => [name, new Uint8Array(bytesOf(secret))]));
+  const vault = await openVault({
+    keys: { primary, data, index: new Uint8Array(bytesOf(keys.index.secret)) },
+    collections: { customers: collection, orders: collection },
+    store,
+    policy: () => ({ allow: true }),
+    clock: () => now,
+  });
+  return { ...vault.as("vectors"), store };
+}
+
+/** @param {{ collection: string, tenant?: string | null }} vector */
+const about = ({ collection, tenant }) => ({
+  collection,
+  reason: /** @type {const} */ ("AppFunctionality"),
+  ...(tenant ? { xTenantId: [tenant] } : {}),
+});
+
+const primaries = keys.data.map(({ name }) => String(name));
+const passes = [...rows.passes, { name: "a body under the older key", tokens: [rows.olderBody.token], transaction: null }];
+
+for (const primary of primaries) {
+  for (const pass of passes) {
+    const written = [...pass.tokens, ...(pass.transaction ? [pass.transaction] : [])].map(({ row }) => row);
+    for (const vector of pass.tokens) {
+      test(`${primary}: detokenizes ${vector.name}`, () => detokenizes(primary, written, vector));
+      test(`${primary}: rotates ${vector.name}`, () => rotates(primary, written, vector));
+    }
+    const { transaction } = pass;
+    if (transaction === null) continue;
+    test(`${primary}: replays the transaction of ${pass.name}`, async () => {
+      const { tokens, store } = await open(primary, written);
+      const before = store.rows();
+      const { operation, xTenantId, ...request } = JSON.parse(transaction.request);
+      const tenants = xTenantId ? { xTenantId } : {};
+      const call = { ...about(transaction), ...tenants, ...request, transactionId: transaction.transactionId };
+      const answer = operation === "tokens.rotate" ? await tokens.rotateTokens(call) : await tokens.tokenize(call);
+      assert.deepEqual(answer, JSON.parse(transaction.answer));
+      assert.deepEqual(store.rows(), before);
+    });
+  }
+}
+
+/** @param {string} primary @param {WrittenRow[]} written @param {TokenVector} vector */
+async function detokenizes(primary, written, vector) {
+  const { tokens } = await open(primary, written);
+  const query = { ...about(vector), tokenIds: [vector.tokenId] };
+  if (vector.type === "pci_oneway") return assert.rejects(tokens.detokenize(query), { code: "VL3008" });
+  const [answer] = await tokens.detokenize({ ...query, options: ["include_metadata"] });
+  assert.deepEqual(answer?.fields, JSON.parse(vector.data));
+  const [entry] = answer?.metadata?.tokens ?? [];
+  assert.deepEqual([answer?.metadata?.type, answer?.metadata?.scope], [vector.type, vector.scope]);
+  assert.deepEqual([entry?.tags, entry?.effective_tenant_id ?? null], [vector.tags, vector.tenant]);
+  assert.equal(Date.parse(entry?.creation_time ?? ""), vector.createdAt);
+  assert.equal(entry?.expiration_time && Date.parse(entry.expiration_time), vector.expiresAt);
+}
+
+/** Rotating opens the head and writes it anew; reuse finds the token by its data. @param {string} primary @param {WrittenRow[]} written @param {TokenVector} vector */
+async function rotates(primary, written, vector) {
+  const { tokens } = await open(primary, written);
+  const { type, scope, tokenId, data } = vector;
+  const request = { ...about(vector), requestBody: [{ type, scope, object: { fields: JSON.parse(data) } }] };
+  const reused = async () => (await tokens.tokenize(request))[0]?.token_id;
+  if (type !== "randomized") assert.equal(await reused(), tokenId);
+  const newId = (await tokens.rotateTokens({ ...about(vector), tokenIds: [tokenId] }))[tokenId];
+  assert(newId !== undefined && newId !== tokenId);
+  assert.deepEqual(await tokens.detokenize({ ...about(vector), tokenIds: [tokenId] }), []);
+  if (type.startsWith("pci")) assert.equal(await reused(), newId);
+  if (type === "deterministic") assert.equal(await reused(), tokenId);
+}
+
+for (const call of ciphertexts.calls) {
+  for (const vector of call.ciphertexts) {
+    const fields = JSON.parse(vector.data);
+    for (const primary of primaries) {
+      test(`${primary}: takes the ciphertext ${vector.name}`, async () => {
+        const { tokens } = await open(primary);
+        const encrypted = { ciphertext: vector.ciphertext, scope: vector.scope };
+        const [made] = await tokens.tokenize({ ...about(vector), requestBody: [{ type: "randomized", object: { encrypted } }] });
+        assert(made);
+        const tokenIds = [made.token_id];
+        const [answer] = await tokens.detokenize({ ...about(vector), tokenIds, options: ["include_metadata"] });
+        assert.deepEqual(answer?.fields, fields);
+        assert.equal(answer?.metadata?.tokens[0]?.effective_tenant_id ?? null, vector.tenant);
+        const elsewhere = { ...about(vector), collection: vector.collection === "orders" ? "customers" : "orders" };
+        const refused = tokens.tokenize({ ...elsewhere, requestBody: [{ type: "randomized", object: { encrypted } }] });
+        await assert.rejects(refused, { code: "VL3003" });
+      });
+    }
+    if (vector.type === "deterministic") {
+      test(`encrypts to the very ciphertext ${vector.name}`, async () => {
+        const { crypto } = await open(call.primary);
+        const { type, scope } = vector;
+        const [answer] = await crypto.encrypt({ ...about(vector), requestBody: [{ type, scope, object: { fields } }] });
+        assert.equal(answer?.ciphertext, vector.ciphertext);
+      });
+    }
+  }
+}
+
+test("derives the token IDs of the blind index", async () => {
+  for (const { parts, tokenId } of blindIndex.tokenIds) {
+    const [name, tenant, scope, data] = parts;
+    // No request can name the empty tenant.
+    if (tenant === "") continue;
+    const { tokens } = await open("2026");
+    const object = { fields: JSON.parse(data ?? "") };
+    const request = { type: /** @type {const} */ ("deterministic"), scope: String(scope), object };
+    const [made] = await tokens.tokenize({ ...about({ collection: name ?? "orders", tenant: tenant ?? null }), requestBody: [request] });
+    assert.equal(made?.token_id, tokenId);
+  }
+});
