@@ -1,7 +1,12 @@
 //! The operations, one file each, and the order of steps that they share.
 //!
-//! 1. Parse strictly. 2. Find the collection. 3. Check the reason. 4. Ask the policy. 5. Read rows
-//! and open them. 6. Compute the new rows. 7. Tell the audit. 8. Write. 9. Answer.
+//! | step | what |
+//! |---|---|
+//! | 1, 2, 3 | parse strictly, find the collection, check the reason |
+//! | 4 | ask the policy |
+//! | 5, 6 | read rows and open them, compute the new rows |
+//! | 7 | tell the audit |
+//! | 8, 9 | write, answer |
 //!
 //! Steps 1 to 4 and 7 are here; 5 to 8, which repeat when somebody else writes first, are in
 //! `pass.rs`.

@@ -7,10 +7,9 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use zeroize::Zeroizing;
 
 use super::head::TokenType;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::host::Label;
 
 const ABSENT: u32 = u32::MAX;
@@ -42,7 +41,7 @@ impl BlindIndex {
 
     /// The claim of every token.
     pub(crate) fn derive_token_claim(&self, collection: &str, token_id: &str) -> Result<Label, Error> {
-        self.derive(Message::of(Kind::Token).text(collection)?.text(token_id)?)
+        self.start(Kind::Token).text(collection).text(token_id).label()
     }
 
     /// The claim by which a `pci` or `pci_oneway` token is found by its data; other types have none.
@@ -59,9 +58,8 @@ impl BlindIndex {
             TokenType::PciOneway => Kind::PciOneway,
             TokenType::Randomized | TokenType::Deterministic => return Ok(None),
         };
-        let message =
-            Message::of(kind).text(collection)?.optional(tenant)?.text(scope)?.text(canonical)?;
-        self.derive(message).map(Some)
+        let entry = self.start(kind).text(collection).optional(tenant).text(scope).text(canonical);
+        entry.label().map(Some)
     }
 
     /// The claim of a tag that was made unique in its tenant.
@@ -71,7 +69,7 @@ impl BlindIndex {
         tenant: Option<&str>,
         tag: &str,
     ) -> Result<Label, Error> {
-        self.derive(Message::of(Kind::UniqueTag).text(collection)?.optional(tenant)?.text(tag)?)
+        self.start(Kind::UniqueTag).text(collection).optional(tenant).text(tag).label()
     }
 
     /// The claim of a transaction's row; `tenants` are sorted.
@@ -82,22 +80,18 @@ impl BlindIndex {
         tenants: &[&str],
         transaction_id: &str,
     ) -> Result<Label, Error> {
-        let message = Message::of(Kind::Transaction)
-            .text(operation)?
-            .text(collection)?
-            .list(tenants)?
-            .text(transaction_id)?;
-        self.derive(message)
+        let entry = self.start(Kind::Transaction).text(operation).text(collection);
+        entry.list(tenants).text(transaction_id).label()
     }
 
     /// The term of every row.
     pub(crate) fn derive_all_term(&self) -> Result<Label, Error> {
-        self.derive(Message::of(Kind::All))
+        self.start(Kind::All).label()
     }
 
     /// The term of every token of a collection.
     pub(crate) fn derive_collection_term(&self, collection: &str) -> Result<Label, Error> {
-        self.derive(Message::of(Kind::Collection).text(collection)?)
+        self.start(Kind::Collection).text(collection).label()
     }
 
     /// The term of the tokens of a tenant, or of those that have none.
@@ -106,12 +100,12 @@ impl BlindIndex {
         collection: &str,
         tenant: Option<&str>,
     ) -> Result<Label, Error> {
-        self.derive(Message::of(Kind::Tenant).text(collection)?.optional(tenant)?)
+        self.start(Kind::Tenant).text(collection).optional(tenant).label()
     }
 
     /// The term of the tokens that have a tag.
     pub(crate) fn derive_tag_term(&self, collection: &str, tag: &str) -> Result<Label, Error> {
-        self.derive(Message::of(Kind::Tag).text(collection)?.text(tag)?)
+        self.start(Kind::Tag).text(collection).text(tag).label()
     }
 
     /// The ID of a `deterministic` token: a version 8 UUID. `collection` is absent for global scopes.
@@ -122,33 +116,20 @@ impl BlindIndex {
         scope: &str,
         canonical: &str,
     ) -> Result<String, Error> {
-        let message = Message::of(Kind::Id)
-            .optional(collection)?
-            .optional(tenant)?
-            .text(scope)?
-            .text(canonical)?;
-        let bytes = self.digest(&message);
+        let entry = self.start(Kind::Id).optional(collection).optional(tenant);
+        let bytes = entry.text(scope).text(canonical).bytes();
         Ok(uuid::Builder::from_custom_bytes(bytes).into_uuid().hyphenated().to_string())
     }
 
     /// A blind hash of a request, to tell a repeated one from another under one transaction ID.
     pub(crate) fn derive_request_hash(&self, canonical: &str) -> Result<Label, Error> {
-        self.derive(Message::of(Kind::Request).text(canonical)?)
+        self.start(Kind::Request).text(canonical).label()
     }
 
-    fn derive(&self, message: Message) -> Result<Label, Error> {
-        label(&self.digest(&message))
-    }
-
-    fn digest(&self, message: &Message) -> [u8; 16] {
+    fn start(&self, kind: Kind) -> Derivation {
         let mut mac = self.mac.clone();
-        mac.update(&message.0);
-        let digest: [u8; 32] = mac.finalize().into_bytes().into();
-        let mut first = [0; 16];
-        for (to, from) in first.iter_mut().zip(digest) {
-            *to = from;
-        }
-        first
+        mac.update(&[kind as u8]);
+        Derivation(mac)
     }
 }
 
@@ -161,43 +142,49 @@ pub(super) fn label(bytes: &[u8; 16]) -> Result<Label, Error> {
         .ok_or_else(|| Error::internal("a label could not be written"))
 }
 
-/// What is hashed; wiped, for it may hold personal data.
-struct Message(Zeroizing<Vec<u8>>);
+/// An entry in the making. The parts go straight into the MAC, which wipes itself: no copy of them
+/// stays behind.
+struct Derivation(Hmac<Sha256>);
 
-impl Message {
-    fn of(kind: Kind) -> Self {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(128));
-        bytes.push(kind as u8);
-        Self(bytes)
+impl Derivation {
+    fn text(mut self, text: &str) -> Self {
+        self.count(text.len());
+        self.0.update(text.as_bytes());
+        self
     }
 
-    fn text(mut self, text: &str) -> Result<Self, Error> {
-        self.length(text.len())?;
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(self)
-    }
-
-    fn optional(mut self, text: Option<&str>) -> Result<Self, Error> {
+    fn optional(mut self, text: Option<&str>) -> Self {
         match text {
             Some(text) => self.text(text),
             None => {
-                self.0.extend_from_slice(&ABSENT.to_be_bytes());
-                Ok(self)
+                self.0.update(&ABSENT.to_be_bytes());
+                self
             }
         }
     }
 
-    fn list(mut self, texts: &[&str]) -> Result<Self, Error> {
-        self.length(texts.len())?;
-        texts.iter().try_fold(self, |message, text| message.text(text))
+    fn list(mut self, texts: &[&str]) -> Self {
+        self.count(texts.len());
+        texts.iter().fold(self, |derivation, text| derivation.text(text))
     }
 
-    fn length(&mut self, length: usize) -> Result<(), Error> {
-        let length = u32::try_from(length)
-            .ok()
-            .filter(|length| *length != ABSENT)
-            .ok_or(ErrorKind::Internal("a part of the blind index is too long"))?;
-        self.0.extend_from_slice(&length.to_be_bytes());
-        Ok(())
+    fn count(&mut self, count: usize) {
+        // Nothing is longer than the 1 MiB of an object: no count reaches the one that means absent.
+        let count = u32::try_from(count).unwrap_or(ABSENT - 1);
+        self.0.update(&count.to_be_bytes());
+    }
+
+    /// The first 16 bytes.
+    fn bytes(self) -> [u8; 16] {
+        let digest: [u8; 32] = self.0.finalize().into_bytes().into();
+        let mut first = [0; 16];
+        for (to, from) in first.iter_mut().zip(digest) {
+            *to = from;
+        }
+        first
+    }
+
+    fn label(self) -> Result<Label, Error> {
+        label(&self.bytes())
     }
 }

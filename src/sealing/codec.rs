@@ -53,6 +53,12 @@ impl Writer {
         Ok(())
     }
 
+    /// Fills up with zeros to a multiple of so many bytes.
+    pub(super) fn pad(&mut self, multiple: usize) {
+        let padded = self.0.len().next_multiple_of(multiple);
+        self.0.resize(padded, 0);
+    }
+
     pub(super) fn finish(self) -> Zeroizing<Vec<u8>> {
         self.0
     }
@@ -117,6 +123,11 @@ impl<'a> Reader<'a> {
     /// Everything that is left.
     pub(super) fn rest(self) -> &'a [u8] {
         self.0
+    }
+
+    /// Refuses bytes that nobody read, but for padding.
+    pub(super) fn finish_padded(self) -> Result<(), Unopened> {
+        if self.0.iter().all(|byte| *byte == 0) { Ok(()) } else { Err(Unopened) }
     }
 
     /// Refuses bytes that nobody read.

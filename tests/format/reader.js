@@ -1,6 +1,7 @@
 // @ts-check
 // A second reader of the sealed formats, on node:crypto, written from docs/format.md and from nothing else.
 
+import assert from "node:assert/strict";
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 /** @import { Row } from "vaultlet" */
@@ -10,39 +11,35 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual
 
 const FORMAT = 1;
 const PURPOSE = { head: 1, body: 2, transaction: 3, ciphertext: 4 };
-const TYPES = [undefined, "pci", "pci_oneway", "randomized", "deterministic"];
+const TYPES = ["pci", "pci_oneway", "randomized", "deterministic"];
 const KINDS = "token pci pci_oneway unique-tag transaction all collection tenant tag id request".split(" ");
 
 /** Big-endian. @type {(value: number | bigint, length: number) => Buffer} */
 const number = (value, length) =>
   Buffer.from(BigInt.asUintN(8 * length, BigInt(value)).toString(16).padStart(2 * length, "0"), "hex");
-const text = (/** @type {string} */ value) => Buffer.concat([number(Buffer.byteLength(value), 4), Buffer.from(value)]);
+/** @type {(value: number) => Buffer} */
+const count = (value) => Buffer.concat(value < 128 ? [Buffer.of(value)] : [Buffer.of((value % 128) + 128), count(value >>> 7)]);
+const text = (/** @type {string} */ value) => Buffer.concat([count(Buffer.byteLength(value)), Buffer.from(value)]);
+const uuid = (/** @type {Buffer} */ bytes) => bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 const utf8 = (/** @type {Buffer} */ bytes) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-/** The associated data of a body or a ciphertext. @type {(purpose: number, collection: string) => Buffer} */
-const ofCollection = (purpose, collection) => Buffer.concat([Buffer.of(FORMAT, purpose), text(collection)]);
+const ofCollection = (/** @type {number} */ purpose, /** @type {string} */ collection) => Buffer.concat([Buffer.of(FORMAT, purpose), text(collection)]);
 /** @type {(secret: Uint8Array, info: string, length: number) => Buffer} */
 const hkdf = (secret, info, length) => Buffer.from(hkdfSync("sha256", secret, "", `vaultlet 1 ${info}`, length));
 const hmac = (/** @type {Buffer} */ key, /** @type {Buffer[]} */ message) => createHmac("sha256", key).update(Buffer.concat(message)).digest();
-/** @type {<T>(value: T | undefined) => T} */
-const known = (value) => value ?? refuse();
-
-/** @type {() => never} */
-const refuse = () => {
-  throw new Error("this does not open");
-};
+const refuse = () => assert.fail("this does not open");
 
 /** Reads fields one after the other. @param {Buffer} bytes */
 function fieldsOf(bytes) {
   let at = 0;
   const take = (/** @type {number} */ length) => (at + length > bytes.length ? refuse() : bytes.subarray(at, (at += length)));
   const [u8, u32] = [() => take(1).readUInt8(), () => take(4).readUInt32BE()];
-  const flags = () => known([0, 1, 2, 3][u8()]);
+  /** @type {(byte?: number) => number} */
+  const count = (byte = u8()) => (byte < 128 ? byte : byte - 128 + 128 * (count() || refuse()));
   const time = () => Number(take(8).readBigInt64BE());
-  const [text, label] = [() => utf8(take(u32())), () => utf8(take(22))];
-  const list = (/** @type {() => any} */ item) => Array.from({ length: u32() }, item);
+  const [text, label] = [() => utf8(take(count())), () => utf8(take(22))];
+  const list = (/** @type {() => any} */ item) => Array.from({ length: count() }, item);
   const rest = () => take(bytes.length - at);
-  const end = () => (at === bytes.length ? undefined : refuse());
-  return { take, u8, u32, flags, time, text, label, list, rest, end };
+  return { take, u8, u32, count, time, text, label, list, rest };
 }
 
 /** @type {(index: Uint8Array, data: Uint8Array[]) => Keyring} */
@@ -58,12 +55,14 @@ export function deriveKeyring(index, data) {
 export function openToken(keyring, row) {
   const { plaintext, body } = openFirst(keyring, row, PURPOSE.head);
   const fields = fieldsOf(plaintext);
-  const [type, flags, createdAt] = [known(TYPES[fields.u8()]), fields.flags(), fields.time()];
-  const [tokenId, collection, scope] = [fields.text(), fields.text(), fields.text()];
-  const tenant = flags & 1 ? fields.text() : null;
-  const dataClaim = flags & 2 ? fields.label() : null;
+  const [first, createdAt] = [fields.u8(), fields.time()];
+  const type = first < 32 ? TYPES[first & 3] : refuse();
+  const tokenId = first & 16 ? uuid(fields.take(16)) : fields.text();
+  const [collection, scope] = [fields.text(), fields.text()];
+  const tenant = first & 4 ? fields.text() : null;
+  const dataClaim = first & 8 ? fields.label() : null;
   const tags = fields.list(fields.text);
-  fields.end();
+  if (fields.rest().length > 0) refuse();
   const data = body && utf8(openPart(keyring, body, ofCollection(PURPOSE.body, collection)).plaintext);
   return { type, tokenId, collection, scope, tenant, tags, createdAt, dataClaim, data };
 }
@@ -71,13 +70,13 @@ export function openToken(keyring, row) {
 /** Opens a transaction's row. @param {Keyring} keyring @param {Row} row */
 export function openTransaction(keyring, row) {
   const fields = fieldsOf(openFirst(keyring, row, PURPOSE.transaction).plaintext);
-  const [requestHash, tokens] = [fields.label(), fields.u32()];
+  const [requestHash, tokens] = [fields.label(), fields.count()];
   const checks = fields.list(() => {
     const [operation, resource, typed, type] = [fields.text(), fields.text(), fields.u8(), fields.text()];
     return { operation, resource, type: typed === 1 ? type : typed === 0 && type === "" ? null : refuse() };
   });
   const answer = fields.text();
-  fields.end();
+  if (fields.rest().length > 0) refuse();
   return { requestHash, tokens, checks, answer };
 }
 
@@ -87,7 +86,8 @@ export function openCiphertext(keyring, ciphertext, collection) {
   const associatedData = ofCollection(PURPOSE.ciphertext, collection);
   const { key, nonce, plaintext } = sealed[0] === FORMAT ? openPart(keyring, sealed.subarray(1), associatedData) : refuse();
   const fields = fieldsOf(plaintext);
-  const [type, flags, scope] = [known([undefined, "randomized", "deterministic"][fields.u8()]), fields.flags(), fields.text()];
+  const type = [undefined, "randomized", "deterministic"][fields.u8()] ?? refuse();
+  const [flags, scope] = [[0, 1, 2, 3][fields.u8()] ?? refuse(), fields.text()];
   const tenant = flags & 1 ? fields.text() : null;
   const expiresAt = flags & 2 ? fields.time() : null;
   const tags = fields.list(fields.text);
@@ -105,13 +105,14 @@ export function deriveTokenId(keyring, parts) {
   const bytes = digest(keyring, "id", parts);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  return uuid(bytes);
 }
 
 /** @type {(keyring: Keyring, kind: string, parts: BlindPart[]) => Buffer} */
 function digest(keyring, kind, parts) {
-  const list = (/** @type {string[]} */ items) => Buffer.concat([number(items.length, 4), ...items.map(text)]);
-  const encoded = parts.map((part) => (part === null ? number(0xffff_ffff, 4) : Array.isArray(part) ? list(part) : text(part)));
+  const text = (/** @type {string} */ part) => [number(Buffer.byteLength(part), 4), Buffer.from(part)];
+  const list = (/** @type {string[]} */ items) => [number(items.length, 4), ...items.flatMap(text)];
+  const encoded = parts.flatMap((part) => (part === null ? number(2 ** 32 - 1, 4) : Array.isArray(part) ? list(part) : text(part)));
   return hmac(keyring.index, [Buffer.of(KINDS.indexOf(kind) + 1), ...encoded]).subarray(0, 16);
 }
 
@@ -122,7 +123,7 @@ function openFirst(keyring, row, purpose) {
   const [first, rest] = [fields.take(fields.u32()), fields.rest()];
   const body = rest.length > 0 ? rest : null;
   const times = [row.expiresAt, row.pruneAt].flatMap((time) => [number(time === null ? 0 : 1, 1), number(time ?? 0, 8)]);
-  const sets = [row.terms, row.claims].flatMap((set) => [number(set.length, 4), Buffer.from([...set].sort().join(""))]);
+  const sets = [row.terms, row.claims].flatMap((set) => [count(set.length), Buffer.from([...set].sort().join(""))]);
   const identity = body ? [Buffer.of(1), body.subarray(0, 32), body.subarray(-16)] : [Buffer.of(0)];
   const columns = [Buffer.of(FORMAT, purpose), Buffer.from(row.key), number(row.version, 8), ...times, ...sets, ...identity];
   return { plaintext: openPart(keyring, first, Buffer.concat(columns)).plaintext, body };
@@ -130,7 +131,7 @@ function openFirst(keyring, row, purpose) {
 
 /** @param {Keyring} keyring @param {Buffer} part @param {Buffer} associatedData */
 function openPart(keyring, part, associatedData) {
-  const key = part.length < 48 ? refuse() : known(keyring.data.get(part.toString("hex", 0, 8)));
+  const key = part.length < 48 ? refuse() : (keyring.data.get(part.toString("hex", 0, 8)) ?? refuse());
   const nonce = part.subarray(8, 32);
   const cipher = createDecipheriv("aes-256-gcm", deriveAesKey(key.xaes, nonce.subarray(0, 12)), nonce.subarray(12));
   cipher.setAAD(associatedData).setAuthTag(part.subarray(-16));
