@@ -1,6 +1,6 @@
 //! Two callers at once: whatever the interleaving, the outcome is that of one after the other.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -59,7 +59,10 @@ fn a_token(vault: &TestVault) {
 }
 
 fn update_data(name: &str) -> Called {
-    ("tokens.update", json!({"tokenIds": ["mine"], "requestBody": {"object": {"fields": {"name": name}}}}))
+    (
+        "tokens.update",
+        json!({"tokenIds": ["mine"], "requestBody": {"object": {"fields": {"name": name}}}}),
+    )
 }
 
 fn rotate() -> Called {
@@ -68,26 +71,33 @@ fn rotate() -> Called {
 
 #[test]
 fn an_update_and_a_rotation_of_the_same_token_at_once() {
-    in_every_interleaving(a_token, &update_data("Joe"), &rotate(), |vault, update, rotation, schedule| {
-        let new = succeeds(rotation.clone())["mine"].as_str().unwrap().to_owned();
-        let expected = match code(update) {
-            "ok" => json!({"name": "Joe"}),
-            // The rotation came first: the old ID is as if it had never been.
-            "PV3009" => json!({"name": "Jane"}),
-            other => Value::from(other),
-        };
-        assert_eq!(vault.fields(&new), expected, "{schedule:?}");
-        assert_eq!(vault.fields("mine"), Value::Null);
-        assert_eq!(vault.host.store.rows().len(), 1);
-        assert_eq!(vault.token_of("pci", expected), new, "the reuse followed both");
-    });
+    in_every_interleaving(
+        a_token,
+        &update_data("Joe"),
+        &rotate(),
+        |vault, update, rotation, schedule| {
+            let new = succeeds(rotation.clone())["mine"].as_str().unwrap().to_owned();
+            let expected = match code(update) {
+                "ok" => json!({"name": "Joe"}),
+                // The rotation came first: the old ID is as if it had never been.
+                "PV3009" => json!({"name": "Jane"}),
+                other => Value::from(other),
+            };
+            assert_eq!(vault.fields(&new), expected, "{schedule:?}");
+            assert_eq!(vault.fields("mine"), Value::Null);
+            assert_eq!(vault.host.store.rows().len(), 1);
+            assert_eq!(vault.token_of("pci", expected), new, "the reuse followed both");
+        },
+    );
 }
 
 #[test]
 fn two_rotations_of_the_same_token_at_once() {
     in_every_interleaving(a_token, &rotate(), &rotate(), |vault, first, second, schedule| {
-        let won: Vec<&Value> = [first, second].into_iter().filter_map(|one| one.as_ref().ok()).collect();
-        let lost: Vec<&str> = [first, second].map(code).into_iter().filter(|one| *one != "ok").collect();
+        let won: Vec<&Value> =
+            [first, second].into_iter().filter_map(|one| one.as_ref().ok()).collect();
+        let lost: Vec<&str> =
+            [first, second].map(code).into_iter().filter(|one| *one != "ok").collect();
         assert_eq!(won.len(), 1, "{schedule:?}");
         assert_eq!(lost, ["PV3087"], "{schedule:?}");
         let new = won.first().unwrap()["mine"].as_str().unwrap();
@@ -126,7 +136,9 @@ fn two_data_updates_of_the_same_token_at_once_leave_one_whole() {
 fn two_updates_of_two_tokens_to_the_same_pci_data_at_once() {
     let two = |vault: &TestVault| {
         a_token(vault);
-        vault.token(json!({"type": "pci", "token_id": "other", "object": {"fields": {"name": "Ann"}}}));
+        vault.token(
+            json!({"type": "pci", "token_id": "other", "object": {"fields": {"name": "Ann"}}}),
+        );
     };
     let other = (
         "tokens.update",
@@ -145,7 +157,8 @@ fn two_updates_of_two_tokens_to_the_same_pci_data_at_once() {
 fn two_that_tokenize_the_same_pci_data_at_once_get_the_same_id() {
     for token_type in ["pci", "pci_oneway", "deterministic"] {
         let tokenize = |tag: &str| -> Called {
-            let one = json!({"type": token_type, "tags": [tag], "object": {"fields": {"name": "Jane"}}});
+            let one =
+                json!({"type": token_type, "tags": [tag], "object": {"fields": {"name": "Jane"}}});
             ("tokens.tokenize", json!({"requestBody": [one]}))
         };
         in_every_interleaving(
@@ -168,17 +181,22 @@ fn tokenizing_the_data_that_an_update_moves_to_at_once() {
         "tokens.tokenize",
         json!({"requestBody": [{"type": "pci", "object": {"fields": {"name": "Joe"}}}]}),
     );
-    in_every_interleaving(a_token, &update_data("Joe"), &tokenize, |vault, update, made, schedule| {
-        let id = succeeds(made.clone())[0]["token_id"].as_str().unwrap().to_owned();
-        match code(update) {
-            "ok" => assert_eq!(id, "mine", "{schedule:?}"),
-            other => {
-                assert_eq!(other, "VL3006", "{schedule:?}");
-                assert_ne!(id, "mine");
-                assert_eq!(vault.fields("mine"), json!({"name": "Jane"}));
+    in_every_interleaving(
+        a_token,
+        &update_data("Joe"),
+        &tokenize,
+        |vault, update, made, schedule| {
+            let id = succeeds(made.clone())[0]["token_id"].as_str().unwrap().to_owned();
+            match code(update) {
+                "ok" => assert_eq!(id, "mine", "{schedule:?}"),
+                other => {
+                    assert_eq!(other, "VL3006", "{schedule:?}");
+                    assert_ne!(id, "mine");
+                    assert_eq!(vault.fields("mine"), json!({"name": "Jane"}));
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 #[test]
@@ -187,13 +205,18 @@ fn two_that_take_the_same_given_id_at_once() {
         let one = json!({"type": "randomized", "token_id": "given", "object": {"fields": {"name": name}}});
         ("tokens.tokenize", json!({"requestBody": [one]}))
     };
-    in_every_interleaving(|_| (), &tokenize("Ann"), &tokenize("Bob"), |vault, first, second, schedule| {
-        let mut codes = [code(first), code(second)];
-        codes.sort_unstable();
-        assert_eq!(codes, ["VL3010", "ok"], "{schedule:?}");
-        let name = if first.is_ok() { "Ann" } else { "Bob" };
-        assert_eq!(vault.fields("given"), json!({"name": name}));
-    });
+    in_every_interleaving(
+        |_| (),
+        &tokenize("Ann"),
+        &tokenize("Bob"),
+        |vault, first, second, schedule| {
+            let mut codes = [code(first), code(second)];
+            codes.sort_unstable();
+            assert_eq!(codes, ["VL3010", "ok"], "{schedule:?}");
+            let name = if first.is_ok() { "Ann" } else { "Bob" };
+            assert_eq!(vault.fields("given"), json!({"name": name}));
+        },
+    );
 }
 
 #[test]
@@ -237,7 +260,8 @@ fn moving_an_ensured_tag_from_one_token_to_another_while_somebody_takes_it() {
             }));
         }
     };
-    let release: Called = ("tokens.update", json!({"tokenIds": ["a"], "requestBody": {"tags": []}}));
+    let release: Called =
+        ("tokens.update", json!({"tokenIds": ["a"], "requestBody": {"tags": []}}));
     let take: Called = (
         "tokens.update",
         json!({"tokenIds": ["b"], "requestBody": {"tags": ["t"], "ensure_unique_tenant_tags": ["t"]}}),
@@ -259,11 +283,16 @@ fn an_update_by_tags_and_a_rotation_at_once_lose_nothing() {
             }));
         }
     };
-    let update: Called = ("tokens.update", json!({"tags": ["t"], "requestBody": {"tags": ["t", "u"]}}));
+    let update: Called =
+        ("tokens.update", json!({"tags": ["t"], "requestBody": {"tags": ["t", "u"]}}));
     in_every_interleaving(many, &update, &rotate(), |vault, updated, rotated, schedule| {
         assert_eq!((code(updated), code(rotated)), ("ok", "ok"), "{schedule:?}");
         let found = succeeds(vault.detokenize(json!({"tags": ["t", "u"]})));
-        assert_eq!(found.as_array().unwrap().len(), 3, "a token that matches all the while is in it");
+        assert_eq!(
+            found.as_array().unwrap().len(),
+            3,
+            "a token that matches all the while is in it"
+        );
         let new = succeeds(rotated.clone())["mine"].clone();
         assert!(found.as_array().unwrap().iter().any(|one| one["token_id"] == new));
     });
@@ -336,7 +365,8 @@ fn a_pci_token_deleted_while_its_data_is_tokenized_again_is_made_anew() {
     a_token(&vault);
     let other = Rc::clone(&vault);
     vault.host.before_next_write(move || delete(&other, "mine"));
-    let id = vault.token(json!({"type": "pci", "tags": ["x"], "object": {"fields": {"name": "Jane"}}}));
+    let id =
+        vault.token(json!({"type": "pci", "tags": ["x"], "object": {"fields": {"name": "Jane"}}}));
     assert_ne!(id, "mine");
     assert_eq!(vault.fields(&id), json!({"name": "Jane"}));
 }
@@ -357,7 +387,8 @@ fn somebody_who_always_writes_first_makes_pv3218_after_three_passes() {
         // The write of the deed itself comes before no deed.
         vault.host.before_next_write(|| ());
     }
-    let result = vault.update(json!({"tokenIds": ["mine"], "expirationSecs": "9", "requestBody": {}}));
+    let result =
+        vault.update(json!({"tokenIds": ["mine"], "expirationSecs": "9", "requestBody": {}}));
     assert_eq!(code(&result), "PV3218");
     assert_eq!(vault.tags("mine"), json!(["round 2"]));
     assert_eq!(vault.row("mine").expires_at, None);
@@ -366,7 +397,8 @@ fn somebody_who_always_writes_first_makes_pv3218_after_three_passes() {
 #[test]
 fn a_token_that_expires_between_two_passes_is_archived_for_the_second() {
     let vault = TestVault::open();
-    let one = json!({"type": "randomized", "token_id": "mine", "object": {"fields": {"name": "Jane"}}});
+    let one =
+        json!({"type": "randomized", "token_id": "mine", "object": {"fields": {"name": "Jane"}}});
     succeeds(vault.tokenize(json!({"expirationSecs": "10", "requestBody": [one]})));
     vault.host.fail_next_writes(&[WriteFault::AnswersFalseUnwritten]);
     let host = Rc::clone(&vault.host);

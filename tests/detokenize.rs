@@ -1,6 +1,6 @@
 //! Detokenize: every rule of the specification's section, by name.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -142,7 +142,10 @@ fn metadata_comes_only_when_asked_for() {
     let vault = TestVault::open();
     named(&vault, "a", &json!([]));
     let answer = succeeds(vault.detokenize(json!({"tokenIds": ["a"]})));
-    assert_eq!(answer, json!([{"token_id": "a", "fields": {"name": "a", "email": "jane@example.com"}}]));
+    assert_eq!(
+        answer,
+        json!([{"token_id": "a", "fields": {"name": "a", "email": "jane@example.com"}}])
+    );
 }
 
 #[test]
@@ -233,8 +236,11 @@ fn another_index_key_finds_nothing() {
         let mut query = query;
         query["collection"] = json!("customers");
         query["reason"] = json!("Analytics");
-        let answer =
-            pollster::block_on(stranger.call(&*vault.host, "tokens.detokenize", &query.to_string()));
+        let answer = pollster::block_on(stranger.call(
+            &*vault.host,
+            "tokens.detokenize",
+            &query.to_string(),
+        ));
         assert_eq!(answer.unwrap().as_str(), "[]");
     }
 }

@@ -1,6 +1,6 @@
 //! Encrypt: every rule of the specification's section that this vault has, by name.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -94,12 +94,18 @@ fn equal_data_scope_tenant_collection_and_primary_key_give_equal_deterministic_c
     assert_eq!(encrypt(&vault, &reordered), first);
 
     let mut different = vec![first];
-    different.push(encrypt(&vault, &json!({"requestBody": [{
-        "type": "deterministic", "object": {"fields": {"name": "Joe"}},
-    }]})));
-    different.push(encrypt(&vault, &json!({"requestBody": [{
-        "type": "deterministic", "scope": "other", "object": jane(),
-    }]})));
+    different.push(encrypt(
+        &vault,
+        &json!({"requestBody": [{
+            "type": "deterministic", "object": {"fields": {"name": "Joe"}},
+        }]}),
+    ));
+    different.push(encrypt(
+        &vault,
+        &json!({"requestBody": [{
+            "type": "deterministic", "scope": "other", "object": jane(),
+        }]}),
+    ));
     different.push(encrypt(&vault, &json!({"xTenantId": ["acme"], "requestBody": [one]})));
     different.push(encrypt(&vault, &json!({"collection": "partners", "requestBody": [one]})));
     different.push(encrypt(&TestVault::with(&Setup::keys("2025", &["2025", "2026"])), &base));
@@ -157,7 +163,8 @@ fn a_ciphertext_is_made_of_another_ciphertext() {
         "object": {"encrypted": {"ciphertext": inner, "scope": "inner"}},
     }));
     assert_eq!(held(&vault, &json!(outer)), json!({"name": "Jane"}));
-    let plain = vault.ciphertext(json!({"type": "deterministic", "object": {"fields": {"name": "Jane"}}}));
+    let plain =
+        vault.ciphertext(json!({"type": "deterministic", "object": {"fields": {"name": "Jane"}}}));
     assert_eq!(outer, plain);
 }
 
@@ -177,7 +184,8 @@ fn an_ordinary_vault_shows_nothing_readable() {
     let vault = TestVault::open();
     let bytes = Base64::decode_vec(&vault.ciphertext(json!({
         "scope": "visible-scope", "tags": ["visible-tag"], "object": jane(),
-    }))).unwrap();
+    })))
+    .unwrap();
     for word in ["Jane", "jane@example.com", "visible-scope", "visible-tag", "customers"] {
         let seen = bytes.windows(word.len()).any(|window| window == word.as_bytes());
         assert!(!seen, "{word}");

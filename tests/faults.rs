@@ -1,6 +1,6 @@
 //! A store that fails: what the vault answers, what it reads back, and what has happened.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -200,7 +200,11 @@ fn a_write_that_throws_while_somebody_else_changes_the_rows_leaves_the_outcome_u
     });
     let result = vault.rotate(json!({"tokenIds": ["one"]}));
     assert_eq!(code(&result), "PV1000");
-    assert_eq!(context(&result, "outcome"), "unknown", "the rows are neither as before nor as written");
+    assert_eq!(
+        context(&result, "outcome"),
+        "unknown",
+        "the rows are neither as before nor as written"
+    );
     assert_eq!(vault.tags("one"), json!(["other"]));
 }
 

@@ -1,6 +1,6 @@
 //! A store that lies: rows altered, put together from others, or not an answer to the question.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -351,7 +351,8 @@ fn moved_claims_are_vl5001() {
 #[test]
 fn the_row_of_another_collection_under_this_ones_claim_is_vl5001() {
     let vault = TestVault::open();
-    let one = json!({"type": "randomized", "token_id": "mine", "object": {"fields": {"name": "Jane"}}});
+    let one =
+        json!({"type": "randomized", "token_id": "mine", "object": {"fields": {"name": "Jane"}}});
     succeeds(vault.tokenize(json!({"collection": "partners", "requestBody": [one]})));
     let foreign = vault.host.store.rows().pop().unwrap();
     let claim = vault.claim("mine");
@@ -362,7 +363,8 @@ fn the_row_of_another_collection_under_this_ones_claim_is_vl5001() {
 #[test]
 fn a_transactions_row_is_no_token_and_a_token_no_transaction() {
     let vault = TestVault::open();
-    let one = json!({"type": "randomized", "token_id": "mine", "object": {"fields": {"name": "Jane"}}});
+    let one =
+        json!({"type": "randomized", "token_id": "mine", "object": {"fields": {"name": "Jane"}}});
     succeeds(vault.tokenize(json!({"transactionId": "t", "requestBody": [one]})));
     let own = vault.claim("mine");
     let rows = vault.host.store.rows();
@@ -528,7 +530,9 @@ fn a_genuine_row_of_another_tenant_is_vl5001_in_a_query_by_tags() {
 #[test]
 fn a_genuine_row_in_the_wrong_state_is_vl5001() {
     let (vault, ..) = vault_with_two_rows();
-    succeeds(vault.update(json!({"tokenIds": ["mine"], "expirationSecs": "10", "requestBody": {}})));
+    succeeds(
+        vault.update(json!({"tokenIds": ["mine"], "expirationSecs": "10", "requestBody": {}})),
+    );
     let mine = vault.row("mine");
     let archived =
         json!({"tags": ["t"], "options": ["archived"], "requestBody": {"tags": ["found"]}});

@@ -1,6 +1,6 @@
 //! Limits: what one call may take, at the parse and before anything is written.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -117,8 +117,7 @@ fn an_object_that_several_requests_share_counts_for_each() {
     assert_over(&vault.tokenize(json!({"requestBody": body})), "settings.maxBytes");
     assert_eq!(code(&vault.tokenize(json!({"requestBody": [first, shared]}))), "ok");
     let ciphertext = vault.ciphertext(json!({"object": object}));
-    let first =
-        json!({"type": "randomized", "object": {"encrypted": {"ciphertext": ciphertext}}});
+    let first = json!({"type": "randomized", "object": {"encrypted": {"ciphertext": ciphertext}}});
     let body = json!([first, shared, shared, shared]);
     assert_over(&vault.tokenize(json!({"requestBody": body})), "settings.maxBytes");
 }
@@ -179,9 +178,8 @@ fn a_token_id_is_1_to_128_of_its_characters() {
 fn ten_tags_a_token_duplicates_collapsed() {
     let (_, vault) = limited(1, json!({}), json!({}));
     let tags: Vec<String> = (0..11).map(|tag| format!("tag {tag}")).collect();
-    let update = |tags: &[String]| {
-        vault.update(json!({"tokenIds": ["0"], "requestBody": {"tags": tags}}))
-    };
+    let update =
+        |tags: &[String]| vault.update(json!({"tokenIds": ["0"], "requestBody": {"tags": tags}}));
     let result = update(&tags);
     assert_eq!(code(&result), "PV1012");
     assert_eq!(context(&result, "field"), "requestBody.tags");

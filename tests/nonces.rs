@@ -1,6 +1,6 @@
 //! Nonces: every (key ID, nonce) over random operations with forced conflicts, and none twice.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -152,7 +152,11 @@ fn every_pass_of_a_conflict_seals_under_new_nonces_ids_and_row_keys() {
         rows().flat_map(|row| parts(&row.sealed)).map(|part| part_id(&part)).collect();
     let mut keys: Vec<_> = rows().map(|row| row.key).collect();
     let (part_count, key_count) = (part_ids.len(), keys.len());
-    assert_eq!((part_count, key_count), (3 * 41, 3 * 21), "heads, bodies and the record, three times");
+    assert_eq!(
+        (part_count, key_count),
+        (3 * 41, 3 * 21),
+        "heads, bodies and the record, three times"
+    );
     part_ids.sort_unstable();
     part_ids.dedup();
     keys.sort_unstable();
@@ -175,7 +179,9 @@ fn a_race_never_seals_twice_under_one_nonce() {
             let tags = json!([format!("race {round}")]);
             succeeds(other.update(json!({"tokenIds": ["a"], "requestBody": {"tags": tags}})));
         });
-        succeeds(vault.update(json!({"tokenIds": ["a"], "requestBody": {"object": fields(round)}})));
+        succeeds(
+            vault.update(json!({"tokenIds": ["a"], "requestBody": {"object": fields(round)}})),
+        );
     }
     let mut seen = Seen::default();
     seen.add_batches(&vault);

@@ -1,6 +1,6 @@
 //! What the policy is asked, what the audit is told, and that nothing happens before either.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -74,11 +74,20 @@ fn checks_come_in_order_of_first_appearance_with_a_tenant_among_the_fields() {
     pollster::block_on(vault.call_text("tokens.tokenize", text)).unwrap();
     let question = vault.host.questions().pop().unwrap();
     let resources: Vec<&str> = question["checks"]
-        .as_array().unwrap().iter().map(|check| check["resource"].as_str().unwrap()).collect();
-    assert_eq!(resources, [
-        "customers/properties/ssn", "customers/properties/name", "customers/properties/phone",
-        "customers/properties/email",
-    ]);
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|check| check["resource"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        resources,
+        [
+            "customers/properties/ssn",
+            "customers/properties/name",
+            "customers/properties/phone",
+            "customers/properties/email",
+        ]
+    );
 }
 
 #[test]
@@ -150,8 +159,10 @@ fn detokenize_asks_for_detokenize_and_read_on_each_property() {
     let question = vault.host.questions().pop().unwrap();
     assert_eq!(question["capabilities"], json!(["CapTokensDetokenizer"]));
     assert_eq!(question["input"], "token");
-    let expected =
-        json!([property_check("detokenize", "email", "EMAIL"), property_check("read", "email", "EMAIL")]);
+    let expected = json!([
+        property_check("detokenize", "email", "EMAIL"),
+        property_check("read", "email", "EMAIL")
+    ]);
     assert_eq!(question["checks"], expected);
 }
 
@@ -173,8 +184,10 @@ fn detokenize_without_props_asks_twice() {
     let checks: Vec<Value> =
         vault.host.questions().iter().map(|question| question["checks"].clone()).collect();
     let second = json!([
-        property_check("detokenize", "email", "EMAIL"), property_check("read", "email", "EMAIL"),
-        property_check("detokenize", "name", "NAME"), property_check("read", "name", "NAME"),
+        property_check("detokenize", "email", "EMAIL"),
+        property_check("read", "email", "EMAIL"),
+        property_check("detokenize", "name", "NAME"),
+        property_check("read", "name", "NAME"),
     ]);
     assert_eq!(checks, [json!([]), second]);
     assert_eq!(vault.host.take_steps(), ["decide", "read", "decide", "audit"]);
@@ -198,7 +211,8 @@ fn ciphertext_without_props_asks_twice_for_each_operation() {
         }
         succeeds(vault.call(operation, json!({"requestBody": [shown, one]})));
         let questions = vault.host.questions();
-        let checks: Vec<Value> = questions.iter().map(|question| question["checks"].clone()).collect();
+        let checks: Vec<Value> =
+            questions.iter().map(|question| question["checks"].clone()).collect();
         let union = json!([
             property_check(step, "ssn", "SSN"),
             property_check(step, "email", "EMAIL"),
@@ -431,7 +445,10 @@ fn a_reload_that_fails_or_answers_no_collections_is_an_error_and_nothing_happens
         (Err(Fault::TimedOut), "PV1009"),
         (Err(Fault::WrongShape), "PV1000"),
         (Ok(Some("{".to_owned())), "PV1000"),
-        (Ok(Some(r#"{"customers": {"properties": {"name": {"type": "no type"}}}}"#.to_owned())), "PV1000"),
+        (
+            Ok(Some(r#"{"customers": {"properties": {"name": {"type": "no type"}}}}"#.to_owned())),
+            "PV1000",
+        ),
     ] {
         let vault = vault_with_a_token();
         let before = vault.host.store.rows();
@@ -483,11 +500,14 @@ fn an_event_says_who_asked_for_what_and_never_a_value_or_an_id() {
     let mut event = vault.host.audit_events().pop().unwrap();
     let id = event.as_object_mut().unwrap().remove("id").unwrap();
     assert_eq!(id.as_str().unwrap().len(), 36);
-    assert_eq!(event, json!({
-        "time": START, "action": "tokens.update", "collection": "customers", "tenantIds": ["acme"],
-        "reason": "Other", "adhocReason": "a reason", "customAudit": "a note", "transactionId": "t-1",
-        "decision": "allowed", "checks": [property_check("tokenize", "email", "EMAIL")], "tokens": 1,
-    }));
+    assert_eq!(
+        event,
+        json!({
+            "time": START, "action": "tokens.update", "collection": "customers", "tenantIds": ["acme"],
+            "reason": "Other", "adhocReason": "a reason", "customAudit": "a note", "transactionId": "t-1",
+            "decision": "allowed", "checks": [property_check("tokenize", "email", "EMAIL")], "tokens": 1,
+        })
+    );
     assert!(!event.to_string().contains("secret"));
 }
 
@@ -521,10 +541,15 @@ fn a_failing_audit_is_pv1000_and_nothing_happens() {
 #[test]
 fn a_call_that_ends_in_an_error_sends_one_event_with_the_code() {
     let vault = vault_with_a_token();
-    vault.token(json!({"type": "randomized", "token_id": "other", "object": {"fields": {"name": "J"}}}));
+    vault.token(
+        json!({"type": "randomized", "token_id": "other", "object": {"fields": {"name": "J"}}}),
+    );
     for (request, expected) in [
         (json!({"tokenIds": ["unknown"], "requestBody": {}}), "PV3009"),
-        (json!({"tokenIds": ["mine"], "requestBody": {"object": {"fields": {"age": "x"}}}}), "PV3002"),
+        (
+            json!({"tokenIds": ["mine"], "requestBody": {"object": {"fields": {"age": "x"}}}}),
+            "PV3002",
+        ),
         (
             json!({"tokenIds": ["mine", "other"], "requestBody": {"object": {"fields": {"name": "J"}}}}),
             "VL3001",
@@ -549,7 +574,10 @@ fn a_refusal_for_capability_policy_or_tenant_is_a_denied_event() {
         vault.host.on_decide(move |_| Ok(decision.clone()));
         assert_eq!(code(&vault.rotate(json!({"tokenIds": ["mine"]}))), expected);
         let event = vault.host.audit_events().pop().unwrap();
-        assert_eq!((event["decision"].clone(), event["code"].clone()), (json!("denied"), json!(expected)));
+        assert_eq!(
+            (event["decision"].clone(), event["code"].clone()),
+            (json!("denied"), json!(expected))
+        );
     }
     let vault = vault_with_a_token();
     let result = vault.rotate(json!({"tokenIds": ["mine"], "xTenantId": ["acme"]}));

@@ -1,7 +1,7 @@
 //! Strict parsing: what a request may look like, which error comes first, and that no error says
 //! anything of the data.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -52,7 +52,9 @@ fn with(mut request: Value, member: &str, value: Value) -> Value {
 fn what_is_no_json_object_is_pv1012() {
     let vault = vault_with_a_token();
     for operation in OPERATIONS {
-        for request in ["", "{", "null", "[]", "7", "\"text\"", "{}x", "{\"a\":}", "\u{0}", "{'a':1}", "NaN"] {
+        for request in
+            ["", "{", "null", "[]", "7", "\"text\"", "{}x", "{\"a\":}", "\u{0}", "{'a':1}", "NaN"]
+        {
             assert_eq!(code(&text(&vault, operation, request)), "PV1012", "{request}");
         }
     }
@@ -228,9 +230,16 @@ fn a_bad_collection_name_is_pv1008_and_an_unknown_one_pv1004() {
 fn each_of_the_ten_reasons_is_accepted() {
     let vault = vault_with_a_token();
     for reason in [
-        "AppFunctionality", "Analytics", "Notifications", "Marketing", "ThirdPartyMarketing",
-        "FraudPreventionSecurityAndCompliance", "AccountManagement", "Maintenance",
-        "DataSubjectRequest", "Other",
+        "AppFunctionality",
+        "Analytics",
+        "Notifications",
+        "Marketing",
+        "ThirdPartyMarketing",
+        "FraudPreventionSecurityAndCompliance",
+        "AccountManagement",
+        "Maintenance",
+        "DataSubjectRequest",
+        "Other",
     ] {
         let request = json!({"reason": reason, "adhocReason": "because", "tokenIds": ["mine"]});
         assert_eq!(code(&vault.detokenize(request)), "ok", "{reason}");
@@ -292,8 +301,13 @@ fn other_without_an_adhoc_reason_is_vl1003() {
 fn an_operation_that_is_not_built_yet_is_pv2001() {
     let vault = vault_with_a_token();
     for operation in [
-        "tokens.search", "tokens.delete", "tokens.count", "tokens.transaction", "crypto.decrypt",
-        "crypto.updateEncrypted", "crypto.hash",
+        "tokens.search",
+        "tokens.delete",
+        "tokens.count",
+        "tokens.transaction",
+        "crypto.decrypt",
+        "crypto.updateEncrypted",
+        "crypto.hash",
     ] {
         let result = vault.call(operation, json!({}));
         assert_eq!(code(&result), "PV2001", "{operation}");
@@ -356,19 +370,31 @@ fn marked_requests(value: &Value) -> Vec<(&'static str, Value)> {
             }
             let typed = with(one.clone(), "type", json!("pci"));
             requests.push(("tokens.tokenize", json!({"requestBody": [typed.clone()]})));
-            requests.push(("tokens.tokenize", json!({"requestBody": [with(typed, "type", value.clone())]})));
+            requests.push((
+                "tokens.tokenize",
+                json!({"requestBody": [with(typed, "type", value.clone())]}),
+            ));
             requests.push(("crypto.encrypt", json!({"requestBody": [one.clone()]})));
-            requests.push(("tokens.update", json!({"tokenIds": ["mine"], "requestBody": one.clone()})));
+            requests
+                .push(("tokens.update", json!({"tokenIds": ["mine"], "requestBody": one.clone()})));
             requests.push(("tokens.update", json!({"tokenIds": ["unknown"], "requestBody": one})));
         }
     }
     for member in [
-        "tags", "options", "xTenantId", "objectIds", "expirationSecs", "reloadCache", "requestBody",
+        "tags",
+        "options",
+        "xTenantId",
+        "objectIds",
+        "expirationSecs",
+        "reloadCache",
+        "requestBody",
     ] {
         let request = json!({"tokenIds": ["mine"], "requestBody": {}});
         requests.push(("tokens.update", with(request, member, value.clone())));
     }
-    for member in ["scope", "token_id", "tags", "ensure_unique_tenant_tags", "fptemplate", "fpprops"] {
+    for member in
+        ["scope", "token_id", "tags", "ensure_unique_tenant_tags", "fptemplate", "fpprops"]
+    {
         let one = json!({"type": "pci", "object": {"fields": {"name": MARKER}}});
         let body = [with(one, member, value.clone())];
         requests.push(("tokens.tokenize", json!({"requestBody": body})));
@@ -384,7 +410,9 @@ fn no_personal_data_is_in_any_error_debug_text_or_audit_event() {
             let vault = vault_with_a_token();
             let Err(error) = vault.call(operation, request.clone()) else { continue };
             errors += 1;
-            for told in [error.to_json(), error.to_string(), format!("{error:?}"), format!("{error:#?}")] {
+            for told in
+                [error.to_json(), error.to_string(), format!("{error:?}"), format!("{error:#?}")]
+            {
                 assert!(!told.contains(MARKER), "{told} for {request}");
             }
             for mut event in vault.host.audit_events() {
@@ -416,7 +444,9 @@ fn no_stored_data_is_in_an_error_of_a_later_call() {
     });
     for vault in [vault, narrower] {
         for request in [
-            json!({"tokenIds": ["a"]}), json!({"tokenIds": ["b"]}), json!({"tokenIds": ["c"]}),
+            json!({"tokenIds": ["a"]}),
+            json!({"tokenIds": ["b"]}),
+            json!({"tokenIds": ["c"]}),
             json!({"tokenIds": ["a"], "props": ["ssn"]}),
         ] {
             if let Err(error) = vault.detokenize(request) {

@@ -1,6 +1,6 @@
 //! Rotate: every rule of the specification's section, by name.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -17,9 +17,8 @@ fn rotated(vault: &Rc<TestVault>, token_id: &str) -> String {
 }
 
 fn is_uuid_v4(text: &str) -> bool {
-    uuid::Uuid::try_parse(text).is_ok_and(|uuid| {
-        uuid.get_version_num() == 4 && uuid.hyphenated().to_string() == text
-    })
+    uuid::Uuid::try_parse(text)
+        .is_ok_and(|uuid| uuid.get_version_num() == 4 && uuid.hyphenated().to_string() == text)
 }
 
 #[test]
@@ -76,9 +75,11 @@ fn rotate_answers_old_to_new_in_the_order_asked() {
     };
     let ids: Vec<String> = ["z", "a", "m", "b"].map(make).to_vec();
     let request = json!({"collection": "customers", "reason": "Maintenance", "tokenIds": ids});
-    let text = pollster::block_on(vault.vault.call(&*vault.host, "tokens.rotate", &request.to_string()));
+    let text =
+        pollster::block_on(vault.vault.call(&*vault.host, "tokens.rotate", &request.to_string()));
     let text = text.unwrap();
-    let places: Vec<usize> = ids.iter().map(|id| text.find(&format!("\"{id}\":")).unwrap()).collect();
+    let places: Vec<usize> =
+        ids.iter().map(|id| text.find(&format!("\"{id}\":")).unwrap()).collect();
     assert!(places.is_sorted(), "{}", *text);
 }
 
@@ -128,7 +129,9 @@ fn an_archived_token_fails_all_with_pv1033() {
     let vault = TestVault::open();
     let id = vault.email_token("randomized");
     let archived = vault.email_token("randomized");
-    succeeds(vault.update(json!({"tokenIds": [archived], "expirationSecs": "0", "requestBody": {}})));
+    succeeds(
+        vault.update(json!({"tokenIds": [archived], "expirationSecs": "0", "requestBody": {}})),
+    );
     let before = vault.host.store.rows();
     let result = vault.rotate(json!({"tokenIds": [id, archived]}));
     assert_eq!(code(&result), "PV1033");
@@ -244,7 +247,8 @@ fn a_rotated_token_keeps_its_row_key_and_its_body_as_it_was_sealed() {
     assert_eq!(after.key, before.key);
     assert_eq!(after.version, before.version + 1);
     let body = |sealed: &[u8]| {
-        let length = usize::from(*sealed.get(4).unwrap()) * 256 + usize::from(*sealed.get(5).unwrap());
+        let length =
+            usize::from(*sealed.get(4).unwrap()) * 256 + usize::from(*sealed.get(5).unwrap());
         sealed.get(6 + length..).unwrap().to_vec()
     };
     assert!(!body(&before.sealed).is_empty());

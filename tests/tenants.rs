@@ -1,6 +1,6 @@
 //! Tenants: what confines a request, and which tenant a token belongs to.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -25,7 +25,8 @@ fn tenant_of(vault: &TestVault, token_id: &str) -> Value {
 }
 
 fn tokenize(vault: &TestVault, tenants: &Value, fields: &Value) -> Result<Value, vaultlet::Error> {
-    let mut request = json!({"requestBody": [{"type": "randomized", "object": {"fields": fields}}]});
+    let mut request =
+        json!({"requestBody": [{"type": "randomized", "object": {"fields": fields}}]});
     if !tenants.is_null() {
         request["xTenantId"] = tenants.clone();
     }
@@ -101,7 +102,8 @@ fn by_token_id_a_token_outside_the_list_fails_the_whole_request_with_pv1006() {
         token(&vault, "theirs", outside);
         let before = vault.host.store.rows();
         let ids = json!(["mine", "theirs"]);
-        let update = json!({"tokenIds": ids, "xTenantId": ["acme"], "requestBody": {"tags": ["x"]}});
+        let update =
+            json!({"tokenIds": ids, "xTenantId": ["acme"], "requestBody": {"tags": ["x"]}});
         assert_eq!(code(&vault.update(update)), "PV1006");
         let request = json!({"tokenIds": ids, "xTenantId": ["acme"]});
         assert_eq!(code(&vault.rotate(request.clone())), "PV1006");
@@ -133,7 +135,10 @@ fn by_tags_only_tokens_of_the_listed_tenants_match() {
         }
         let answer = succeeds(vault.detokenize(request));
         let mut ids: Vec<String> = answer
-            .as_array().unwrap().iter().map(|one| one["token_id"].as_str().unwrap().to_owned())
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["token_id"].as_str().unwrap().to_owned())
             .collect();
         ids.sort_unstable();
         ids
@@ -147,7 +152,9 @@ fn by_tags_only_tokens_of_the_listed_tenants_match() {
 #[test]
 fn by_tags_of_several_tenants_answers_come_by_row_key() {
     let vault = TestVault::open();
-    for (name, tenant) in [("a", "acme"), ("b", "bolt"), ("c", "acme"), ("d", "bolt"), ("e", "acme")] {
+    for (name, tenant) in
+        [("a", "acme"), ("b", "bolt"), ("c", "acme"), ("d", "bolt"), ("e", "acme")]
+    {
         token(&vault, name, Some(tenant));
     }
     let answer = succeeds(vault.detokenize(json!({"tags": ["t"], "xTenantId": ["bolt", "acme"]})));
@@ -162,7 +169,9 @@ fn an_update_by_tags_changes_only_tokens_of_the_listed_tenants() {
     let vault = TestVault::open();
     token(&vault, "a", Some("acme"));
     token(&vault, "b", Some("bolt"));
-    succeeds(vault.update(json!({"tags": ["t"], "xTenantId": ["acme"], "requestBody": {"tags": ["u"]}})));
+    succeeds(
+        vault.update(json!({"tags": ["t"], "xTenantId": ["acme"], "requestBody": {"tags": ["u"]}})),
+    );
     assert_eq!(vault.tags("a"), json!(["u"]));
     assert_eq!(vault.tags("b"), json!(["t"]));
 }
@@ -221,7 +230,8 @@ fn using_a_ciphertext_whose_tenant_is_outside_the_list_is_vl3003() {
         let one = json!({"type": "pci", "object": object});
         let result = vault.tokenize(json!({"xTenantId": ["acme", "core"], "requestBody": [one]}));
         assert_eq!(code(&result), "VL3003");
-        let result = vault.encrypt(json!({"xTenantId": ["acme"], "requestBody": [{"object": object}]}));
+        let result =
+            vault.encrypt(json!({"xTenantId": ["acme"], "requestBody": [{"object": object}]}));
         assert_eq!(code(&result), "VL3003");
     }
     assert_eq!(vault.fields("mine"), json!({"name": "mine"}));

@@ -1,6 +1,6 @@
 //! Tokenize: every rule of the specification's section, by name.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -150,7 +150,9 @@ fn a_request_index_shares_a_ciphertext_too() {
 #[test]
 fn a_bad_request_index_is_pv1012() {
     let vault = TestVault::open();
-    for index in [json!(0), json!(2), json!(3), json!(-1), json!(0.5), json!("1"), json!(null), json!(1e300)] {
+    for index in
+        [json!(0), json!(2), json!(3), json!(-1), json!(0.5), json!("1"), json!(null), json!(1e300)]
+    {
         let result = vault.tokenize(json!({"requestBody": [
             {"type": "randomized", "object": {"request_index": index}},
             {"type": "randomized", "object": jane()},
@@ -235,7 +237,9 @@ fn a_given_id_must_be_free_else_vl3010() {
     let one = json!({"type": "randomized", "token_id": "given", "object": jane()});
     assert_eq!(vault.token(one.clone()), "given");
     assert_eq!(code(&vault.tokenize(json!({"requestBody": [one]}))), "VL3010");
-    succeeds(vault.update(json!({"tokenIds": ["given"], "expirationSecs": "0", "requestBody": {}})));
+    succeeds(
+        vault.update(json!({"tokenIds": ["given"], "expirationSecs": "0", "requestBody": {}})),
+    );
     let again = json!({"type": "pci", "token_id": "given", "object": joe()});
     assert_eq!(code(&vault.tokenize(json!({"requestBody": [again]}))), "VL3010", "archived or not");
 }
@@ -378,7 +382,11 @@ fn an_existing_tokens_expiry_becomes_the_default_if_that_is_later() {
         assert_eq!(tokenize(&vault, with("10")), Some(START + 10_000));
         assert_eq!(tokenize(&vault, request.clone()), Some(START + 50_000), "the default is later");
         assert_eq!(tokenize(&vault, with("100")), Some(START + 100_000));
-        assert_eq!(tokenize(&vault, request.clone()), Some(START + 100_000), "the default is earlier");
+        assert_eq!(
+            tokenize(&vault, request.clone()),
+            Some(START + 100_000),
+            "the default is earlier"
+        );
         assert_eq!(tokenize(&vault, with("")), None);
         assert_eq!(tokenize(&vault, request.clone()), None, "never is later than any time");
         let endless = vault.beside(&Setup::default());
@@ -431,9 +439,11 @@ fn creation_time_and_data_of_an_existing_token_stay() {
 fn a_given_id_must_equal_the_existing_one_else_vl3010() {
     for token_type in ["pci", "pci_oneway"] {
         let vault = TestVault::open();
-        let one = |id: &str| json!({"requestBody": [
-            {"type": token_type, "token_id": id, "object": jane()},
-        ]});
+        let one = |id: &str| {
+            json!({"requestBody": [
+                {"type": token_type, "token_id": id, "object": jane()},
+            ]})
+        };
         assert_eq!(code(&vault.tokenize(one("mine"))), "ok", "{token_type}");
         assert_eq!(code(&vault.tokenize(one("mine"))), "ok");
         assert_eq!(code(&vault.tokenize(one("other"))), "VL3010");
@@ -480,7 +490,8 @@ fn a_global_scope_leaves_the_collection_out_of_a_deterministic_id() {
     let vault = TestVault::open();
     let id_in = |collection: &str, scope: &str| {
         let one = json!({"type": "deterministic", "scope": scope, "object": jane()});
-        let answer = succeeds(vault.tokenize(json!({"collection": collection, "requestBody": [one]})));
+        let answer =
+            succeeds(vault.tokenize(json!({"collection": collection, "requestBody": [one]})));
         answer[0]["token_id"].as_str().unwrap().to_owned()
     };
     assert_eq!(id_in("customers", "global:x"), id_in("partners", "global:x"));
@@ -491,9 +502,11 @@ fn a_global_scope_leaves_the_collection_out_of_a_deterministic_id() {
 #[test]
 fn a_given_id_must_equal_the_derived_one_else_vl3010() {
     let vault = TestVault::open();
-    let one = |id: &str| json!({"requestBody": [
-        {"type": "deterministic", "token_id": id, "object": jane()},
-    ]});
+    let one = |id: &str| {
+        json!({"requestBody": [
+            {"type": "deterministic", "token_id": id, "object": jane()},
+        ]})
+    };
     assert_eq!(code(&vault.tokenize(one("another"))), "VL3010");
     let derived = vault.email_token("deterministic");
     assert_eq!(code(&vault.tokenize(one(&derived))), "ok");

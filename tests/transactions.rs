@@ -1,6 +1,6 @@
 //! Transaction IDs: a repeated call answers the same and changes nothing.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -84,9 +84,11 @@ fn without_a_transaction_id_the_same_request_again_is_another_call() {
 #[test]
 fn a_caller_whose_reply_was_lost_repeats_the_call_and_loses_nothing() {
     for (operation, request) in requests() {
-        for fault in
-            [WriteFault::ThrowsWritten, WriteFault::TimesOutWritten, WriteFault::TimesOutAndLandsLater]
-        {
+        for fault in [
+            WriteFault::ThrowsWritten,
+            WriteFault::TimesOutWritten,
+            WriteFault::TimesOutAndLandsLater,
+        ] {
             let vault = vault_with_a_token();
             vault.host.fail_next_writes(&[fault]);
             vault.host.fail_reads_after_a_write(&thrown());
@@ -95,7 +97,11 @@ fn a_caller_whose_reply_was_lost_repeats_the_call_and_loses_nothing() {
             vault.host.read_honestly();
             vault.host.land_late_writes();
             let rows = vault.host.store.rows();
-            assert_eq!(code(&vault.call(operation, request.clone())), "ok", "{operation} {fault:?}");
+            assert_eq!(
+                code(&vault.call(operation, request.clone())),
+                "ok",
+                "{operation} {fault:?}"
+            );
             assert_eq!(vault.host.store.rows(), rows, "it had landed, and does not land again");
         }
     }
@@ -335,7 +341,10 @@ fn its_row_shows_neither_the_id_nor_the_answer() {
     let new = succeeds(vault.rotate(request))["mine"].as_str().unwrap().to_owned();
     let record = vault.host.store.rows().into_iter().find(|row| row.prune_at.is_some()).unwrap();
     for word in ["visible-transaction", "mine", new.as_str(), "customers"] {
-        assert!(!record.sealed.windows(word.len()).any(|window| window == word.as_bytes()), "{word}");
+        assert!(
+            !record.sealed.windows(word.len()).any(|window| window == word.as_bytes()),
+            "{word}"
+        );
     }
     assert_eq!((record.terms.len(), record.claims.len()), (1, 1));
     assert_eq!((record.version, record.expires_at), (1, None));
@@ -507,7 +516,11 @@ fn no_error_from_opening_an_input_is_answered_before_the_row_has_been_read() {
     let [_, (operation, request)] = encrypted_requests("AAAA");
     assert_eq!(code(&vault.call(operation, request)), "VL3003");
     let steps = vault.host.take_steps();
-    assert_eq!(steps.iter().filter(|step| **step == "read").count(), 2, "before, and after: {steps:?}");
+    assert_eq!(
+        steps.iter().filter(|step| **step == "read").count(),
+        2,
+        "before, and after: {steps:?}"
+    );
 }
 
 #[test]
@@ -553,7 +566,8 @@ fn a_transaction_id_is_1_to_256_characters() {
         (json!(null), "PV1012"),
         (json!(7), "PV1012"),
     ] {
-        let result = vault.update(json!({"transactionId": id, "tokenIds": ["mine"], "requestBody": {}}));
+        let result =
+            vault.update(json!({"transactionId": id, "tokenIds": ["mine"], "requestBody": {}}));
         assert_eq!(code(&result), expected, "{id}");
     }
 }

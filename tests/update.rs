@@ -1,6 +1,6 @@
 //! Update: every rule of the specification's section, by name.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;
@@ -111,7 +111,9 @@ fn active_tokens_only_or_with_the_option_archived_ones_only() {
     };
     let active = tagged();
     let archived = tagged();
-    succeeds(vault.update(json!({"tokenIds": [archived], "expirationSecs": "0", "requestBody": {}})));
+    succeeds(
+        vault.update(json!({"tokenIds": [archived], "expirationSecs": "0", "requestBody": {}})),
+    );
     succeeds(vault.update(json!({"tags": ["t"], "requestBody": {"tags": ["t", "was active"]}})));
     let request = json!({
         "tags": ["t"], "options": ["archived"], "expirationSecs": "",
@@ -268,7 +270,9 @@ fn expiration_of_a_hundred_years_is_the_longest() {
     };
     assert_eq!(code(&expire("3153600000")), "ok");
     assert_eq!(vault.row(&id).expires_at, Some(START + 3_153_600_000_000));
-    for refused in ["3153600001", "9999999999", "00000000001", "-1", "+1", "1.0", " 1", "1 ", "never", "١"] {
+    for refused in
+        ["3153600001", "9999999999", "00000000001", "-1", "+1", "1.0", " 1", "1 ", "never", "١"]
+    {
         let result = expire(refused);
         assert_eq!(code(&result), "PV1012", "{refused}");
         assert_eq!(context(&result, "field"), "expirationSecs");
@@ -783,7 +787,8 @@ fn ciphertext_that_does_not_open_is_vl3003_with_one_message_for_all() {
     let mut messages: Vec<String> = texts
         .iter()
         .map(|text| {
-            let error = vault.update(encrypted_update(&id, &json!({"ciphertext": text}))).unwrap_err();
+            let error =
+                vault.update(encrypted_update(&id, &json!({"ciphertext": text}))).unwrap_err();
             assert_eq!(error.code(), "VL3003", "{text}");
             error.to_json()
         })
@@ -811,7 +816,8 @@ fn a_sealed_body_or_head_is_no_ciphertext() {
     let vault = TestVault::open();
     let id = vault.email_token("randomized");
     let sealed = vault.row(&id).sealed;
-    let head_length = usize::from(*sealed.get(5).unwrap()) + 256 * usize::from(*sealed.get(4).unwrap());
+    let head_length =
+        usize::from(*sealed.get(5).unwrap()) + 256 * usize::from(*sealed.get(4).unwrap());
     let (first, body) = sealed.split_at(6 + head_length);
     for part in [first.get(6..).unwrap(), body] {
         let mut bytes = vec![1];

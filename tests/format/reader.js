@@ -62,7 +62,7 @@ export function openToken(keyring, row) {
   const tenant = first & 4 ? fields.text() : null;
   const dataClaim = first & 8 ? fields.label() : null;
   const tags = fields.list(fields.text);
-  if (fields.rest().length > 0) refuse();
+  if (fields.rest().some((byte) => byte !== 0)) refuse();
   const data = body && utf8(openPart(keyring, body, ofCollection(PURPOSE.body, collection)).plaintext);
   return { type, tokenId, collection, scope, tenant, tags, createdAt, dataClaim, data };
 }

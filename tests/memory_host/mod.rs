@@ -3,7 +3,7 @@
 //!
 //! Every question the core asks is recorded in order, so a test can say what happened before what.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 pub(crate) mod store;
 pub(crate) mod test_vault;
@@ -177,10 +177,7 @@ impl MemoryHost {
 
     /// Answers every read from now on; the hook is out of its place while it runs, so what it calls
     /// meets an honest store.
-    pub(crate) fn on_read(
-        &self,
-        hook: impl FnMut(&Self, &Asked) -> ReadAnswer + 'static,
-    ) {
+    pub(crate) fn on_read(&self, hook: impl FnMut(&Self, &Asked) -> ReadAnswer + 'static) {
         self.read_hook.replace(Some(Box::new(hook)));
     }
 
@@ -193,7 +190,11 @@ impl MemoryHost {
     pub(crate) fn fail_reads_after_a_write(&self, fault: &Fault) {
         let fault = fault.clone();
         self.on_read(move |host, asked| {
-            if host.has_written() { Err(fault.clone()) } else { Ok(honest(host.store.answer(asked))) }
+            if host.has_written() {
+                Err(fault.clone())
+            } else {
+                Ok(honest(host.store.answer(asked)))
+            }
         });
     }
 
@@ -230,10 +231,7 @@ impl MemoryHost {
         self.before_reads.borrow_mut().push_back(Box::new(deed));
     }
 
-    pub(crate) fn on_decide(
-        &self,
-        hook: impl FnMut(&Value) -> Result<Decision, Fault> + 'static,
-    ) {
+    pub(crate) fn on_decide(&self, hook: impl FnMut(&Value) -> Result<Decision, Fault> + 'static) {
         self.decide_hook.replace(Some(Box::new(hook)));
     }
 
@@ -273,8 +271,10 @@ impl MemoryHost {
 
     async fn let_others_go_first(&self) {
         let mut waited = !self.interleaved.get();
-        poll_fn(|_| if core::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending })
-            .await;
+        poll_fn(|_| {
+            if core::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 
     fn record(&self, event: Event) {
@@ -314,7 +314,9 @@ impl MemoryHost {
             | WriteFault::WrongShapeWritten => {
                 self.store.apply(changes);
             }
-            WriteFault::TimesOutAndLandsLater => self.late_writes.borrow_mut().push(changes.to_vec()),
+            WriteFault::TimesOutAndLandsLater => {
+                self.late_writes.borrow_mut().push(changes.to_vec())
+            }
             WriteFault::AnswersFalseUnwritten
             | WriteFault::ThrowsUnwritten
             | WriteFault::TimesOutUnwritten
@@ -323,7 +325,9 @@ impl MemoryHost {
         match fault {
             WriteFault::AnswersFalseUnwritten | WriteFault::AnswersFalseWritten => Ok(false),
             WriteFault::ThrowsUnwritten | WriteFault::ThrowsWritten => Err(thrown()),
-            WriteFault::WrongShapeUnwritten | WriteFault::WrongShapeWritten => Err(Fault::WrongShape),
+            WriteFault::WrongShapeUnwritten | WriteFault::WrongShapeWritten => {
+                Err(Fault::WrongShape)
+            }
             WriteFault::TimesOutUnwritten
             | WriteFault::TimesOutWritten
             | WriteFault::TimesOutAndLandsLater => Err(Fault::TimedOut),

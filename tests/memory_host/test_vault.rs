@@ -206,5 +206,9 @@ pub(crate) fn code<T>(result: &Result<T, Error>) -> &'static str {
 /// A member of the error's context; empty where there is no error or no such member.
 pub(crate) fn context<T>(result: &Result<T, Error>, member: &str) -> String {
     let members = result.as_ref().err().map(Error::context).unwrap_or_default();
-    members.into_iter().find(|(name, _)| *name == member).map(|(_, value)| value).unwrap_or_default()
+    members
+        .into_iter()
+        .find(|(name, _)| *name == member)
+        .map(|(_, value)| value)
+        .unwrap_or_default()
 }
