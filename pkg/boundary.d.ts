@@ -1,20 +1,8 @@
 // The boundary between JavaScript and the wasm, as types; `docs/boundary.md` explains it. No part of the public API.
 
-/** The one class that the wasm exports. */
-export interface Core {
-  /** Resolves to the answer as JSON text, `""` for nothing; rejects with an {@link ErrorReport}. */
-  call(operation: string, request: string, caller: unknown): Promise<string>;
-}
+import type { Store, VaultOptions } from "./index.js";
 
-/** Its constructor throws an {@link ErrorReport}. */
-export type CoreClass = new (configuration: string, secrets: Uint8Array, bridge: Bridge) => Core;
-
-/** What wasm-bindgen makes for the JavaScript side. */
-export interface Glue {
-  Core: CoreClass;
-  __wbg_set_wasm(exports: WebAssembly.Exports): void;
-}
-
+/** What the core throws, or rejects with. */
 export interface ErrorReport {
   /** JSON text: the body of the error. */
   body: string;
@@ -52,6 +40,9 @@ export interface Verdict {
   because?: "capability" | "policy";
   message?: string | undefined;
 }
+
+/** The options, as if all were given: the core was told what is absent, and does not ask for it. */
+export type Host = { [Name in keyof VaultOptions]-?: NonNullable<VaultOptions[Name]> } & { store: Required<Store> };
 
 /** Rows in columns. */
 export interface Rows {

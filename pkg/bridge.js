@@ -5,20 +5,12 @@ import { WRONG_SHAPE, ask, askNow, isObject } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
 import { findMisfit } from "./options.js";
 
-/** @import { Bridge, Verdict } from "./boundary.js" */
-/** @import { Query, Store, VaultOptions } from "./index.js" */
+/** @import { Bridge, Host, Verdict } from "./boundary.js" */
+/** @import { Query } from "./index.js" */
 
 /**
- * The options, as if all were given: the core was told what is absent, and does not ask for it.
- * @typedef {{ [Name in keyof VaultOptions]-?: NonNullable<VaultOptions[Name]> } & { store: Required<Store> }} Host
- */
-
-/**
- * One bridge for each vault. Functions are looked up, at each call, in the very object that the host gave, and called
- * as its methods.
- * @param {Host} host
- * @param {number} timeoutMs how long a callback may take
- * @returns {Bridge}
+ * Functions are looked up, at each call, in the very object that the host gave, and called as its methods.
+ * @type {(host: Host, timeoutMs: number) => Bridge}
  */
 export function makeBridge(host, timeoutMs) {
   /** @type {Promise<string | undefined> | undefined} */
@@ -50,8 +42,7 @@ export function makeBridge(host, timeoutMs) {
 
     clock: () => (host.clock === undefined ? Date.now() : askNow(() => host.clock(), readTime)),
 
-    // Whoever asks while a reload runs joins it. One that never answers is given up after its time, and does not stand
-    // in the way of the next.
+    // Whoever asks while a reload runs joins it; one that never answers is given up, and bars nobody.
     reload() {
       if (host.reload === undefined || reloading !== undefined) return reloading;
       const answer = ask(timeoutMs, () => host.reload(), readCollections);

@@ -55,8 +55,7 @@ export function packRows(answer) {
 }
 
 /**
- * Unpacks the changes of a write. All of it is the host's own, down to the letter: nothing is a view of what was passed
- * in, and no row keeps the memory of its whole batch.
+ * Unpacks the changes of a write. Nothing is a view of what was passed in, and no row keeps its batch in memory.
  * @type {(labels: string, numbers: Float64Array, sealed: Uint8Array) => Change[]}
  */
 export function unpackChanges(labels, numbers, sealed) {
@@ -97,8 +96,8 @@ export function splitLabels(labels, start = 0, end = labels.length) {
 }
 
 /**
- * One label as text of its own. A slice would be a view, and a store that kept it would keep the text of the batch.
- * Spelt out because nothing shorter is as fast, and every label of every row passes through here.
+ * One label as text of its own; a slice would keep the text of its batch in memory. Spelt out for speed: every label of
+ * every row passes through here.
  * @type {(text: string, at: number) => string}
  */
 function copyLabel(text, at) {

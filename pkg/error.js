@@ -24,23 +24,14 @@ export class VaultError extends Error {
 }
 VaultError.prototype.name = "VaultError";
 
-/**
- * An error that the package makes by itself, as the core would.
- * @type {(code: ErrorCode, status: number, message: string, context: Record<string, string>, cause?: unknown) => VaultError}
- */
+/** @type {(code: ErrorCode, status: number, message: string, context: ErrorBody["context"], cause?: unknown) => VaultError} */
 export const makeError = (code, status, message, context, cause) =>
   new VaultError({ error_code: code, message, context, error_url: `docs/errors.md#${code}` }, status, cause);
 
-/**
- * A configuration that cannot be used at `place`, such as `store.maxWrites`.
- * @type {(place: string, problem: string) => VaultError}
- */
+/** @type {(place: string, problem: string) => VaultError} */
 export const badConfiguration = (place, problem) => makeError("VL1000", 400, `\`${place}\` ${problem}`, { place });
 
-/**
- * Makes an error of what was thrown, or rejected with, by the core or on the way to it.
- * @param {any} thrown
- */
+/** Makes an error of whatever the core threw. @param {unknown} thrown */
 export function errorOf(thrown) {
   if (thrown instanceof VaultError) return thrown;
   const { body, status, cause } = /** @type {Partial<ErrorReport>} */ (thrown ?? {});

@@ -7,9 +7,9 @@ import { readKeys } from "./keys.js";
 import { loadCore } from "./load.js";
 import { readOptions } from "./options.js";
 
-/** @import { Core } from "./boundary.js" */
-/** @import { Host } from "./bridge.js" */
+/** @import { Host } from "./boundary.js" */
 /** @import { VaultClient } from "./index.js" */
+/** @import { Core } from "./wasm/vaultlet_bg.js" */
 
 export { VaultError } from "./error.js";
 export { generateKeys } from "./keys.js";
@@ -18,26 +18,21 @@ export { generateKeys } from "./keys.js";
 export async function openVault(options) {
   const read = readOptions(options);
   const timeoutMs = /** @type {number} */ (read.settings.timeoutMs ?? 30_000);
-  const bridge = makeBridge(/** @type {Host} */ (options), timeoutMs);
   // Read at once: the host may wipe its own copy while the wasm is loading.
   const { primary, data, secrets } = readKeys(options.keys);
-  /** @type {Core} */
-  let core;
   try {
     const CoreClass = await loadCore();
-    core = new CoreClass(JSON.stringify({ primary, data, ...read }), secrets, bridge);
+    const bridge = makeBridge(/** @type {Host} */ (options), timeoutMs);
+    const core = new CoreClass(JSON.stringify({ primary, data, ...read }), secrets, bridge);
+    return Object.freeze({ as: (/** @type {unknown} */ caller) => clientOf(core, caller) });
   } catch (thrown) {
     throw errorOf(thrown);
   } finally {
     secrets.fill(0);
   }
-  return Object.freeze({ as: (/** @type {unknown} */ caller) => clientOf(core, caller) });
 }
 
-/**
- * The operations for one caller. Each method is a function of its own, so that it may be taken out of its object.
- * @type {(core: Core, caller: unknown) => VaultClient}
- */
+/** Each method is a function of its own, so that it may be taken out. @type {(core: Core, caller: unknown) => VaultClient} */
 function clientOf(core, caller) {
   /** @param {string} operation */
   const method = (operation) => (/** @type {unknown} */ parameters) => call(core, operation, parameters, caller);
@@ -63,22 +58,22 @@ function clientOf(core, caller) {
 
 /** @type {(core: Core, operation: string, parameters: unknown, caller: unknown) => Promise<any>} */
 async function call(core, operation, parameters, caller) {
-  /** @type {string | undefined} */
-  let request;
+  const request = writeRequest(parameters);
   try {
-    request = JSON.stringify(parameters);
-  } catch {
-    // What was thrown may quote the request.
-  }
-  if (request === undefined) {
-    throw makeError("PV1012", 400, "`request` must be an object that JSON can carry", { field: "request" });
-  }
-  /** @type {string} */
-  let answer;
-  try {
-    answer = await core.call(operation, request, caller);
+    const answer = await core.call(operation, request, caller);
+    return answer === "" ? undefined : JSON.parse(answer);
   } catch (thrown) {
     throw errorOf(thrown);
   }
-  return answer === "" ? undefined : JSON.parse(answer);
+}
+
+/** @param {unknown} parameters */
+function writeRequest(parameters) {
+  try {
+    const request = JSON.stringify(parameters);
+    if (request !== undefined) return request;
+  } catch {
+    // What was thrown may quote the request.
+  }
+  throw makeError("PV1012", 400, "`request` must be an object that JSON can carry", { field: "request" });
 }

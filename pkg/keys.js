@@ -12,7 +12,7 @@ const SIZE = 32;
 /** 32 bytes in base64url: 43 characters, of which the last holds four bits and two zeros. */
 const SECRET_TEXT = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
-/** Names the kind of a typed array of whatever realm, where `instanceof` knows one; it cannot be forged. */
+/** The name of a typed array of whatever realm; unlike `instanceof`, it cannot be forged. */
 const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
 
 /** @param {unknown} value @returns {value is Uint8Array} */
@@ -54,15 +54,12 @@ export function readKeys(keys) {
 
 /** @type {(secret: unknown, place: string) => Uint8Array} */
 function readSecret(secret, place) {
-  if (isBytes(secret)) {
-    if (secret.length === SIZE) return secret;
-    throw badConfiguration(place, "must be 32 bytes");
-  }
+  if (isBytes(secret) && secret.length === SIZE) return secret;
   // Members of a JWK besides these two (`alg`, `use`, `ext`, …) say nothing about its bytes.
   const { kty, k } = /** @type {{ kty?: unknown, k?: unknown }} */ (secret ?? {});
   const text = kty === "oct" ? k : secret;
-  if (typeof text !== "string" || !SECRET_TEXT.test(text)) {
-    throw badConfiguration(place, "must be 32 bytes: a Uint8Array, 43 characters of base64url, or a JWK of type `oct`");
+  if (typeof text === "string" && SECRET_TEXT.test(text)) {
+    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (unit) => unit.charCodeAt(0));
   }
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (unit) => unit.charCodeAt(0));
+  throw badConfiguration(place, "must be 32 bytes, as a Uint8Array, base64url text or a JWK of type `oct`");
 }

@@ -6,9 +6,7 @@ import { compile } from "#module";
 import { makeError } from "./error.js";
 import * as glue from "./wasm/vaultlet_bg.js";
 
-/** @import { CoreClass, Glue } from "./boundary.js" */
-
-/** @type {Promise<CoreClass> | undefined} */
+/** @type {Promise<typeof glue.Core> | undefined} */
 let loading;
 
 /** All who ask share one load; after a failed one the next tries again. */
@@ -22,8 +20,7 @@ export function loadCore() {
 
 async function instantiate() {
   const { exports } = await WebAssembly.instantiate(await compile(), { "./vaultlet_bg.js": glue });
-  const { Core, __wbg_set_wasm } = /** @type {Glue} */ (/** @type {unknown} */ (glue));
-  __wbg_set_wasm(exports);
+  glue.__wbg_set_wasm(exports);
   /** @type {() => void} */ (exports.__wbindgen_start)();
-  return Core;
+  return glue.Core;
 }

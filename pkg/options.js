@@ -1,13 +1,12 @@
 // @ts-check
-// Checks what `openVault` is given, but for the keys, as far as JavaScript can see it: the core checks what is inside
-// `collections` and `settings`.
+// Checks the options of `openVault`, but for the keys; what is inside `collections` and `settings` the core checks.
 
 import { badConfiguration } from "./error.js";
 
 const KNOWN = ["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings"];
 const OPTIONAL = ["store.write", "audit", "reload", "clock"];
 
-/** Reads the options into the members of the core's configuration. @param {unknown} options */
+/** @param {unknown} options */
 export function readOptions(options) {
   const given = membersOf(options, "options");
   for (const name of Object.keys(given)) {
@@ -32,7 +31,7 @@ export function readOptions(options) {
   };
 }
 
-/** The members of an object that must be there. @type {(value: unknown, place: string) => Record<string, unknown>} */
+/** @type {(value: unknown, place: string) => Record<string, unknown>} */
 export function membersOf(value, place) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw badConfiguration(place, value === undefined ? "is missing" : "must be an object");
@@ -55,8 +54,8 @@ function readJson(value, place) {
 }
 
 /**
- * The place of the first member that JSON would alter or drop without a word, and so turn a mistake into another
- * setting: a NaN becomes null, a function or a Map disappears. A member that is `undefined` counts as absent.
+ * The place of the first member that JSON would alter or drop in silence, and so make another setting of a mistake: a
+ * NaN becomes null, a function or a Map disappears. What is `undefined` counts as absent.
  * @type {(value: unknown, place: string, within?: unknown[]) => string | undefined}
  */
 export function findMisfit(value, place, within = []) {

@@ -394,6 +394,23 @@ fn every_byte_of_a_transactions_row_changed_one_at_a_time_is_vl5001() {
     assert_eq!(code(&vault.tokenize(request)), INTEGRITY, "its end was put off");
 }
 
+#[test]
+fn the_genuine_row_of_another_transaction_is_vl5001() {
+    let vault = vault_with_a_full_row("randomized");
+    let request = |id: &str| json!({"transactionId": id, "tokenIds": ["mine"], "requestBody": {"tags": ["x"]}});
+    succeeds(vault.update(request("first")));
+    let claims = vault.row("mine").claims;
+    let is_record = |row: &Row| row.claims.iter().all(|claim| !claims.contains(claim));
+    let record = vault.host.store.rows().into_iter().find(is_record).unwrap();
+    vault.host.on_read(move |host, question| {
+        let honest_answer = host.store.answer(question);
+        let about_a_transaction =
+            question.claims().is_some_and(|claims| claims.len() == 1) && honest_answer.is_empty();
+        Ok(honest(if about_a_transaction { vec![record.clone()] } else { honest_answer }))
+    });
+    assert_eq!(code(&vault.update(request("second"))), INTEGRITY);
+}
+
 // Every row that is used is opened: those that only refuse something, too.
 
 #[test]
@@ -454,6 +471,21 @@ fn an_altered_row_among_those_that_have_an_ensured_tag_is_vl5001() {
         "object": {"fields": {"name": "Jane"}},
     }]}));
     assert_eq!(code(&result), INTEGRITY);
+}
+
+#[test]
+fn a_claim_held_by_a_row_that_reads_by_terms_withhold_is_its_own_error_and_no_conflict() {
+    let (vault, ..) = vault_with_two_rows();
+    let ensure = |id: &str| {
+        let body = json!({"tags": ["only"], "ensure_unique_tenant_tags": ["only"]});
+        vault.update(json!({"tokenIds": [id], "requestBody": body}))
+    };
+    succeeds(ensure("other"));
+    vault.host.on_read(|host, asked| match asked {
+        Asked::Claims(_) => Ok(honest(host.store.answer(asked))),
+        Asked::Terms(_) => Ok(Vec::new()),
+    });
+    assert_eq!(code(&ensure("mine")), "VL3007");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Nonces: every (key ID, nonce) over random operations with forced conflicts, and none twice.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;

@@ -512,6 +512,22 @@ fn an_event_says_who_asked_for_what_and_never_a_value_or_an_id() {
 }
 
 #[test]
+fn an_event_counts_the_tokens_that_the_call_concerns() {
+    let vault = TestVault::open();
+    let one = json!({"type": "randomized", "tags": ["t"], "object": {"fields": {"name": "Jane"}}});
+    let answer = succeeds(vault.tokenize(json!({"requestBody": [one, one, one]})));
+    let ids: Vec<&Value> =
+        answer.as_array().unwrap().iter().map(|one| &one["token_id"]).take(2).collect();
+    succeeds(vault.update(json!({"tags": ["t"], "requestBody": {"tags": ["t", "u"]}})));
+    succeeds(vault.detokenize(json!({"tokenIds": ids})));
+    succeeds(vault.rotate(json!({"tokenIds": ids})));
+    succeeds(vault.detokenize(json!({"tokenIds": ["unknown"]})));
+    let counts: Vec<Value> =
+        vault.host.audit_events().iter().map(|event| event["tokens"].clone()).collect();
+    assert_eq!(counts, [3, 3, 2, 2, 0]);
+}
+
+#[test]
 fn an_events_id_is_random_for_each_call() {
     let vault = vault_with_a_token();
     succeeds(vault.detokenize(json!({"tokenIds": ["mine"]})));

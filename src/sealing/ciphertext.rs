@@ -142,8 +142,8 @@ fn associated_data(collection: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
 
 fn decode_base64(text: &str) -> Result<Vec<u8>, Unopened> {
     let unpadded = match text.as_bytes() {
-        [.., b'=', b'='] if text.len() % 4 == 0 => text.strip_suffix("=="),
-        [.., b'='] if text.len() % 4 == 0 => text.strip_suffix('='),
+        [.., b'=', b'='] if text.len().is_multiple_of(4) => text.strip_suffix("=="),
+        [.., b'='] if text.len().is_multiple_of(4) => text.strip_suffix('='),
         _ => Some(text),
     };
     let unpadded = unpadded.ok_or(Unopened)?;

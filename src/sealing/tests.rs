@@ -9,6 +9,7 @@
 
 mod blind_index;
 mod ciphertexts;
+mod codec;
 mod hex;
 mod keyring;
 mod nonces;

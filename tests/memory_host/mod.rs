@@ -33,6 +33,16 @@ pub(crate) enum Asked {
     Terms(TermsQuery),
 }
 
+impl Asked {
+    /// The claims asked for, if it was by claims.
+    pub(crate) fn claims(&self) -> Option<&[Label]> {
+        match self {
+            Self::Claims(claims) => Some(claims),
+            Self::Terms(_) => None,
+        }
+    }
+}
+
 /// What the core asked of its host.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {

@@ -74,7 +74,7 @@ proptest! {
     }
 }
 
-const ASSOCIATED_DATA: &[u8] = b"\x01\x04\0\0\0\x09customers";
+const ASSOCIATED_DATA: &[u8] = b"\x01\x04\x09customers";
 
 #[test]
 fn types_and_flags_that_nobody_knows_do_not_open() {
@@ -148,7 +148,7 @@ fn a_forged_nonce_is_refused() {
         Base64::decode_vec(&sealed(keyring, &content(EncryptionType::Deterministic))).unwrap();
     let own: [u8; 24] = *bytes[9..].first_chunk().unwrap();
     let mut plaintext = vec![2, 0];
-    plaintext.extend_from_slice(b"\0\0\0\x07default\0\0\0\0");
+    plaintext.extend_from_slice(b"\x07default\0");
     plaintext.extend_from_slice(DATA.as_bytes());
     let forge = |nonce| {
         let mut forged = vec![1];

@@ -75,7 +75,7 @@ pub(super) fn unsealed_rows() -> impl Strategy<Value = Row> {
 }
 
 fn texts() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-z]{0,8}", "\\PC{0,12}"]
+    prop_oneof!["[a-z]{0,8}", "\\PC{0,12}", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"]
 }
 
 pub(super) fn heads() -> impl Strategy<Value = Head> {

@@ -146,13 +146,12 @@ fn seal_over_older_body(vector: &mut OlderBody, sealed: &HashMap<String, Row>) {
     let length = u32::from_be_bytes(*before.sealed[2..].first_chunk().unwrap());
     let body = &before.sealed[6 + usize::try_from(length).unwrap()..];
 
-    let count = |labels: &[Label]| u32::try_from(labels.len()).unwrap().to_be_bytes();
     let mut associated_data = vec![1, 1];
     associated_data.extend_from_slice(row.key.as_bytes());
     associated_data.extend_from_slice(&row.version.to_be_bytes());
     associated_data.extend_from_slice(&[0; 18]);
     for labels in [&row.terms, &row.claims] {
-        associated_data.extend_from_slice(&count(labels));
+        associated_data.push(u8::try_from(labels.len()).unwrap());
         labels.iter().for_each(|label| associated_data.extend_from_slice(label.as_bytes()));
     }
     associated_data.push(1);
