@@ -229,8 +229,11 @@ impl<'a, H: Host> Pass<'a, H> {
                 query.after = Some(row.key);
                 tokens.push(self.open(row, None)?);
             }
+            if most.is_some() {
+                return Ok(tokens);
+            }
             self.call.limit_tokens(tokens.len())?;
-            if !full || most.is_some() {
+            if !full {
                 return Ok(tokens);
             }
         }

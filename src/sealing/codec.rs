@@ -100,6 +100,9 @@ impl<'a> Reader<'a> {
             let byte = self.u8()?;
             count |= u64::from(byte & 127) << (7 * group);
             if byte < 128 {
+                // One number has one spelling, in every build.
+                let overlong = byte == 0 && group > 0;
+                let count = u32::try_from(count).ok().filter(|_| !overlong).ok_or(Unopened)?;
                 return usize::try_from(count).map_err(|_| Unopened);
             }
         }
@@ -125,9 +128,10 @@ impl<'a> Reader<'a> {
         self.0
     }
 
-    /// Refuses bytes that nobody read, but for padding.
-    pub(super) fn finish_padded(self) -> Result<(), Unopened> {
-        if self.0.iter().all(|byte| *byte == 0) { Ok(()) } else { Err(Unopened) }
+    /// Refuses bytes that nobody read, but for less than so many zeros.
+    pub(super) fn finish_padded(self, multiple: usize) -> Result<(), Unopened> {
+        let padding = self.0.len() < multiple && self.0.iter().all(|byte| *byte == 0);
+        if padding { Ok(()) } else { Err(Unopened) }
     }
 
     /// Refuses bytes that nobody read.

@@ -47,12 +47,12 @@ impl TokenType {
 /// the store learns less from a head's length.
 const PADDING: usize = 64;
 
-/// The first byte: the type in its two lowest bits, and what follows.
-const TYPE: u8 = 0b11;
-const HAS_TENANT: u8 = 1 << 2;
-const HAS_DATA_CLAIM: u8 = 1 << 3;
+/// The first byte: the type in its three lowest bits, and what follows.
+const TYPE: u8 = 0b111;
+const HAS_TENANT: u8 = 1 << 3;
+const HAS_DATA_CLAIM: u8 = 1 << 4;
 /// The token ID is a UUID, kept as its 16 bytes.
-const HAS_UUID: u8 = 1 << 4;
+const HAS_UUID: u8 = 1 << 5;
 
 /// What a token's head says.
 #[derive(Clone, PartialEq, Eq)]
@@ -103,6 +103,9 @@ impl Head {
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
+        if !bytes.len().is_multiple_of(PADDING) {
+            return Err(Unopened);
+        }
         let mut reader = Reader::new(bytes);
         let first = reader.u8()?;
         let has = |flag| first & flag != 0;
@@ -114,14 +117,18 @@ impl Head {
         let token_id = if has(HAS_UUID) {
             Uuid::from_bytes(reader.array()?).hyphenated().to_string()
         } else {
-            reader.text()?.to_owned()
+            let text = reader.text()?.to_owned();
+            if uuid_of(&text).is_some() {
+                return Err(Unopened);
+            }
+            text
         };
         let collection = reader.text()?.to_owned();
         let scope = reader.text()?.to_owned();
         let tenant = if has(HAS_TENANT) { Some(reader.text()?.to_owned()) } else { None };
         let data_claim = if has(HAS_DATA_CLAIM) { Some(reader.label()?) } else { None };
         let tags = reader.list(|reader| reader.text().map(str::to_owned))?;
-        reader.finish_padded()?;
+        reader.finish_padded(PADDING)?;
         Ok(Self { token_type, token_id, collection, scope, tenant, tags, created_at, data_claim })
     }
 }

@@ -42,9 +42,12 @@ impl TransactionRecord {
         let checks = reader.list(|reader| {
             let operation = reader.text()?.to_owned();
             let resource = reader.text()?.to_owned();
-            let typed = reader.u8()? != 0;
-            let data_type = reader.text()?.to_owned();
-            Ok(Check { operation, resource, data_type: typed.then_some(data_type) })
+            let data_type = match (reader.u8()?, reader.text()?) {
+                (0, "") => None,
+                (1, data_type) => Some(data_type.to_owned()),
+                _ => return Err(Unopened),
+            };
+            Ok(Check { operation, resource, data_type })
         })?;
         let answer = Zeroizing::new(reader.text()?.to_owned());
         reader.finish()?;

@@ -56,11 +56,11 @@ export function openToken(keyring, row) {
   const { plaintext, body } = openFirst(keyring, row, PURPOSE.head);
   const fields = fieldsOf(plaintext);
   const [first, createdAt] = [fields.u8(), fields.time()];
-  const type = first < 32 ? TYPES[first & 3] : refuse();
-  const tokenId = first & 16 ? uuid(fields.take(16)) : fields.text();
+  const type = (first < 64 && TYPES[first & 7]) || refuse();
+  const tokenId = first & 32 ? uuid(fields.take(16)) : fields.text();
   const [collection, scope] = [fields.text(), fields.text()];
-  const tenant = first & 4 ? fields.text() : null;
-  const dataClaim = first & 8 ? fields.label() : null;
+  const tenant = first & 8 ? fields.text() : null;
+  const dataClaim = first & 16 ? fields.label() : null;
   const tags = fields.list(fields.text);
   if (fields.rest().some((byte) => byte !== 0)) refuse();
   const data = body && utf8(openPart(keyring, body, ofCollection(PURPOSE.body, collection)).plaintext);
