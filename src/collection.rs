@@ -1,6 +1,9 @@
 //! Collections and their typed properties, parsed once from the configuration.
 
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::datatype::DataType;
 use crate::error::{Error, ErrorKind};
@@ -29,7 +32,7 @@ impl Collections {
     pub(crate) fn parse(value: Json) -> Result<Self, Error> {
         let mut collections = Vec::new();
         for (name, value) in object(value, "collections")? {
-            let path = format!("collections.{name}");
+            let path = ["collections.", &name].concat();
             if !is_name(&name) {
                 return Err(refused(path, NAME_FORM));
             }
@@ -54,8 +57,8 @@ impl Collection {
         let listed = members.required("properties").map_err(as_configuration)?;
         members.finish().map_err(as_configuration)?;
         let mut properties = Vec::new();
-        for (name, value) in object(listed, &format!("{path}.properties"))? {
-            let path = format!("{path}.properties.{name}");
+        for (name, value) in object(listed, &[path, ".properties"].concat())? {
+            let path = [path, ".properties.", &name].concat();
             if !is_name(&name) {
                 return Err(refused(path, NAME_FORM));
             }

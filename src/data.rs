@@ -1,5 +1,9 @@
 //! Personal data that was checked against its collection: it cannot be built otherwise.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 use crate::collection::Collection;
@@ -85,7 +89,7 @@ pub(crate) fn add_checks(
     for operation in operations {
         let check = Check {
             operation: (*operation).to_owned(),
-            resource: format!("{}/properties/{property}", collection.name),
+            resource: [&collection.name, "/properties/", property].concat(),
             data_type: Some(data_type.to_owned()),
         };
         if !checks.contains(&check) {

@@ -5,15 +5,14 @@
 //! is part of it, and every check reads its text a fixed number of times, whatever is in it.
 
 use core::net::{Ipv4Addr, Ipv6Addr};
-use core::ops::RangeInclusive;
+use core::ops::{Range, RangeInclusive};
 
-use base64ct::{Base64, Encoding};
 use iri_string::types::IriStr;
-use time::format_description::well_known::Rfc3339;
-use time::{Date, Month, OffsetDateTime};
-use zeroize::Zeroizing;
+use time::util::days_in_month;
+use time::{Date, Month};
 
-use crate::json::Json;
+use crate::base64;
+use crate::json::{Json, as_whole};
 
 /// What a property holds. The names are the public API's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,9 +124,7 @@ impl DataType {
             (Self::Json, _) => true,
             (Self::Boolean, value) => matches!(value, Json::Bool(_)),
             (Self::Double, value) => matches!(value, Json::Number(number) if number.is_finite()),
-            (Self::Integer, Json::Number(number)) => {
-                number.fract() == 0.0 && !value.holds_unsafe_number()
-            }
+            (Self::Integer, Json::Number(number)) => as_whole(*number).is_some(),
             (_, Json::Text(text)) => self.accepts_text(text),
             _ => false,
         }
@@ -160,7 +157,7 @@ impl DataType {
             Self::Timestamp => is_timestamp(text),
             Self::Url => is_absolute_url(text),
             Self::Integer => is_decimal_i64(text),
-            Self::Blob => is_base64(text),
+            Self::Blob => base64::is_standard(text),
             Self::Boolean | Self::Double => false,
         }
     }
@@ -219,17 +216,63 @@ fn parse_date(text: &str) -> Option<Date> {
     if !has_shape(text, &["dddd-dd-dd"]) {
         return None;
     }
-    let year = text.get(..4)?.parse().ok()?;
-    let month: u8 = text.get(5..7)?.parse().ok()?;
-    let day = text.get(8..)?.parse().ok()?;
+    let year = number_at(text, 0..4)?;
+    let month = u8::try_from(number_at(text, 5..7)?).ok()?;
+    let day = u8::try_from(number_at(text, 8..10)?).ok()?;
     Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()
 }
 
-/// RFC 3339's `date-time`. A leap second is one only at the end of a month in UTC.
+/// RFC 3339's `date-time`.
 fn is_timestamp(text: &str) -> bool {
-    // `time` takes any byte here; the grammar has `T` alone, in either case, as it has `Z`.
-    matches!(text.as_bytes().get(10), Some(b'T' | b't'))
-        && OffsetDateTime::parse(text, &Rfc3339).is_ok()
+    let timestamp = || {
+        let (date, rest) = text.split_at_checked(10)?;
+        let date = parse_date(date)?;
+        let (time, rest) = rest.split_at_checked(9)?;
+        let offset = parse_offset(without_fraction(rest)?)?;
+        if !has_shape(time, &["Tdd:dd:dd", "tdd:dd:dd"]) {
+            return None;
+        }
+        let (hour, minute) = (number_at(time, 1..3)?, number_at(time, 4..6)?);
+        let second = number_at(time, 7..9)?;
+        let leap = second == 60 && is_leap_minute(date, hour * 60 + minute - offset);
+        Some(hour < 24 && minute < 60 && (second < 60 || leap))
+    };
+    timestamp().unwrap_or(false)
+}
+
+/// A leap second is one only in the last minute of a month in UTC. `minute` is the minute of the
+/// day in UTC, and below 0 where that day is the one before `date`.
+fn is_leap_minute(date: Date, minute: i32) -> bool {
+    match minute {
+        -1 => date.day() == 1,
+        1_439 => date.day() == days_in_month(date.month(), date.year()),
+        _ => false,
+    }
+}
+
+/// Takes a point and digits away, if there is a point.
+fn without_fraction(text: &str) -> Option<&str> {
+    let Some(fraction) = text.strip_prefix('.') else { return Some(text) };
+    let rest = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    (rest.len() < fraction.len()).then_some(rest)
+}
+
+/// How many minutes a zone is before UTC.
+fn parse_offset(text: &str) -> Option<i32> {
+    if matches!(text, "Z" | "z") {
+        return Some(0);
+    }
+    if !has_shape(text, &["+dd:dd", "-dd:dd"]) {
+        return None;
+    }
+    let (hour, minute) = (number_at(text, 1..3)?, number_at(text, 4..6)?);
+    let offset = hour * 60 + minute;
+    (hour < 24 && minute < 60).then_some(if text.starts_with('-') { -offset } else { offset })
+}
+
+/// The number that the digits at a place make.
+fn number_at(text: &str, place: Range<usize>) -> Option<i32> {
+    Some(text.get(place)?.bytes().fold(0, |number, digit| number * 10 + i32::from(digit - b'0')))
 }
 
 /// An IRI (RFC 3987) with a host: what a browser's address bar takes is no less a URL for a letter
@@ -249,12 +292,6 @@ fn is_decimal_i64(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     (text == "0" || digits.starts_with(|first| matches!(first, '1'..='9')))
         && text.parse::<i64>().is_ok()
-}
-
-/// Standard base64 with padding, of any bytes or none (RFC 4648, section 4).
-fn is_base64(text: &str) -> bool {
-    let mut bytes = Zeroizing::new(vec![0; text.len() / 4 * 3]);
-    Base64::decode(text, &mut bytes).is_ok()
 }
 
 /// Which characters an address may have outside of its punctuation.

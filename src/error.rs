@@ -4,12 +4,17 @@
 //! own, for cases whose public code is not known. No message or context ever holds a value of
 //! personal data or key material.
 
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 use core::any::Any;
 use core::fmt;
-use std::rc::Rc;
 
 use crate::host::Callback;
-use crate::json::{Json, object};
+use crate::json::{self, Json, object};
 
 /// Where the error codes are described, relative to the package.
 const DOCUMENTATION: &str = "docs/errors.md";
@@ -216,11 +221,11 @@ impl Error {
         let context = context.iter().map(|(key, value)| ((*key).to_owned(), Json::text(value)));
         let body = object([
             ("error_code", Json::text(self.code())),
-            ("message", Json::text(&self.to_string())),
+            ("message", Json::text(&self.0.message())),
             ("context", Json::Object(context.collect())),
             ("error_url", Json::text(&[DOCUMENTATION, "#", self.code()].concat())),
         ]);
-        body.to_text().to_string()
+        body.to_text().as_str().to_owned()
     }
 }
 
@@ -287,7 +292,7 @@ impl ErrorKind {
             Self::TokenIdsNotFound { token_ids } => vec![("token_ids", token_ids.clone())],
             Self::Configuration { place, .. } => vec![("place", place.clone())],
             Self::LimitExceeded { limit, value } => {
-                vec![("limit", (*limit).to_owned()), ("value", value.to_string())]
+                vec![("limit", (*limit).to_owned()), ("value", json::digits(*value))]
             }
             Self::DataUpdateOfType { token_type } => vec![("type", (*token_type).to_owned())],
             _ => Vec::new(),
@@ -295,95 +300,101 @@ impl ErrorKind {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for ErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
+        formatter.write_str(&self.message())
     }
 }
 
-impl fmt::Display for ErrorKind {
+impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Callback { callback, fault, outcome_unknown } => {
-                let name = callback.name();
+        formatter.write_str(&self.0.message())
+    }
+}
+
+impl ErrorKind {
+    /// Put together without `format!`: its machinery is two kilobytes of wasm.
+    fn message(&self) -> String {
+        let value;
+        let parts: &[&str] = match self {
+            Self::Callback { callback, fault, outcome_unknown } => &[
+                "the host's `",
+                callback.name(),
                 match fault {
-                    Fault::Threw(_) => write!(formatter, "the host's `{name}` failed")?,
-                    Fault::WrongShape => write!(formatter, "the host's `{name}` answered the wrong shape")?,
-                    Fault::TimedOut => write!(formatter, "the host's `{name}` did not answer in time")?,
-                }
-                if *outcome_unknown {
-                    formatter.write_str(", and whether the write has landed is unknown")?;
-                }
-                Ok(())
-            }
-            Self::Randomness => formatter.write_str("the platform gave no randomness"),
-            Self::Internal(problem) => write!(formatter, "internal error: {problem}"),
-            Self::ReasonMissing => formatter.write_str("the access reason is missing"),
-            Self::ReasonUnknown => formatter.write_str("the access reason is not one of the known reasons"),
+                    Fault::Threw(_) => "` failed",
+                    Fault::WrongShape => "` answered the wrong shape",
+                    Fault::TimedOut => "` did not answer in time",
+                },
+                if *outcome_unknown { ", and whether the write has landed is unknown" } else { "" },
+            ],
+            Self::Randomness => &["the platform gave no randomness"],
+            Self::Internal(problem) => &["internal error: ", problem],
+            Self::ReasonMissing => &["the access reason is missing"],
+            Self::ReasonUnknown => &["the access reason is not one of the known reasons"],
             Self::AdhocReasonMissing => {
-                formatter.write_str("the reason `Other` needs an ad-hoc reason")
+                &["the reason `Other` needs an ad-hoc reason"]
             }
             Self::CollectionUnknown { collection } => {
-                write!(formatter, "the collection `{collection}` is not found")
+                &["the collection `", collection, "` is not found"]
             }
-            Self::CollectionName => formatter.write_str(
-                "the collection name is not a letter followed by at most 39 letters, digits or underscores",
-            ),
+            Self::CollectionName => &["the collection name is not a letter followed by at most 39 letters, digits or underscores"],
             Self::Denied { .. } => {
-                formatter.write_str("the operation is forbidden due to a policy violation")
+                &["the operation is forbidden due to a policy violation"]
             }
             Self::TenantOutside => {
-                formatter.write_str("the operation is forbidden for a tenant outside the request's list")
+                &["the operation is forbidden for a tenant outside the request's list"]
             }
             Self::CapabilityMissing { .. } => {
-                formatter.write_str("the operation is forbidden due to missing capabilities")
+                &["the operation is forbidden due to missing capabilities"]
             }
-            Self::BadRequest { field, problem } => write!(formatter, "`{field}` {problem}"),
-            Self::ReadOnly => formatter.write_str("the operation is not allowed: the store has no `write`"),
-            Self::TokenArchived => formatter.write_str("a named token is archived"),
-            Self::NotImplemented { feature } => write!(formatter, "`{feature}` is not implemented"),
+            Self::BadRequest { field, problem } => &["`", field, "` ", problem],
+            Self::ReadOnly => &["the operation is not allowed: the store has no `write`"],
+            Self::TokenArchived => &["a named token is archived"],
+            Self::NotImplemented { feature } => &["`", feature, "` is not implemented"],
             Self::ValueRefused { property, data_type } => {
-                write!(formatter, "the value of `{property}` is not of the type `{data_type}`")
+                &["the value of `", property, "` is not of the type `", data_type, "`"]
             }
             Self::PropertyUnknown { property } => {
-                write!(formatter, "the collection has no property `{property}`")
+                &["the collection has no property `", property, "`"]
             }
-            Self::TokenNotFound => formatter.write_str("the token is not found"),
-            Self::TokenIdsNotFound { .. } => formatter.write_str("one or more token IDs not found"),
-            Self::Conflict => formatter.write_str("concurrent conflicting updates to the same tokens"),
-            Self::CiphertextArchived => formatter.write_str("the encrypted object is archived"),
-            Self::Configuration { place, problem } => write!(formatter, "`{place}` {problem}"),
-            Self::LimitExceeded { limit, value } => {
-                write!(formatter, "the request is over the limit `{limit}` of {value}")
+            Self::TokenNotFound => &["the token is not found"],
+            Self::TokenIdsNotFound { .. } => &["one or more token IDs not found"],
+            Self::Conflict => &["concurrent conflicting updates to the same tokens"],
+            Self::CiphertextArchived => &["the encrypted object is archived"],
+            Self::Configuration { place, problem } => &["`", place, "` ", problem],
+            Self::LimitExceeded { limit, value: most } => {
+                value = json::digits(*most);
+                &["the request is over the limit `", limit, "` of ", &value]
             }
             Self::DataUpdateOfSeveral => {
-                formatter.write_str("a data update must match exactly one token ID")
+                &["a data update must match exactly one token ID"]
             }
             Self::DataUpdateOfType { token_type } => {
-                write!(formatter, "the data of a token of type `{token_type}` cannot be updated")
+                &["the data of a token of type `", token_type, "` cannot be updated"]
             }
-            Self::CiphertextRefused => formatter.write_str("the ciphertext does not open"),
+            Self::CiphertextRefused => &["the ciphertext does not open"],
             Self::ScopeMismatch => {
-                formatter.write_str("the ciphertext was sealed with another scope than `scope`")
+                &["the ciphertext was sealed with another scope than `scope`"]
             }
             Self::PropertyNotInInput { property } => {
-                write!(formatter, "`props` names `{property}`, which the input does not hold")
+                &["`props` names `", property, "`, which the input does not hold"]
             }
             Self::DataTaken => {
-                formatter.write_str("another token already holds this data in the token's scope")
+                &["another token already holds this data in the token's scope"]
             }
             Self::TagNotUnique => {
-                formatter.write_str("a tag of `ensure_unique_tenant_tags` is on another token")
+                &["a tag of `ensure_unique_tenant_tags` is on another token"]
             }
-            Self::OneWay => formatter.write_str("a `pci_oneway` token cannot be detokenized"),
+            Self::OneWay => &["a `pci_oneway` token cannot be detokenized"],
             Self::TransactionReused => {
-                formatter.write_str("the transaction ID was used with another request")
+                &["the transaction ID was used with another request"]
             }
             Self::TokenIdTaken => {
-                formatter.write_str("`token_id` is another token's, or not the one that this data has")
+                &["`token_id` is another token's, or not the one that this data has"]
             }
-            Self::Integrity => formatter.write_str("stored token failed its integrity check"),
-        }
+            Self::Integrity => &["stored token failed its integrity check"],
+        };
+        parts.concat()
     }
 }
 

@@ -3,9 +3,13 @@
 //! The core has never heard of JavaScript. `wasm.rs` implements [`Host`] over the host's
 //! JavaScript; a test implements it in a few lines. Nothing here is `Send`: the wasm has one thread.
 
+use alloc::string::String;
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
 use core::fmt;
 use core::future::Future;
-use std::collections::HashMap;
+
+use hashbrown::HashMap;
 
 use crate::error::{Error, ErrorKind, Fault};
 use crate::json::{Json, object};
@@ -211,7 +215,7 @@ impl AccessRequest<'_> {
             ("reason", Json::text(self.reason)),
         ]);
         members.add("adhocReason", self.adhoc_reason);
-        members.to_text().to_string()
+        members.to_text().as_str().to_owned()
     }
 }
 
@@ -296,7 +300,7 @@ impl AuditEvent<'_> {
         members.add("code", self.code);
         members.push("checks", Json::List(self.checks.iter().map(Check::to_json).collect()));
         members.push("tokens", Json::whole(i64::try_from(self.tokens).unwrap_or(i64::MAX)));
-        members.to_text().to_string()
+        members.to_text().as_str().to_owned()
     }
 }
 

@@ -3,7 +3,10 @@
 //! An input goes through three stages. Parsed: its form is right. Checked: what the request itself
 //! shows is right, so the policy can be asked. Opened: the data is there.
 
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
@@ -62,11 +65,11 @@ impl Input {
     pub(crate) fn refuse_array_forms(&self) -> Result<(), Error> {
         match &self.object {
             Object::SameAs(_) => Err(Error::bad_request(
-                format!("{}.request_index", self.path),
+                [&self.path, ".request_index"].concat(),
                 "is not possible here: there is no request array",
             )),
             Object::Fields { tenant: Some(_), .. } => Err(Error::bad_request(
-                format!("{}.fields.{TENANT_FIELD}", self.path),
+                [&self.path, ".fields.", TENANT_FIELD].concat(),
                 "is not possible here: a token keeps its tenant",
             )),
             Object::Fields { .. } | Object::Encrypted { .. } => Ok(()),
@@ -92,7 +95,7 @@ impl Input {
                 let whole = matches!(targets.get(index), Some(None));
                 let source = shared.get(index).filter(|_| whole).ok_or_else(|| {
                     Error::bad_request(
-                        format!("{}.request_index", input.path),
+                        [&input.path, ".request_index"].concat(),
                         "must be the index of a request that has `fields` or `encrypted`",
                     )
                 })?;
@@ -118,15 +121,15 @@ impl Object {
         members.finish()?;
         match (id, fields, encrypted, index) {
             (Some(_), None, None, None) => Err(ErrorKind::NotImplemented { feature: "object.id" }.into()),
-            (None, Some(fields), None, None) => parse_fields(fields, &format!("{path}.fields")),
+            (None, Some(fields), None, None) => parse_fields(fields, &[path, ".fields"].concat()),
             (None, None, Some(encrypted), None) => {
-                let mut members = Members::of(encrypted, &format!("{path}.encrypted"))?;
+                let mut members = Members::of(encrypted, &[path, ".encrypted"].concat())?;
                 let (ciphertext, scope) = take_ciphertext(&mut members)?;
                 members.finish()?;
                 Ok(Self::Encrypted { ciphertext, scope })
             }
             (None, None, None, Some(index)) => {
-                parse_index(&index, &format!("{path}.request_index")).map(Self::SameAs)
+                parse_index(&index, &[path, ".request_index"].concat()).map(Self::SameAs)
             }
             _ => Err(Error::bad_request(
                 path,
@@ -151,20 +154,12 @@ fn parse_fields(value: Json, path: &str) -> Result<Object, Error> {
     Ok(Object::Fields { fields: members.rest(), tenant })
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked: a whole number within 32 bits"
-)]
 fn parse_index(value: &Json, path: &str) -> Result<usize, Error> {
-    match *value {
-        Json::Number(number)
-            if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) =>
-        {
-            Ok(number as usize)
-        }
-        _ => Err(Error::bad_request(path, "must be the index of a request of the array")),
-    }
+    let index = match *value {
+        Json::Number(number) => json::as_whole(number).and_then(|index| usize::try_from(index).ok()),
+        _ => None,
+    };
+    index.ok_or_else(|| Error::bad_request(path, "must be the index of a request of the array"))
 }
 
 /// An input together with the one that holds its object: itself, or another of the array.
@@ -213,7 +208,7 @@ fn tenant_of_fields(
         (_, Some(given)) if common.admits(Some(given)) => Ok(Some(given.to_owned())),
         (_, Some(_)) => Err(ErrorKind::TenantOutside.into()),
         (_, None) => Err(Error::bad_request(
-            format!("{path}.fields.{TENANT_FIELD}"),
+            [path, ".fields.", TENANT_FIELD].concat(),
             "must name one of the tenants in `xTenantId`",
         )),
     }

@@ -5,20 +5,36 @@
 //! quote the offending value, which may be personal data, and do not say where a missing key was
 //! missed. Here every refusal names the path as the caller wrote it, and nothing of the value.
 
-use core::cell::Cell;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
-use std::collections::HashMap;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
+use self::parse::Reader;
 use crate::error::Error;
+
+mod decimal;
+mod long;
+mod parse;
+#[cfg(test)]
+mod tests;
 
 /// The largest whole number that JavaScript and JCS carry without rounding: 2^53 − 1.
 pub(crate) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
-/// Texts that were met.
-pub(crate) type TextSet = HashMap<String, ()>;
+/// The whole number that this is, within ±[`MAX_SAFE_INTEGER`].
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "within 2^53; a number that is not whole comes back as another"
+)]
+pub(crate) fn as_whole(number: f64) -> Option<i64> {
+    let whole = number as i64;
+    (number.abs() <= MAX_SAFE_INTEGER && whole as f64 == number).then_some(whole)
+}
 
 /// Any JSON value. Text is wiped when it is dropped: it may be personal data.
 #[derive(Clone, PartialEq)]
@@ -37,16 +53,11 @@ pub(crate) enum Json {
 impl Json {
     /// Reads JSON text; `path` is what an error calls the whole of it.
     pub(crate) fn parse(text: &str, path: &str) -> Result<Self, Error> {
-        let repeated_key = Cell::new(false);
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let value = Reader(&repeated_key).deserialize(&mut deserializer);
-        // serde_json's own words may quote the text: they are not repeated.
-        match (value, deserializer.end()) {
-            (Ok(_), Ok(())) if repeated_key.get() => {
-                Err(Error::bad_request(path, "must not repeat a key"))
-            }
-            (Ok(value), Ok(())) => Ok(value),
-            _ => Err(Error::bad_request(path, "must be JSON")),
+        let mut reader = Reader::new(text);
+        match reader.document() {
+            Some(_) if reader.repeated_key => Err(Error::bad_request(path, "must not repeat a key")),
+            Some(value) => Ok(value),
+            None => Err(Error::bad_request(path, "must be JSON")),
         }
     }
 
@@ -139,7 +150,7 @@ impl Writer {
             Json::Null => self.text.push_str("null"),
             Json::Bool(true) => self.text.push_str("true"),
             Json::Bool(false) => self.text.push_str("false"),
-            Json::Number(number) => self.text.push_str(ryu_js::Buffer::new().format(*number)),
+            Json::Number(number) => decimal::write(*number, &mut self.text),
             Json::Text(text) => self.string(text),
             Json::List(items) => {
                 self.text.push('[');
@@ -209,9 +220,36 @@ impl Writer {
     }
 }
 
-/// By UTF-16 units, as RFC 8785 orders keys.
+/// By UTF-16 units, as RFC 8785 orders keys; equal ones by their place.
 fn sort(texts: &mut [(&str, usize)]) {
-    texts.sort_unstable_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+    texts.sort_unstable_by(|(one, place), (other, other_place)| {
+        one.encode_utf16().cmp(other.encode_utf16()).then(place.cmp(other_place))
+    });
+}
+
+/// For each text, whether it comes for the first time. (Sorting is quicker than a map, and smaller.)
+pub(crate) fn firsts<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<bool> {
+    let mut texts: Vec<(&str, usize)> = texts.zip(0..).collect();
+    sort(&mut texts);
+    let mut firsts = vec![true; texts.len()];
+    for [(one, _), (next, place)] in texts.array_windows() {
+        if let Some(first) = firsts.get_mut(*place) {
+            *first = one != next;
+        }
+    }
+    firsts
+}
+
+/// A count as text.
+pub(crate) fn digits(count: u64) -> String {
+    let mut digits = Vec::new();
+    let mut rest = count;
+    while rest > 0 || digits.is_empty() {
+        digits.push(rest % 10);
+        rest /= 10;
+    }
+    let digit = |digit: u64| char::from_digit(u32::try_from(digit).ok()?, 10);
+    digits.into_iter().rev().filter_map(digit).collect()
 }
 
 /// Texts in the one order that stands for any.
@@ -228,76 +266,6 @@ fn is_escaped(character: char) -> bool {
 /// An object of these members.
 pub(crate) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
     Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-/// Reads a value, and notes where a key comes twice. (An error of its own would bring serde_json's
-/// reading of error messages into the wasm.)
-#[derive(Clone, Copy)]
-struct Reader<'a>(&'a Cell<bool>);
-
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
-    type Value = Json;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a rounded number stays beyond 2^53 and is refused")]
-impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = Json;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(Json::Number(value as f64))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Number(value as f64))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(Json::Number(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::text(value))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Json, E> {
-        Ok(Json::Text(Zeroizing::new(value)))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element_seed(self)? {
-            items.push(item);
-        }
-        Ok(Json::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let mut members: Vec<(String, Json)> = Vec::new();
-        let mut seen = TextSet::new();
-        while let Some(key) = access.next_key::<String>()? {
-            if seen.insert(key.clone(), ()).is_some() {
-                self.0.set(true);
-            }
-            members.push((key, access.next_value_seed(self)?));
-        }
-        Ok(Json::Object(members))
-    }
 }
 
 /// The members of one JSON object, taken out one by one; what is left over is unknown.
@@ -319,7 +287,7 @@ impl Members {
 
     /// The path of one member, as the caller wrote it.
     pub(crate) fn path_of(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+        if self.path.is_empty() { name.to_owned() } else { [&self.path, ".", name].concat() }
     }
 
     /// The path of the object itself.
@@ -395,7 +363,7 @@ pub(crate) fn list<T>(
     };
     let mut read = Vec::with_capacity(items.len());
     for (index, value) in items.into_iter().enumerate() {
-        read.push(item(value, &format!("{path}[{index}]"))?);
+        read.push(item(value, &[path, "[", &digits(index as u64), "]"].concat())?);
     }
     Ok(read)
 }

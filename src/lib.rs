@@ -14,11 +14,17 @@
 //! | `collection`, `datatype`, `data` | typed properties, and data that was checked against them |
 //! | `sealing` | keyring, envelopes, blind index: the only place that names a crypto crate |
 //! | `wasm` | the boundary to JavaScript, for wasm32 only |
+//! | `runtime` | memory, and the end of a panic, in the place of `std`, for wasm32 only |
+
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
 
 pub mod error;
 pub mod host;
 pub mod vault;
 
+mod base64;
 mod collection;
 mod data;
 mod datatype;
@@ -29,6 +35,8 @@ mod operation;
 mod request;
 mod sealing;
 mod settings;
+#[cfg(target_arch = "wasm32")]
+mod runtime;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 

@@ -1,7 +1,9 @@
 //! What an answer says of a token beside its data.
 
+use alloc::string::String;
+use alloc::vec;
+
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::error::Error;
 use crate::host::Millis;
@@ -47,10 +49,68 @@ pub(crate) fn describe(
     Ok(metadata)
 }
 
+/// Milliseconds as far as they are not zero: the shortest text of the moment.
 fn rfc3339(time: Millis) -> Result<String, Error> {
-    let nanoseconds = i128::from(time) * 1_000_000;
-    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
-        .ok()
-        .and_then(|time| time.format(&Rfc3339).ok())
-        .ok_or_else(|| Error::internal("a time could not be written"))
+    let moment = OffsetDateTime::from_unix_timestamp(time.div_euclid(1_000));
+    let moment = moment.ok().filter(|moment| moment.year() >= 0);
+    let moment = moment.ok_or_else(|| Error::internal("a time could not be written"))?;
+    let mut text = String::with_capacity(24);
+    push_digits(&mut text, moment.year().unsigned_abs(), 4);
+    for (before, number) in [
+        ('-', u8::from(moment.month())),
+        ('-', moment.day()),
+        ('T', moment.hour()),
+        (':', moment.minute()),
+        (':', moment.second()),
+    ] {
+        text.push(before);
+        push_digits(&mut text, number.into(), 2);
+    }
+    if let Ok(fraction @ 1..) = u32::try_from(time.rem_euclid(1_000)) {
+        text.push('.');
+        push_digits(&mut text, fraction, 3);
+        text.truncate(text.trim_end_matches('0').len());
+    }
+    text.push('Z');
+    Ok(text)
+}
+
+fn push_digits(text: &mut String, number: u32, count: u32) {
+    for place in (0..count).rev() {
+        text.extend(char::from_digit(number / 10_u32.pow(place) % 10, 10));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::format_description::well_known::Rfc3339;
+
+    use super::*;
+
+    #[test]
+    fn years_before_0_and_after_9999_have_no_text() {
+        for (time, text) in [
+            (-62_167_219_200_001, None),
+            (-62_167_219_200_000, Some("0000-01-01T00:00:00Z")),
+            (-1, Some("1969-12-31T23:59:59.999Z")),
+            (0, Some("1970-01-01T00:00:00Z")),
+            (1_078_012_800_120, Some("2004-02-29T00:00:00.12Z")),
+            (253_402_300_799_999, Some("9999-12-31T23:59:59.999Z")),
+            (253_402_300_800_000, None),
+            (Millis::MIN, None),
+            (Millis::MAX, None),
+        ] {
+            assert_eq!(rfc3339(time).ok().as_deref(), text, "{time}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_text_is_the_one_a_library_writes(time in -62_167_219_200_000..253_402_300_800_000_i64) {
+            let library = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time) * 1_000_000);
+            let library = library.ok().and_then(|time| time.format(&Rfc3339).ok());
+            prop_assert_eq!(rfc3339(time).ok(), library);
+        }
+    }
 }

@@ -1,9 +1,12 @@
 //! What every request has in common, and the forms its members take. Parse, don't validate: past
 //! this door a token ID, a tag or an expiry that could be wrong cannot be built.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::error::{Error, ErrorKind};
 use crate::host::{Millis, State};
-use crate::json::{self, Item, Json, Members, TextSet};
+use crate::json::{self, Item, Json, Members, firsts};
 use crate::settings::MAX_LIFE_SECS;
 
 const MAX_TOKEN_ID: usize = 128;
@@ -272,7 +275,7 @@ fn short_text(members: &mut Members, member: &str, max: usize) -> Result<Option<
 }
 
 fn without_repeats(mut items: Vec<String>) -> Vec<String> {
-    let mut seen = TextSet::with_capacity(items.len());
-    items.retain(|item| seen.insert(item.clone(), ()).is_none());
+    let mut firsts = firsts(items.iter().map(String::as_str)).into_iter();
+    items.retain(|_| firsts.next().unwrap_or(true));
     items
 }

@@ -2,7 +2,7 @@
 
 use crate::collection::as_configuration;
 use crate::error::{Error, ErrorKind};
-use crate::json::{Json, MAX_SAFE_INTEGER, Members};
+use crate::json::{Json, Members, as_whole};
 
 /// A hundred years: the longest life an expiry can give.
 pub(crate) const MAX_LIFE_SECS: u64 = 3_153_600_000;
@@ -104,15 +104,10 @@ fn size(
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked: a whole number from 0 to 2^53"
-)]
 fn number(value: &Json, min: u64, max: u64) -> Option<u64> {
     let Json::Number(number) = *value else { return None };
-    let whole = number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER).contains(&number);
-    whole.then_some(number as u64).filter(|number| (min..=max).contains(number))
+    let number = u64::try_from(as_whole(number)?).ok()?;
+    (min..=max).contains(&number).then_some(number)
 }
 
 fn refused(members: &Members, name: &str) -> Error {

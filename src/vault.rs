@@ -1,7 +1,9 @@
 //! A configured vault: parsed once, then it runs operations and keeps nothing between them.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use zeroize::Zeroizing;
 

@@ -3,7 +3,9 @@
 //! `docs/boundary.md` describes what crosses. The other side is `pkg/bridge.js`, which answers for
 //! the host: it has settled promises, timers and shapes before anything arrives here.
 
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use js_sys::{Float64Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -14,13 +16,12 @@ use crate::error::{Cause, Error, Fault};
 use crate::host::{
     AccessRequest, AuditEvent, Change, Decision, Host, Label, Millis, Row, TermsQuery,
 };
+use crate::json::as_whole;
 use crate::vault::Vault;
 
 /// Numbers of a row in its column, and of a change, which has `expect` before them.
 const ROW_NUMBERS: usize = 6;
 const CHANGE_NUMBERS: usize = 7;
-/// 2^53 − 1, beyond which a JavaScript number is no longer exact.
-const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
 #[wasm_bindgen]
 extern "C" {
@@ -172,7 +173,7 @@ impl Host for JavaScript {
 
     fn now(&self) -> Result<Millis, Fault> {
         let time = self.bridge.clock().map_err(fault)?;
-        from_number(time).ok_or(Fault::WrongShape)
+        as_whole(time).ok_or(Fault::WrongShape)
     }
 
     async fn reload(&self) -> Result<Option<String>, Fault> {
@@ -249,7 +250,7 @@ impl Unpacker<'_> {
 enum Labels<'a> {
     /// One byte for each unit: any column that holds nothing but labels.
     Ascii(&'a [u8]),
-    Other(std::vec::IntoIter<u16>),
+    Other(alloc::vec::IntoIter<u16>),
 }
 
 impl<'a> Labels<'a> {
@@ -322,16 +323,11 @@ impl Columns {
 
 /// NaN is null; anything else must be a whole number, or the row is not the vault's.
 fn nullable(number: f64) -> Option<Option<Millis>> {
-    if number.is_nan() { Some(None) } else { from_number(number).map(Some) }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "checked: a whole number within 2^53")]
-fn from_number(number: f64) -> Option<i64> {
-    (number.fract() == 0.0 && number.abs() <= MAX_SAFE).then_some(number as i64)
+    if number.is_nan() { Some(None) } else { as_whole(number).map(Some) }
 }
 
 fn whole(number: f64) -> Option<u64> {
-    from_number(number).and_then(|number| u64::try_from(number).ok())
+    as_whole(number).and_then(|number| u64::try_from(number).ok())
 }
 
 fn size(number: f64) -> Result<usize, Fault> {

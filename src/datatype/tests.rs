@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use base64ct::{Base64, Encoding};
 use proptest::prelude::*;
 
 use super::*;

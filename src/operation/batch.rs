@@ -1,6 +1,9 @@
 //! The changes of one pass, sealed: what is written, and how to tell whether it has landed.
 
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 

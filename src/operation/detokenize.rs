@@ -1,5 +1,8 @@
 //! Detokenize: the data that tokens stand for.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 use super::pass::{Pass, Token};

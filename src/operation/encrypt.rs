@@ -1,5 +1,9 @@
 //! Encrypt: ciphertext that the caller keeps. An array of requests, all or nothing.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 use super::{Access, Call, Effect};

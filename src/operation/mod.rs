@@ -11,6 +11,10 @@
 //! Steps 1 to 4 and 7 are here; 5 to 8, which repeat when somebody else writes first, are in
 //! `pass.rs`.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 mod batch;
 mod detokenize;
 mod encrypt;
@@ -22,8 +26,8 @@ mod transaction;
 mod unique_tags;
 mod update;
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use core::cell::{Cell, RefCell};
+use alloc::rc::Rc;
 
 use zeroize::Zeroizing;
 
@@ -401,7 +405,7 @@ fn tokens_check(collection: &Collection, operation: &str, state: State) -> Check
     let tokens = if state == State::Archived { "archived/tokens" } else { "tokens" };
     Check {
         operation: operation.to_owned(),
-        resource: format!("{}/{tokens}", collection.name),
+        resource: [&collection.name, "/", tokens].concat(),
         data_type: None,
     }
 }

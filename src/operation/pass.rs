@@ -1,8 +1,11 @@
 //! Steps 5 to 8: read, compute, tell the audit, write; again if somebody else wrote first.
 
-use std::collections::HashMap;
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
+use hashbrown::HashMap;
 use zeroize::Zeroizing;
 
 use super::batch::{Batch, FoundRows};

@@ -3,6 +3,10 @@
 //! Only heads are opened and sealed anew; no personal data is decrypted. A token's ID is one of its
 //! row's claims, so rotating moves a claim on the same row, in one change.
 
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Plan, Token};
 use super::selection::select_named;

@@ -1,5 +1,8 @@
 //! Which tokens a query means: IDs are OR'd, tags are AND'd, and the two groups are AND'd.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::pass::{Pass, Token};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, LabelMap};

@@ -1,6 +1,9 @@
 //! Tokenize: IDs that stand for data. An array of requests, answered in order, all or nothing.
 
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Plan, Token};
@@ -8,7 +11,7 @@ use super::{Access, Call, Effect, unique_tags};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, LabelMap, Millis, Row, into_set};
 use crate::input::{CheckedInput, Input, OpenedInput, SharedInput};
-use crate::json::{self, Json, Members, TextSet};
+use crate::json::{self, Json, Members, firsts};
 use crate::request::{Expiry, Tags, take_name, take_transaction_id, token_id};
 use crate::sealing::{Body, Head, TokenType};
 use crate::settings::Settings;
@@ -152,11 +155,9 @@ pub(super) async fn plan<H: Host>(
 
 /// The same given ID for two tokens of one array.
 fn refuse_repeated_ids(requests: &[TokenRequest]) -> Result<(), Error> {
-    let mut seen = TextSet::new();
-    for id in requests.iter().filter_map(|request| request.token_id.clone()) {
-        if seen.insert(id, ()).is_some() {
-            return Err(ErrorKind::TokenIdTaken.into());
-        }
+    let ids = requests.iter().filter_map(|request| request.token_id.as_deref());
+    if firsts(ids).contains(&false) {
+        return Err(ErrorKind::TokenIdTaken.into());
     }
     Ok(())
 }
@@ -434,7 +435,7 @@ fn reuse<H: Host>(
     }
     if draft.head.tags.len() > settings.max_tags {
         return Err(Error::bad_request(
-            format!("{}.tags", request.path),
+            [&request.path, ".tags"].concat(),
             "would give the token more than `settings.maxTags` tags",
         ));
     }

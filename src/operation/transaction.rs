@@ -1,5 +1,10 @@
 //! Transaction IDs: a repeated call answers the same, and changes nothing.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 use super::pass::Pass;

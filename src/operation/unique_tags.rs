@@ -1,5 +1,8 @@
 //! Tags that must be unique in their tenant.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::pass::Pass;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, State};

@@ -4,6 +4,10 @@
 //! decrypted for it. Data may change on one token, from `fields` or from `encrypted` ciphertext, and
 //! replaces all that the token held. Both land together or not at all.
 
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 use super::batch::{Batch, NewRow};

@@ -4,6 +4,9 @@
 //! the parts. A text part is its length in four bytes (big-endian) and its bytes; an absent one is
 //! four bytes of 255; a list is its count in four bytes and its texts.
 
+use alloc::string::String;
+use alloc::borrow::ToOwned;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -118,7 +121,7 @@ impl BlindIndex {
     ) -> Result<String, Error> {
         let entry = self.start(Kind::Id).optional(collection).optional(tenant);
         let bytes = entry.text(scope).text(canonical).bytes();
-        Ok(uuid::Builder::from_custom_bytes(bytes).into_uuid().hyphenated().to_string())
+        Ok(uuid::Builder::from_custom_bytes(bytes).into_uuid().hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()).to_owned())
     }
 
     /// A blind hash of a request, to tell a repeated one from another under one transaction ID.

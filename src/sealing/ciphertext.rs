@@ -1,7 +1,11 @@
 //! Ciphertexts that callers keep: one sealed part that carries its own scope, tenant, tags and
 //! expiry, bound to its collection.
 
-use base64ct::{Base64, Base64Unpadded, Base64UrlUnpadded, Encoding};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -9,6 +13,7 @@ use super::codec::{Reader, Writer};
 use super::envelope::{Envelopes, Part};
 use super::fresh::{Fresh, Nonce};
 use super::{FORMAT, Purpose, Unopened};
+use crate::base64;
 use crate::error::Error;
 use crate::host::Millis;
 
@@ -63,7 +68,7 @@ impl Ciphertext {
         };
         let mut bytes = vec![FORMAT];
         envelopes.seal(&nonce, &associated_data, &plaintext, &mut bytes)?;
-        Ok(Base64::encode_string(&bytes))
+        Ok(base64::encode_standard(&bytes))
     }
 
     /// Opens what [`Ciphertext::seal`] made for this collection, in standard or URL-safe base64,
@@ -73,7 +78,7 @@ impl Ciphertext {
         text: &str,
         collection: &str,
     ) -> Result<Self, Unopened> {
-        let bytes = decode_base64(text)?;
+        let bytes = base64::decode_any(text).ok_or(Unopened)?;
         let (&[format], part) = bytes.split_first_chunk().ok_or(Unopened)?;
         if format != FORMAT {
             return Err(Unopened);
@@ -138,16 +143,4 @@ fn associated_data(collection: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     writer.raw(&[FORMAT, Purpose::Ciphertext as u8]);
     writer.text(collection)?;
     Ok(writer.finish())
-}
-
-fn decode_base64(text: &str) -> Result<Vec<u8>, Unopened> {
-    let unpadded = match text.as_bytes() {
-        [.., b'=', b'='] if text.len().is_multiple_of(4) => text.strip_suffix("=="),
-        [.., b'='] if text.len().is_multiple_of(4) => text.strip_suffix('='),
-        _ => Some(text),
-    };
-    let unpadded = unpadded.ok_or(Unopened)?;
-    Base64Unpadded::decode_vec(unpadded)
-        .or_else(|_| Base64UrlUnpadded::decode_vec(unpadded))
-        .map_err(|_| Unopened)
 }

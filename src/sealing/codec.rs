@@ -2,6 +2,8 @@
 //! texts with their length. Short on purpose: what it saves is not encrypted and not authenticated,
 //! and that is where the time of a rotation goes.
 
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 use super::Unopened;

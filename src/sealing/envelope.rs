@@ -1,5 +1,7 @@
 //! One sealed part: key ID, nonce, ciphertext and tag.
 
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 use super::Unopened;

@@ -2,6 +2,11 @@
 //!
 //! One call for each token would cost more than sealing it.
 
+use alloc::string::String;
+use alloc::borrow::ToOwned;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 use super::blind::label;
@@ -98,7 +103,7 @@ pub(crate) fn make_event_id() -> Result<String, Error> {
 }
 
 fn uuid_v4(bytes: [u8; 16]) -> String {
-    uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().to_string()
+    uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()).to_owned()
 }
 
 #[cfg(test)]

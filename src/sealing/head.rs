@@ -1,5 +1,9 @@
 //! The head of a token: everything about it that is neither a column of its row nor its data.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -115,7 +119,7 @@ impl Head {
         let token_type = TokenType::from_bits(first & TYPE)?;
         let created_at = reader.time()?;
         let token_id = if has(HAS_UUID) {
-            Uuid::from_bytes(reader.array()?).hyphenated().to_string()
+            Uuid::from_bytes(reader.array()?).hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned()
         } else {
             let text = reader.text()?.to_owned();
             if uuid_of(&text).is_some() {

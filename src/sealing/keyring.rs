@@ -1,5 +1,8 @@
 //! The keyring: which key seals, which keys open, and the key of the blind index.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use hkdf::Hkdf;
@@ -80,7 +83,7 @@ impl Keyring {
         for (name, secret) in names.iter().zip(data) {
             let key = DataKey::derive(secret)?;
             if others.iter().chain(&first).any(|other| other.id == key.id) {
-                return Err(configuration(format!("keys.data.{name}"), "has the key ID of another key"));
+                return Err(configuration(["keys.data.", name].concat(), "has the key ID of another key"));
             }
             if name == primary {
                 first = Some(key);
@@ -116,7 +119,7 @@ impl fmt::Debug for Keyring {
 }
 
 fn refuse_equal(names: &[String], secrets: &[[u8; SECRET_LENGTH]]) -> Result<(), Error> {
-    let places = || core::iter::once("keys.index".to_owned()).chain(names.iter().map(|name| format!("keys.data.{name}")));
+    let places = || core::iter::once("keys.index".to_owned()).chain(names.iter().map(|name| ["keys.data.", name].concat()));
     for (position, (place, secret)) in places().zip(secrets).enumerate() {
         if secrets.iter().take(position).any(|earlier| bool::from(earlier.ct_eq(secret))) {
             return Err(configuration(place, "is the same secret as another key"));

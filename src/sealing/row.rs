@@ -2,6 +2,9 @@
 //!
 //! `format, purpose of the first part, its length (4 bytes), the first part, the body part if any`
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 use super::codec::Writer;

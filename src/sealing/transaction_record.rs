@@ -1,5 +1,9 @@
 //! What a transaction's row keeps: enough to answer a repeated call without doing it again.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
 
 use super::Unopened;

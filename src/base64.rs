@@ -1,0 +1,53 @@
+//! Base64 in its two alphabets, from one instance of the library: every further one is a kilobyte
+//! of wasm. The URL-safe one without padding serves the labels; the other is mapped to it.
+
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use zeroize::Zeroizing;
+
+/// Standard base64 with padding.
+pub(crate) fn encode_standard(bytes: &[u8]) -> String {
+    let mut text = Base64UrlUnpadded::encode_string(bytes).replace('-', "+").replace('_', "/");
+    while !text.len().is_multiple_of(4) {
+        text.push('=');
+    }
+    text
+}
+
+/// Text in either alphabet, and not in both at once, with padding or without.
+pub(crate) fn decode_any(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    decode(without_padding(text).unwrap_or(text))
+}
+
+fn decode(unpadded: &str) -> Option<Zeroizing<Vec<u8>>> {
+    if unpadded.contains(['+', '/']) && unpadded.contains(['-', '_']) {
+        return None;
+    }
+    let mut mapped = Zeroizing::new(unpadded.as_bytes().to_vec());
+    for byte in mapped.iter_mut() {
+        *byte = match *byte {
+            b'+' => b'-',
+            b'/' => b'_',
+            other => other,
+        };
+    }
+    let mut bytes = Zeroizing::new(vec![0; mapped.len()]);
+    let length = Base64UrlUnpadded::decode(&*mapped, &mut bytes).ok()?.len();
+    bytes.truncate(length);
+    Some(bytes)
+}
+
+/// Whether it is standard base64 with padding, of any bytes or none (RFC 4648, section 4).
+pub(crate) fn is_standard(text: &str) -> bool {
+    let unpadded = without_padding(text).filter(|unpadded| !unpadded.contains(['-', '_']));
+    unpadded.and_then(decode).is_some()
+}
+
+/// None where the length is not what padding makes it.
+fn without_padding(text: &str) -> Option<&str> {
+    let unpadded = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
+    text.len().is_multiple_of(4).then_some(unpadded)
+}
