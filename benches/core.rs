@@ -86,7 +86,9 @@ impl Bench {
             token_ids: RefCell::default(),
             calls: Cell::new(0),
         };
-        let one = format!(r#"{{"type":"randomized","object":{{"fields":{FIELDS}}},"tags":["newsletter","paying"]}}"#);
+        let one = format!(
+            r#"{{"type":"randomized","object":{{"fields":{FIELDS}}},"tags":["newsletter","paying"]}}"#
+        );
         let body = vec![one; count].join(",");
         let answer = bench.call("tokens.tokenize", &format!(r#""requestBody":[{body}]"#));
         let made: Vec<HashMap<String, String>> = serde_json::from_str(&answer).unwrap();

@@ -51,3 +51,40 @@ fn without_padding(text: &str) -> Option<&str> {
     let unpadded = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
     text.len().is_multiple_of(4).then_some(unpadded)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_alphabet_is_read_and_no_mixture() {
+        let bytes = Some(Zeroizing::new(Vec::from([0xfb, 0xff, 0xfe, 0xff])));
+        for text in ["+//+/w==", "-__-_w==", "+//+/w", "-__-_w"] {
+            assert_eq!(decode_any(text), bytes, "{text}");
+        }
+        for text in [
+            "+__-_w==",
+            "-__-/w",
+            "+//+/w=",
+            "+//+/w===",
+            "+//+/x==",
+            "+//+/w==\n",
+            "=",
+            "==",
+            "====",
+        ] {
+            assert_eq!(decode_any(text), None, "{text}");
+        }
+        assert_eq!(encode_standard(&[0xfb, 0xff, 0xfe, 0xff]), "+//+/w==");
+    }
+
+    #[test]
+    fn only_standard_text_with_padding_is_standard() {
+        for text in ["", "TQ==", "TWE=", "TWFu", "+//+/w=="] {
+            assert!(is_standard(text), "{text}");
+        }
+        for text in ["-__-_w==", "+//+/w", "TWE", "TWE==", "TWF=", "====", "TW=="] {
+            assert!(!is_standard(text), "{text}");
+        }
+    }
+}

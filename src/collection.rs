@@ -84,10 +84,11 @@ impl Property {
         let type_path = members.path_of("type");
         let name = members.required("type").and_then(|value| crate::json::text(value, &type_path));
         let name = name.map_err(as_configuration)?;
-        let nullable = members.optional_bool("nullable").map_err(as_configuration)?.unwrap_or(false);
+        let nullable =
+            members.optional_bool("nullable").map_err(as_configuration)?.unwrap_or(false);
         members.finish().map_err(as_configuration)?;
-        let data_type =
-            DataType::parse(&name).ok_or_else(|| refused(type_path, "is not a known property type"))?;
+        let data_type = DataType::parse(&name)
+            .ok_or_else(|| refused(type_path, "is not a known property type"))?;
         Ok(Self { data_type, nullable })
     }
 }

@@ -20,7 +20,10 @@ pub(crate) struct Data(Vec<(String, Json)>);
 
 impl Data {
     /// Checks every value. A null of a nullable property counts as absent.
-    pub(crate) fn check(collection: &Collection, fields: Vec<(String, Json)>) -> Result<Self, Error> {
+    pub(crate) fn check(
+        collection: &Collection,
+        fields: Vec<(String, Json)>,
+    ) -> Result<Self, Error> {
         let mut data = Vec::with_capacity(fields.len());
         for (name, value) in fields {
             let property = collection.property(&name)?;

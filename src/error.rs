@@ -278,7 +278,8 @@ impl ErrorKind {
             }
             Self::ReasonMissing => vec![("reason", String::new())],
             Self::CollectionUnknown { collection } => vec![("collection", collection.clone())],
-            Self::Denied { because: Some(text) } | Self::CapabilityMissing { because: Some(text) } => {
+            Self::Denied { because: Some(text) }
+            | Self::CapabilityMissing { because: Some(text) } => {
                 vec![("because", text.clone())]
             }
             Self::BadRequest { field, .. } => vec![("field", field.clone())],
@@ -331,16 +332,14 @@ impl ErrorKind {
             Self::Internal(problem) => &["internal error: ", problem],
             Self::ReasonMissing => &["the access reason is missing"],
             Self::ReasonUnknown => &["the access reason is not one of the known reasons"],
-            Self::AdhocReasonMissing => {
-                &["the reason `Other` needs an ad-hoc reason"]
-            }
+            Self::AdhocReasonMissing => &["the reason `Other` needs an ad-hoc reason"],
             Self::CollectionUnknown { collection } => {
                 &["the collection `", collection, "` is not found"]
             }
-            Self::CollectionName => &["the collection name is not a letter followed by at most 39 letters, digits or underscores"],
-            Self::Denied { .. } => {
-                &["the operation is forbidden due to a policy violation"]
-            }
+            Self::CollectionName => &[
+                "the collection name is not a letter followed by at most 39 letters, digits or underscores",
+            ],
+            Self::Denied { .. } => &["the operation is forbidden due to a policy violation"],
             Self::TenantOutside => {
                 &["the operation is forbidden for a tenant outside the request's list"]
             }
@@ -366,29 +365,19 @@ impl ErrorKind {
                 value = json::digits(*most);
                 &["the request is over the limit `", limit, "` of ", &value]
             }
-            Self::DataUpdateOfSeveral => {
-                &["a data update must match exactly one token ID"]
-            }
+            Self::DataUpdateOfSeveral => &["a data update must match exactly one token ID"],
             Self::DataUpdateOfType { token_type } => {
                 &["the data of a token of type `", token_type, "` cannot be updated"]
             }
             Self::CiphertextRefused => &["the ciphertext does not open"],
-            Self::ScopeMismatch => {
-                &["the ciphertext was sealed with another scope than `scope`"]
-            }
+            Self::ScopeMismatch => &["the ciphertext was sealed with another scope than `scope`"],
             Self::PropertyNotInInput { property } => {
                 &["`props` names `", property, "`, which the input does not hold"]
             }
-            Self::DataTaken => {
-                &["another token already holds this data in the token's scope"]
-            }
-            Self::TagNotUnique => {
-                &["a tag of `ensure_unique_tenant_tags` is on another token"]
-            }
+            Self::DataTaken => &["another token already holds this data in the token's scope"],
+            Self::TagNotUnique => &["a tag of `ensure_unique_tenant_tags` is on another token"],
             Self::OneWay => &["a `pci_oneway` token cannot be detokenized"],
-            Self::TransactionReused => {
-                &["the transaction ID was used with another request"]
-            }
+            Self::TransactionReused => &["the transaction ID was used with another request"],
             Self::TokenIdTaken => {
                 &["`token_id` is another token's, or not the one that this data has"]
             }

@@ -3,8 +3,8 @@
 //! The core has never heard of JavaScript. `wasm.rs` implements [`Host`] over the host's
 //! JavaScript; a test implements it in a few lines. Nothing here is `Send`: the wasm has one thread.
 
-use alloc::string::String;
 use alloc::borrow::ToOwned;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::future::Future;
@@ -345,10 +345,16 @@ impl Callback {
 /// vault's: right in its types, and impossible in its content.
 pub trait Host {
     /// Rows that hold any of the claims, in any order.
-    fn read_claims(&self, claims: &[Label]) -> impl Future<Output = Result<Vec<Option<Row>>, Fault>>;
+    fn read_claims(
+        &self,
+        claims: &[Label],
+    ) -> impl Future<Output = Result<Vec<Option<Row>>, Fault>>;
 
     /// One page of rows that have all of the terms.
-    fn read_terms(&self, query: &TermsQuery) -> impl Future<Output = Result<Vec<Option<Row>>, Fault>>;
+    fn read_terms(
+        &self,
+        query: &TermsQuery,
+    ) -> impl Future<Output = Result<Vec<Option<Row>>, Fault>>;
 
     /// All changes or none; `false` means that somebody else wrote first.
     fn write(&self, changes: &[Change]) -> impl Future<Output = Result<bool, Fault>>;

@@ -120,7 +120,9 @@ impl Object {
         let index = members.optional("request_index");
         members.finish()?;
         match (id, fields, encrypted, index) {
-            (Some(_), None, None, None) => Err(ErrorKind::NotImplemented { feature: "object.id" }.into()),
+            (Some(_), None, None, None) => {
+                Err(ErrorKind::NotImplemented { feature: "object.id" }.into())
+            }
             (None, Some(fields), None, None) => parse_fields(fields, &[path, ".fields"].concat()),
             (None, None, Some(encrypted), None) => {
                 let mut members = Members::of(encrypted, &[path, ".encrypted"].concat())?;
@@ -150,13 +152,16 @@ pub(crate) fn take_ciphertext(members: &mut Members) -> Result<(String, Option<S
 fn parse_fields(value: Json, path: &str) -> Result<Object, Error> {
     let mut members = Members::of(value, path)?;
     let tenant_path = members.path_of(TENANT_FIELD);
-    let tenant = members.optional(TENANT_FIELD).map(|value| name(value, &tenant_path)).transpose()?;
+    let tenant =
+        members.optional(TENANT_FIELD).map(|value| name(value, &tenant_path)).transpose()?;
     Ok(Object::Fields { fields: members.rest(), tenant })
 }
 
 fn parse_index(value: &Json, path: &str) -> Result<usize, Error> {
     let index = match *value {
-        Json::Number(number) => json::as_whole(number).and_then(|index| usize::try_from(index).ok()),
+        Json::Number(number) => {
+            json::as_whole(number).and_then(|index| usize::try_from(index).ok())
+        }
         _ => None,
     };
     index.ok_or_else(|| Error::bad_request(path, "must be the index of a request of the array"))
@@ -170,7 +175,11 @@ pub(crate) struct SharedInput {
 
 impl SharedInput {
     /// Checks what the request itself shows.
-    pub(crate) fn check(&self, collection: &Collection, common: &Common) -> Result<CheckedInput, Error> {
+    pub(crate) fn check(
+        &self,
+        collection: &Collection,
+        common: &Common,
+    ) -> Result<CheckedInput, Error> {
         let path = &self.input.path;
         let props = self.input.props.as_deref();
         for name in props.unwrap_or_default() {
@@ -223,12 +232,7 @@ pub(crate) enum CheckedInput {
         opened: OpenedInput,
     },
     /// The data is in a ciphertext, which may be opened after the capability was granted.
-    Hidden {
-        ciphertext: String,
-        scope: Option<String>,
-        props: Option<Vec<String>>,
-        path: String,
-    },
+    Hidden { ciphertext: String, scope: Option<String>, props: Option<Vec<String>>, path: String },
 }
 
 impl CheckedInput {

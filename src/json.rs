@@ -55,7 +55,9 @@ impl Json {
     pub(crate) fn parse(text: &str, path: &str) -> Result<Self, Error> {
         let mut reader = Reader::new(text);
         match reader.document() {
-            Some(_) if reader.repeated_key => Err(Error::bad_request(path, "must not repeat a key")),
+            Some(_) if reader.repeated_key => {
+                Err(Error::bad_request(path, "must not repeat a key"))
+            }
             Some(value) => Ok(value),
             None => Err(Error::bad_request(path, "must be JSON")),
         }
@@ -281,7 +283,10 @@ impl Members {
     pub(crate) fn of(value: Json, path: &str) -> Result<Self, Error> {
         match value {
             Json::Object(entries) => Ok(Self { path: path.to_owned(), entries }),
-            _ => Err(Error::bad_request(if path.is_empty() { "request" } else { path }, "must be an object")),
+            _ => Err(Error::bad_request(
+                if path.is_empty() { "request" } else { path },
+                "must be an object",
+            )),
         }
     }
 
@@ -353,11 +358,7 @@ pub(crate) fn text(value: Json, path: &str) -> Result<String, Error> {
 }
 
 /// A JSON list, each item read by `item`.
-pub(crate) fn list<T>(
-    value: Json,
-    path: &str,
-    item: Item<'_, T>,
-) -> Result<Vec<T>, Error> {
+pub(crate) fn list<T>(value: Json, path: &str, item: Item<'_, T>) -> Result<Vec<T>, Error> {
     let Json::List(items) = value else {
         return Err(Error::bad_request(path, "must be a list"));
     };

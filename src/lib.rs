@@ -33,10 +33,10 @@ mod json;
 mod metadata;
 mod operation;
 mod request;
-mod sealing;
-mod settings;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
+mod sealing;
+mod settings;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 

@@ -116,7 +116,9 @@ pub(crate) fn take_options(
     let options = members.optional_list("options", &mut |value, path| {
         let option = json::text(value, path)?;
         let position = known.iter().find(|name| **name == option);
-        position.copied().ok_or_else(|| Error::bad_request(path, "is not an option of this operation"))
+        position
+            .copied()
+            .ok_or_else(|| Error::bad_request(path, "is not an option of this operation"))
     })?;
     match options {
         Some(options) if options.is_empty() => {
@@ -149,8 +151,7 @@ impl Tags {
     pub(crate) fn take(members: &mut Members, max_tags: usize) -> Result<Self, Error> {
         let tags = take_tags(members, "tags", max_tags)?;
         let unique_path = members.path_of("ensure_unique_tenant_tags");
-        let unique =
-            take_tags(members, "ensure_unique_tenant_tags", max_tags)?.unwrap_or_default();
+        let unique = take_tags(members, "ensure_unique_tenant_tags", max_tags)?.unwrap_or_default();
         let known = tags.as_deref().unwrap_or_default();
         if !unique.iter().all(|tag| known.contains(tag)) {
             return Err(Error::bad_request(unique_path, "must be a subset of `tags`"));

@@ -42,7 +42,12 @@ impl Settings {
             max_bytes: whole(&mut members, "maxBytes", 1, 1 << 31)?.unwrap_or(16 << 20),
             transaction_ttl_secs: whole(&mut members, "transactionTtlSecs", 1, MAX_LIFE_SECS)?
                 .unwrap_or(86_400),
-            archived_retention_secs: nullable(&mut members, "archivedRetentionSecs", 0, MAX_LIFE_SECS)?,
+            archived_retention_secs: nullable(
+                &mut members,
+                "archivedRetentionSecs",
+                0,
+                MAX_LIFE_SECS,
+            )?,
         };
         // Kept by the package, which holds the timers; checked here with the others.
         whole(&mut members, "timeoutMs", 1, 2_147_483_647)?;

@@ -34,7 +34,8 @@ impl Vault {
     /// # Errors
     /// [`ErrorKind::Configuration`] naming the place.
     pub fn open(configuration: &str, secrets: &[u8]) -> Result<Self, Error> {
-        let configuration = Json::parse(configuration, "configuration").map_err(as_configuration)?;
+        let configuration =
+            Json::parse(configuration, "configuration").map_err(as_configuration)?;
         let mut members = Members::of(configuration, "").map_err(as_configuration)?;
         let parse = |members: &mut Members| {
             let primary = text(members.required("primary")?, "keys.primary")?;

@@ -91,11 +91,7 @@ pub struct Core {
 impl Core {
     /// Opens a vault; throws an `ErrorReport`.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        configuration: &str,
-        secrets: Vec<u8>,
-        bridge: Bridge,
-    ) -> Result<Core, JsValue> {
+    pub fn new(configuration: &str, secrets: Vec<u8>, bridge: Bridge) -> Result<Core, JsValue> {
         let secrets = Zeroizing::new(secrets);
         let vault = Vault::open(configuration, &secrets).map_err(|error| report(&error))?;
         Ok(Self { vault: Rc::new(vault), bridge: Rc::new(bridge) })
@@ -145,7 +141,8 @@ impl Host for JavaScript {
         let after = query.after.map(|key| labels(&[key])).transpose()?;
         let terms = labels(&query.terms)?;
         let state = query.state.name();
-        let answer = self.bridge.read_terms(&terms, state, to_number(query.now), after, query.limit);
+        let answer =
+            self.bridge.read_terms(&terms, state, to_number(query.now), after, query.limit);
         rows(settle(answer).await?)
     }
 

@@ -9,8 +9,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use super::long::Long;
 use super::as_whole;
+use super::long::Long;
 
 /// Any 15 digits come back from a double as they were.
 const EXACT_DIGITS: usize = 15;
@@ -155,10 +155,12 @@ fn short(number: f64) -> Option<(String, i64)> {
     }
     let scaled = |power| (power, number * power_of_ten(power) + 0.5);
     // Of so many digits only one decimal can mean the number, and it does if it is nearest to it.
-    (1..EXACT_DIGITS).map(scaled).take_while(|(_, scaled)| *scaled < 1e15).find_map(|(power, scaled)| {
-        let whole = scaled as i64;
-        (whole as f64 / power_of_ten(power) == number).then(|| split_digits(whole, power))
-    })
+    (1..EXACT_DIGITS).map(scaled).take_while(|(_, scaled)| *scaled < 1e15).find_map(
+        |(power, scaled)| {
+            let whole = scaled as i64;
+            (whole as f64 / power_of_ten(power) == number).then(|| split_digits(whole, power))
+        },
+    )
 }
 
 /// The digits of a whole number, and how many of them are before the last `after`.

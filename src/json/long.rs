@@ -42,7 +42,9 @@ impl Long {
     /// `other` must not be larger.
     pub(super) fn subtract(&mut self, other: &Self) {
         let mut borrow = false;
-        for (limb, other) in self.0.iter_mut().zip(other.0.iter().copied().chain(core::iter::repeat(0))) {
+        for (limb, other) in
+            self.0.iter_mut().zip(other.0.iter().copied().chain(core::iter::repeat(0)))
+        {
             let (rest, below) = limb.overflowing_sub(other);
             let (rest, far_below) = rest.overflowing_sub(u32::from(borrow));
             (*limb, borrow) = (rest, below || far_below);

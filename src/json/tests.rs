@@ -16,9 +16,9 @@ fn library(text: &str) -> Option<Json> {
             Value::Number(number) => Json::Number(number.as_f64().unwrap()),
             Value::String(text) => Json::text(&text),
             Value::Array(items) => Json::List(items.into_iter().map(convert).collect()),
-            Value::Object(members) => {
-                Json::Object(members.into_iter().map(|(key, value)| (key, convert(value))).collect())
-            }
+            Value::Object(members) => Json::Object(
+                members.into_iter().map(|(key, value)| (key, convert(value))).collect(),
+            ),
         }
     }
     serde_json::from_str(text).ok().map(convert)
@@ -26,7 +26,11 @@ fn library(text: &str) -> Option<Json> {
 
 fn same(text: &str) {
     let canonical = |value: Json| value.canonical().to_string();
-    assert_eq!(Json::parse(text, "text").ok().map(canonical), library(text).map(canonical), "{text}");
+    assert_eq!(
+        Json::parse(text, "text").ok().map(canonical),
+        library(text).map(canonical),
+        "{text}"
+    );
 }
 
 fn canonical(number: f64) -> String {
@@ -76,7 +80,8 @@ fn numbers_are_written_as_ecmascript_writes_them() {
 fn every_power_of_two_and_of_ten_and_its_neighbours_are_written_and_read() {
     let powers_of_two = (0..2_046_u64).map(|exponent| exponent << 52);
     let subnormal = (0..52).map(|bit| 1_u64 << bit);
-    let powers_of_ten = (-323..309).map(|power| std::format!("1e{power}").parse::<f64>().unwrap().to_bits());
+    let powers_of_ten =
+        (-323..309).map(|power| std::format!("1e{power}").parse::<f64>().unwrap().to_bits());
     for bits in powers_of_two.chain(subnormal).chain(powers_of_ten) {
         for bits in [bits.saturating_sub(1), bits, bits + 1] {
             let text = canonical(f64::from_bits(bits));
@@ -88,14 +93,36 @@ fn every_power_of_two_and_of_ten_and_its_neighbours_are_written_and_read() {
 #[test]
 fn a_number_is_read_as_the_nearest_double() {
     for text in [
-        "0", "-0", "0.0", "0e9999999999999999999999", "-0.0e-99999999999999999999", "1e-9999999999999999999",
-        "9007199254740993", "9007199254740992.5", "9007199254740993.00000000000000000000000000000001",
-        "1.7976931348623157e308", "1.7976931348623158e308", "17976931348623158079372897140530e277",
-        "2.4703282292062327e-324", "2.4703282292062328e-324", "4.9406564584124654e-324",
-        "2.2250738585072011e-308", "2.2250738585072012e-308", "0.000001e-318", "1e22", "1e23", "123456789012345e22",
-        "8.988465674311582e307", "6.631236846766476e-316", "1000000000000000000000000000000000000e-360",
-        "5708990770823839207320493820740630171355185152001e-3", "0.500000000000000166533453693773481063544750213623046875",
-        "3.518437208883201171875e13", "62.5364939768271845828", "8.10109172351e-10", "1.50000000000000011102230246251565",
+        "0",
+        "-0",
+        "0.0",
+        "0e9999999999999999999999",
+        "-0.0e-99999999999999999999",
+        "1e-9999999999999999999",
+        "9007199254740993",
+        "9007199254740992.5",
+        "9007199254740993.00000000000000000000000000000001",
+        "1.7976931348623157e308",
+        "1.7976931348623158e308",
+        "17976931348623158079372897140530e277",
+        "2.4703282292062327e-324",
+        "2.4703282292062328e-324",
+        "4.9406564584124654e-324",
+        "2.2250738585072011e-308",
+        "2.2250738585072012e-308",
+        "0.000001e-318",
+        "1e22",
+        "1e23",
+        "123456789012345e22",
+        "8.988465674311582e307",
+        "6.631236846766476e-316",
+        "1000000000000000000000000000000000000e-360",
+        "5708990770823839207320493820740630171355185152001e-3",
+        "0.500000000000000166533453693773481063544750213623046875",
+        "3.518437208883201171875e13",
+        "62.5364939768271845828",
+        "8.10109172351e-10",
+        "1.50000000000000011102230246251565",
     ] {
         let expected: f64 = text.parse().unwrap();
         assert_eq!(decimal::parse(text).unwrap().to_bits(), expected.to_bits(), "{text}");
@@ -110,7 +137,8 @@ fn a_number_is_read_as_the_nearest_double() {
 fn a_long_number_is_read_to_its_last_digit() {
     let half = "9007199254740993".to_string();
     for zeros in [10, 700, 783, 784, 785, 900, 5_000] {
-        let (even, above) = (format!("{half}.{}", "0".repeat(zeros)), format!("{half}.{}1", "0".repeat(zeros)));
+        let (even, above) =
+            (format!("{half}.{}", "0".repeat(zeros)), format!("{half}.{}1", "0".repeat(zeros)));
         assert_eq!(decimal::parse(&even), Some(9_007_199_254_740_992.0));
         assert_eq!(decimal::parse(&above), Some(9_007_199_254_740_994.0));
         let small = format!("0.{}1e{}", "0".repeat(zeros), zeros + 1);
@@ -123,14 +151,109 @@ fn a_long_number_is_read_to_its_last_digit() {
 #[test]
 fn json_is_what_a_library_says_it_is() {
     for text in [
-        "", " ", "nul", "null", " null ", "nullx", "null null", "true", "fals", "false\n", "\u{feff}1", "\u{a0}1", "\u{b}1",
-        "01", "-01", "1.", ".5", "-.5", "1.e5", "1e", "1e+", "1e+-1", "+1", "--1", "-", "- 1", "1 2", "0x10", "1_000", "Infinity", "NaN",
-        "1E5", "1e05", "1.5E+3", "0e0", "-0", "1-2", "1e5.5", "1.5.5", "१",
-        "[]", "[ ]", "[1]", "[1,]", "[,1]", "[1 2]", "[1,2", "]", "[", "[[]", "[]]", "[null,true]", "[\"a\",\r\n\t {}]",
-        "{}", "{ }", "{\"a\":1}", "{\"a\" : 1 , \"b\":2}", "{\"a\":1,}", "{,}", "{\"a\"}", "{\"a\":}", "{a:1}", "{1:1}", "{\"a\":1 \"b\":2}", "{\"a\":1", "{", "}", "{\"a\",1}",
-        "\"", "\"a", "\"a\"b", "'a'", "\"\\\"\"", "\"\\/\\b\\f\\n\\r\\t\\\\\"", "\"\\a\"", "\"\\", "\"\\\"", "\"\\u\"", "\"\\u00e\"", "\"\\u+0e9\"", "\"\\u00E9\"", "\"\\u00e9é\"", "\"\\U00e9\"",
-        "\"\\ud83d\\ude00\"", "\"\\ud83d\"", "\"\\ude00\"", "\"\\ud83d\\ud83d\"", "\"\\ud83dx\"", "\"\\ud83d\\n\"", "\"\\ud83d\\u0041\"", "\"\\udbff\\udfff\"", "\"\\ud800\\udc00\"", "\"\\ud800\\ue000\"", "\"\\u0000\"", "\"\\ue000\\uffff\"",
-        "\"\n\"", "\"\u{1f}\"", "\"\0\"", "\"\u{7f}\"", "\"\u{2028}\"", "\"😀\"", "/**/1", "1//",
+        "",
+        " ",
+        "nul",
+        "null",
+        " null ",
+        "nullx",
+        "null null",
+        "true",
+        "fals",
+        "false\n",
+        "\u{feff}1",
+        "\u{a0}1",
+        "\u{b}1",
+        "01",
+        "-01",
+        "1.",
+        ".5",
+        "-.5",
+        "1.e5",
+        "1e",
+        "1e+",
+        "1e+-1",
+        "+1",
+        "--1",
+        "-",
+        "- 1",
+        "1 2",
+        "0x10",
+        "1_000",
+        "Infinity",
+        "NaN",
+        "1E5",
+        "1e05",
+        "1.5E+3",
+        "0e0",
+        "-0",
+        "1-2",
+        "1e5.5",
+        "1.5.5",
+        "१",
+        "[]",
+        "[ ]",
+        "[1]",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1,2",
+        "]",
+        "[",
+        "[[]",
+        "[]]",
+        "[null,true]",
+        "[\"a\",\r\n\t {}]",
+        "{}",
+        "{ }",
+        "{\"a\":1}",
+        "{\"a\" : 1 , \"b\":2}",
+        "{\"a\":1,}",
+        "{,}",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{a:1}",
+        "{1:1}",
+        "{\"a\":1 \"b\":2}",
+        "{\"a\":1",
+        "{",
+        "}",
+        "{\"a\",1}",
+        "\"",
+        "\"a",
+        "\"a\"b",
+        "'a'",
+        "\"\\\"\"",
+        "\"\\/\\b\\f\\n\\r\\t\\\\\"",
+        "\"\\a\"",
+        "\"\\",
+        "\"\\\"",
+        "\"\\u\"",
+        "\"\\u00e\"",
+        "\"\\u+0e9\"",
+        "\"\\u00E9\"",
+        "\"\\u00e9é\"",
+        "\"\\U00e9\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\\ud83d\"",
+        "\"\\ude00\"",
+        "\"\\ud83d\\ud83d\"",
+        "\"\\ud83dx\"",
+        "\"\\ud83d\\n\"",
+        "\"\\ud83d\\u0041\"",
+        "\"\\udbff\\udfff\"",
+        "\"\\ud800\\udc00\"",
+        "\"\\ud800\\ue000\"",
+        "\"\\u0000\"",
+        "\"\\ue000\\uffff\"",
+        "\"\n\"",
+        "\"\u{1f}\"",
+        "\"\0\"",
+        "\"\u{7f}\"",
+        "\"\u{2028}\"",
+        "\"😀\"",
+        "/**/1",
+        "1//",
     ] {
         same(text);
     }

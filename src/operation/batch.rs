@@ -53,7 +53,11 @@ impl Batch {
     }
 
     /// A new token.
-    pub(super) fn insert<H: Host>(&mut self, pass: &mut Pass<'_, H>, new: &NewRow<'_>) -> Result<(), Error> {
+    pub(super) fn insert<H: Host>(
+        &mut self,
+        pass: &mut Pass<'_, H>,
+        new: &NewRow<'_>,
+    ) -> Result<(), Error> {
         let key = self.fresh.make_row_key()?;
         let row = self.seal(pass, key, 1, new)?;
         self.push(pass.call, key, None, Some(row))
@@ -84,7 +88,8 @@ impl Batch {
         };
         let term = pass.call.vault.keyring.index().derive_all_term()?;
         let end = transaction::end(pass.call, pass.now);
-        let unsealed = unsealed_row(key, version, vec![term], vec![identity.claim], None, Some(end));
+        let unsealed =
+            unsealed_row(key, version, vec![term], vec![identity.claim], None, Some(end));
         let row = seal_transaction(&mut pass.envelopes, &mut self.fresh, unsealed, record)?;
         self.push(pass.call, key, stale.map(Rc::new), Some(row))
     }

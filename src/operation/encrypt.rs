@@ -35,9 +35,10 @@ impl Request {
     pub(super) fn take(members: &mut Members, settings: &Settings) -> Result<Self, Error> {
         let expiry_path = members.path_of("expirationSecs");
         let expiry = Expiry::take(members)?;
-        let requests = json::list(members.required("requestBody")?, "requestBody", &mut |value, path| {
-            CiphertextRequest::take(Members::of(value, path)?, settings)
-        })?;
+        let requests =
+            json::list(members.required("requestBody")?, "requestBody", &mut |value, path| {
+                CiphertextRequest::take(Members::of(value, path)?, settings)
+            })?;
         if requests.is_empty() {
             return Err(Error::bad_request("requestBody", "must not be an empty list"));
         }

@@ -26,16 +26,15 @@ mod transaction;
 mod unique_tags;
 mod update;
 
-use core::cell::{Cell, RefCell};
 use alloc::rc::Rc;
+use core::cell::{Cell, RefCell};
 
 use zeroize::Zeroizing;
 
 use crate::collection::Collection;
 use crate::error::{Error, ErrorKind, Fault};
 use crate::host::{
-    AccessRequest, AuditEvent, Callback, Check, Decision, Host, InputKind, Millis, Outcome,
-    State,
+    AccessRequest, AuditEvent, Callback, Check, Decision, Host, InputKind, Millis, Outcome, State,
 };
 use crate::input::{CheckedInput, OpenedInput, SharedInput};
 use crate::json::{Json, Members};
@@ -251,7 +250,8 @@ impl<'a, H: Host> Call<'a, H> {
     async fn authorize(&self, access: &Access) -> Result<(), Error> {
         self.ask(access, access.checks.as_deref().unwrap_or_default()).await?;
         if self.common.reload_cache {
-            let answer = self.host.reload().await.map_err(|fault| Callback::Reload.failed(fault))?;
+            let answer =
+                self.host.reload().await.map_err(|fault| Callback::Reload.failed(fault))?;
             if let Some(collections) = answer {
                 self.vault.replace_collections(&collections)?;
             }
@@ -277,7 +277,9 @@ impl<'a, H: Host> Call<'a, H> {
         };
         match self.host.decide(&request).await.map_err(|fault| Callback::Policy.failed(fault))? {
             Decision::Allow => Ok(()),
-            Decision::MissingCapability(because) => Err(ErrorKind::CapabilityMissing { because }.into()),
+            Decision::MissingCapability(because) => {
+                Err(ErrorKind::CapabilityMissing { because }.into())
+            }
             Decision::Denied(because) => Err(ErrorKind::Denied { because }.into()),
         }
     }

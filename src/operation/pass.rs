@@ -34,7 +34,9 @@ impl Token {
     /// data's.
     pub(super) fn unique_claims(&self) -> Vec<Label> {
         let others = self.row.claims.iter().copied();
-        others.filter(|claim| *claim != self.claim && Some(*claim) != self.head.data_claim).collect()
+        others
+            .filter(|claim| *claim != self.claim && Some(*claim) != self.head.data_claim)
+            .collect()
     }
 }
 
@@ -98,8 +100,7 @@ async fn attempt<H: Host>(
             }
         }
         if let Some(inputs) = unopened.take() {
-            opened =
-                call.open_inputs(access, inputs, pass.now).await.map_err(Stop::Early)?;
+            opened = call.open_inputs(access, inputs, pass.now).await.map_err(Stop::Early)?;
         }
         let Plan { mut batch, answer, tokens } =
             changing.plan(&mut pass, &opened).await.map_err(Stop::Early)?;
@@ -213,7 +214,8 @@ impl<'a, H: Host> Pass<'a, H> {
         most: Option<u32>,
     ) -> Result<Vec<Token>, Error> {
         let limit = most.unwrap_or(PAGE);
-        let mut query = TermsQuery { terms: terms.to_vec(), state, now: self.now, after: None, limit };
+        let mut query =
+            TermsQuery { terms: terms.to_vec(), state, now: self.now, after: None, limit };
         let mut tokens = Vec::new();
         loop {
             let answer = self.call.host.read_terms(&query).await;

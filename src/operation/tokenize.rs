@@ -62,7 +62,8 @@ impl TokenRequest {
         let scope = take_name(&mut members, "scope")?.unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
         let tags = Tags::take(&mut members, settings.max_tags)?;
         let id_path = members.path_of("token_id");
-        let given_id = members.optional("token_id").map(|value| token_id(value, &id_path)).transpose()?;
+        let given_id =
+            members.optional("token_id").map(|value| token_id(value, &id_path)).transpose()?;
         let store_object = members.optional_bool("store_object")?.unwrap_or(false);
         let template_path = members.path_of("fptemplate");
         let template = members.optional_text("fptemplate")?;
@@ -90,7 +91,9 @@ impl TokenRequest {
         if scope.starts_with(GLOBAL_SCOPE)
             && matches!(token_type, TokenType::Pci | TokenType::PciOneway)
         {
-            return Err(ErrorKind::NotImplemented { feature: "a global scope for pci tokens" }.into());
+            return Err(
+                ErrorKind::NotImplemented { feature: "a global scope for pci tokens" }.into()
+            );
         }
         let reserved = given_id.as_deref().is_some_and(is_derived_form);
         if reserved && token_type != TokenType::Deterministic {
@@ -143,9 +146,10 @@ pub(super) async fn plan<H: Host>(
     }
     drafts.claim_unique_tags(pass, &wanted, &chosen).await?;
 
-    let answer = chosen.iter().filter_map(|index| drafts.list.get(*index)).map(|draft| {
-        json::object([("token_id", Json::text(&draft.head.token_id))])
-    });
+    let answer = chosen
+        .iter()
+        .filter_map(|index| drafts.list.get(*index))
+        .map(|draft| json::object([("token_id", Json::text(&draft.head.token_id))]));
     let answer = Json::List(answer.collect()).to_text();
     for draft in &drafts.list {
         draft.put(pass, &mut batch)?;
@@ -197,9 +201,8 @@ impl<'a> Wanted<'a> {
             }
             fixed_id = Some(derived);
         }
-        let fixed_id = fixed_id
-            .map(|id| pass.derive_token_claim(&id).map(|claim| (id, claim)))
-            .transpose()?;
+        let fixed_id =
+            fixed_id.map(|id| pass.derive_token_claim(&id).map(|claim| (id, claim))).transpose()?;
         Ok(Self { request, input, data_claim, fixed_id })
     }
 }
@@ -254,10 +257,7 @@ struct Drafts<'a> {
 
 impl<'a> Drafts<'a> {
     /// Looks up every claim that the batch would add, but those of fresh random IDs.
-    async fn read<H: Host>(
-        pass: &mut Pass<'_, H>,
-        wanted: &[Wanted<'a>],
-    ) -> Result<Self, Error> {
+    async fn read<H: Host>(pass: &mut Pass<'_, H>, wanted: &[Wanted<'a>]) -> Result<Self, Error> {
         let fixed = wanted.iter().filter_map(|wanted| wanted.fixed_id.as_ref());
         let mut claims: Vec<Label> = fixed.map(|(_, claim)| *claim).collect();
         claims.extend(wanted.iter().filter_map(|wanted| wanted.data_claim));
@@ -298,7 +298,9 @@ impl<'a> Drafts<'a> {
                 }
                 held_by_id
             }
-            TokenType::Randomized if held_by_id.is_some() => return Err(ErrorKind::TokenIdTaken.into()),
+            TokenType::Randomized if held_by_id.is_some() => {
+                return Err(ErrorKind::TokenIdTaken.into());
+            }
             TokenType::Randomized => None,
         };
         match found {
@@ -361,7 +363,9 @@ impl<'a> Drafts<'a> {
             data_claim: wanted.data_claim,
         };
         let index = self.list.len();
-        self.by_claim.extend([Some(claim), wanted.data_claim].into_iter().flatten().map(|claim| (claim, index)));
+        self.by_claim.extend(
+            [Some(claim), wanted.data_claim].into_iter().flatten().map(|claim| (claim, index)),
+        );
         self.list.push(Draft {
             before: None,
             head,

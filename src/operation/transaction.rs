@@ -65,7 +65,11 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) fn derive<H>(call: &Call<'_, H>, id: &str, request: &Request) -> Result<Self, Error> {
+    pub(super) fn derive<H>(
+        call: &Call<'_, H>,
+        id: &str,
+        request: &Request,
+    ) -> Result<Self, Error> {
         let index = call.vault.keyring.index();
         let tenants = in_order(call.common.tenants.iter().map(String::as_str).collect());
         let claim =

@@ -24,7 +24,11 @@ pub(super) async fn claim<H: Host>(
         if tagged.iter().any(|other| Some(&other.row.key) != own) {
             return Err(ErrorKind::TagNotUnique.into());
         }
-        claims.push(pass.index().derive_unique_tag_claim(&pass.call.collection.name, tenant, tag)?);
+        claims.push(pass.index().derive_unique_tag_claim(
+            &pass.call.collection.name,
+            tenant,
+            tag,
+        )?);
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
     let holders = pass.read_tokens(&claims).await?;

@@ -4,12 +4,11 @@
 //! the parts. A text part is its length in four bytes (big-endian) and its bytes; an absent one is
 //! four bytes of 255; a list is its count in four bytes and its texts.
 
-use alloc::string::String;
 use alloc::borrow::ToOwned;
+use alloc::string::String;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use vaultlet_primitives::Mac;
 
 use super::head::TokenType;
 use crate::error::Error;
@@ -34,16 +33,20 @@ enum Kind {
 
 /// Derives terms, claims and deterministic token IDs.
 pub(crate) struct BlindIndex {
-    mac: Hmac<Sha256>,
+    mac: Mac,
 }
 
 impl BlindIndex {
-    pub(super) fn new(mac: Hmac<Sha256>) -> Self {
+    pub(super) fn new(mac: Mac) -> Self {
         Self { mac }
     }
 
     /// The claim of every token.
-    pub(crate) fn derive_token_claim(&self, collection: &str, token_id: &str) -> Result<Label, Error> {
+    pub(crate) fn derive_token_claim(
+        &self,
+        collection: &str,
+        token_id: &str,
+    ) -> Result<Label, Error> {
         self.start(Kind::Token).text(collection).text(token_id).label()
     }
 
@@ -121,7 +124,11 @@ impl BlindIndex {
     ) -> Result<String, Error> {
         let entry = self.start(Kind::Id).optional(collection).optional(tenant);
         let bytes = entry.text(scope).text(canonical).bytes();
-        Ok(uuid::Builder::from_custom_bytes(bytes).into_uuid().hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()).to_owned())
+        Ok(uuid::Builder::from_custom_bytes(bytes)
+            .into_uuid()
+            .hyphenated()
+            .encode_lower(&mut uuid::Uuid::encode_buffer())
+            .to_owned())
     }
 
     /// A blind hash of a request, to tell a repeated one from another under one transaction ID.
@@ -147,7 +154,7 @@ pub(super) fn label(bytes: &[u8; 16]) -> Result<Label, Error> {
 
 /// An entry in the making. The parts go straight into the MAC, which wipes itself: no copy of them
 /// stays behind.
-struct Derivation(Hmac<Sha256>);
+struct Derivation(Mac);
 
 impl Derivation {
     fn text(mut self, text: &str) -> Self {
@@ -179,9 +186,8 @@ impl Derivation {
 
     /// The first 16 bytes.
     fn bytes(self) -> [u8; 16] {
-        let digest: [u8; 32] = self.0.finalize().into_bytes().into();
         let mut first = [0; 16];
-        for (to, from) in first.iter_mut().zip(digest) {
+        for (to, from) in first.iter_mut().zip(self.0.finish()) {
             *to = from;
         }
         first

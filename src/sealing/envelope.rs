@@ -53,7 +53,11 @@ impl<'a> Envelopes<'a> {
     }
 
     /// Opens a part with the one key it names.
-    pub(super) fn open(&mut self, part: &Part<'_>, associated_data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unopened> {
+    pub(super) fn open(
+        &mut self,
+        part: &Part<'_>,
+        associated_data: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Unopened> {
         let key = self.keyring.by_id(&part.key_id).ok_or(Unopened)?;
         let (prefix, suffix) = part.nonce.halves();
         let mut plaintext = Zeroizing::new(part.ciphertext.to_vec());

@@ -2,8 +2,8 @@
 //!
 //! One call for each token would cost more than sealing it.
 
-use alloc::string::String;
 use alloc::borrow::ToOwned;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -35,10 +35,13 @@ impl Nonce {
     fn next(&self) -> Self {
         let whole = self.0;
         let (prefix, suffix) = self.halves();
-        let counter = suffix.iter().fold(0, |counter: u128, byte| (counter << 8) | u128::from(*byte));
+        let counter =
+            suffix.iter().fold(0, |counter: u128, byte| (counter << 8) | u128::from(*byte));
         let counter = counter.wrapping_add(1) & COUNTER_MASK;
         let mut next = whole;
-        for (to, from) in next.iter_mut().zip(prefix.into_iter().chain(counter.to_be_bytes().into_iter().skip(4))) {
+        for (to, from) in
+            next.iter_mut().zip(prefix.into_iter().chain(counter.to_be_bytes().into_iter().skip(4)))
+        {
             *to = from;
         }
         Self(next)
@@ -103,7 +106,11 @@ pub(crate) fn make_event_id() -> Result<String, Error> {
 }
 
 fn uuid_v4(bytes: [u8; 16]) -> String {
-    uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()).to_owned()
+    uuid::Builder::from_random_bytes(bytes)
+        .into_uuid()
+        .hyphenated()
+        .encode_lower(&mut uuid::Uuid::encode_buffer())
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -119,7 +119,10 @@ impl Head {
         let token_type = TokenType::from_bits(first & TYPE)?;
         let created_at = reader.time()?;
         let token_id = if has(HAS_UUID) {
-            Uuid::from_bytes(reader.array()?).hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned()
+            Uuid::from_bytes(reader.array()?)
+                .hyphenated()
+                .encode_lower(&mut Uuid::encode_buffer())
+                .to_owned()
         } else {
             let text = reader.text()?.to_owned();
             if uuid_of(&text).is_some() {

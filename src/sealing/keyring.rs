@@ -5,10 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
+use vaultlet_primitives::{Mac, derive_key};
 use zeroize::Zeroizing;
 
 use super::blind::BlindIndex;
@@ -26,7 +24,7 @@ pub(super) struct DataKey {
     pub(super) id: KeyId,
     pub(super) xaes: Xaes,
     /// Makes the nonce of a deterministic ciphertext from what it seals.
-    synthetic_nonce: Hmac<Sha256>,
+    synthetic_nonce: Mac,
 }
 
 impl DataKey {
@@ -37,19 +35,22 @@ impl DataKey {
         derive(secret, b"vaultlet 1 xaes-256-gcm", &mut *xaes)?;
         let mut synthetic = Zeroizing::new([0; 32]);
         derive(secret, b"vaultlet 1 synthetic nonce", &mut *synthetic)?;
-        Ok(Self { id, xaes: Xaes::new(&xaes), synthetic_nonce: mac(&*synthetic)? })
+        Ok(Self { id, xaes: Xaes::new(&xaes), synthetic_nonce: Mac::new(&synthetic) })
     }
 
     /// The first 24 bytes of HMAC-SHA-256 over the length-prefixed associated data and plaintext.
-    pub(super) fn derive_nonce(&self, associated_data: &[u8], plaintext: &[u8]) -> [u8; NONCE_LENGTH] {
+    pub(super) fn derive_nonce(
+        &self,
+        associated_data: &[u8],
+        plaintext: &[u8],
+    ) -> [u8; NONCE_LENGTH] {
         let mut mac = self.synthetic_nonce.clone();
         for part in [associated_data, plaintext] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }
-        let digest: [u8; 32] = mac.finalize().into_bytes().into();
         let mut nonce = [0; NONCE_LENGTH];
-        for (to, from) in nonce.iter_mut().zip(digest) {
+        for (to, from) in nonce.iter_mut().zip(mac.finish()) {
             *to = from;
         }
         nonce
@@ -83,7 +84,10 @@ impl Keyring {
         for (name, secret) in names.iter().zip(data) {
             let key = DataKey::derive(secret)?;
             if others.iter().chain(&first).any(|other| other.id == key.id) {
-                return Err(configuration(["keys.data.", name].concat(), "has the key ID of another key"));
+                return Err(configuration(
+                    ["keys.data.", name].concat(),
+                    "has the key ID of another key",
+                ));
             }
             if name == primary {
                 first = Some(key);
@@ -91,8 +95,9 @@ impl Keyring {
                 others.push(key);
             }
         }
-        let primary = first.ok_or_else(|| configuration("keys.primary", "names no key of `keys.data`"))?;
-        Ok(Self { primary, others, index: BlindIndex::new(mac(&*index_key)?) })
+        let primary =
+            first.ok_or_else(|| configuration("keys.primary", "names no key of `keys.data`"))?;
+        Ok(Self { primary, others, index: BlindIndex::new(Mac::new(&index_key)) })
     }
 
     /// The key that seals.
@@ -119,7 +124,10 @@ impl fmt::Debug for Keyring {
 }
 
 fn refuse_equal(names: &[String], secrets: &[[u8; SECRET_LENGTH]]) -> Result<(), Error> {
-    let places = || core::iter::once("keys.index".to_owned()).chain(names.iter().map(|name| ["keys.data.", name].concat()));
+    let places = || {
+        core::iter::once("keys.index".to_owned())
+            .chain(names.iter().map(|name| ["keys.data.", name].concat()))
+    };
     for (position, (place, secret)) in places().zip(secrets).enumerate() {
         if secrets.iter().take(position).any(|earlier| bool::from(earlier.ct_eq(secret))) {
             return Err(configuration(place, "is the same secret as another key"));
@@ -132,14 +140,6 @@ fn configuration(place: impl Into<String>, problem: &'static str) -> Error {
     ErrorKind::Configuration { place: place.into(), problem }.into()
 }
 
-/// HKDF-SHA-256 without a salt.
 fn derive(secret: &[u8], info: &[u8], output: &mut [u8]) -> Result<(), Error> {
-    Hkdf::<Sha256>::new(None, secret)
-        .expand(info, output)
-        .map_err(|_| Error::internal("a key could not be derived"))
-}
-
-fn mac(key: &[u8]) -> Result<Hmac<Sha256>, Error> {
-    <Hmac<Sha256> as KeyInit>::new_from_slice(key)
-        .map_err(|_| Error::internal("a key could not be derived"))
+    derive_key(secret, info, output).map_err(|_| Error::internal("a key could not be derived"))
 }

@@ -11,7 +11,10 @@ mod head;
 mod keyring;
 mod row;
 mod transaction_record;
-mod xaes;
+
+use vaultlet_primitives::xaes;
+
+pub(crate) use vaultlet_primitives::Unopened;
 
 pub(crate) use blind::BlindIndex;
 pub(crate) use ciphertext::{Ciphertext, EncryptionType};
@@ -35,10 +38,6 @@ enum Purpose {
     Transaction = 3,
     Ciphertext = 4,
 }
-
-/// Bytes from outside that are not what they should be; which check failed is not said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unopened;
 
 #[cfg(test)]
 mod tests;

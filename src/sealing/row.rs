@@ -83,7 +83,8 @@ pub(crate) fn open_body(
 ) -> Result<Option<Zeroizing<String>>, Unopened> {
     let Sealed { body, .. } = Sealed::split(&row.sealed)?;
     let Some(body) = body else { return Ok(None) };
-    let mut plaintext = envelopes.open(&body, &body_associated_data(collection).map_err(|_| Unopened)?)?;
+    let mut plaintext =
+        envelopes.open(&body, &body_associated_data(collection).map_err(|_| Unopened)?)?;
     String::from_utf8(core::mem::take(&mut *plaintext))
         .map(|text| Some(Zeroizing::new(text)))
         .map_err(|_| Unopened)
@@ -160,7 +161,8 @@ fn seal_row(
     let length = plaintext.len() + super::envelope::OVERHEAD;
     let mut sealed = Vec::with_capacity(6 + length + body.len());
     sealed.extend_from_slice(&[FORMAT, purpose as u8]);
-    let length = u32::try_from(length).map_err(|_| ErrorKind::Internal("a head is too long to seal"))?;
+    let length =
+        u32::try_from(length).map_err(|_| ErrorKind::Internal("a head is too long to seal"))?;
     sealed.extend_from_slice(&length.to_be_bytes());
     envelopes.seal(&fresh.next_nonce(), &associated_data, plaintext, &mut sealed)?;
     sealed.extend_from_slice(body);

@@ -16,7 +16,7 @@ fn aes_256_gcm() {
             continue;
         }
         for test in group.tests {
-            let key = DerivedKey::given(test.key[..].first_chunk().unwrap());
+            let key = DerivedKey::new(test.key[..].first_chunk().unwrap());
             let nonce = test.nonce[..].first_chunk().unwrap();
             let must_fail = test.result.must_fail();
 

@@ -2,31 +2,39 @@
 //! the crate `xaes-256-gcm` derives it anew for every message, which costs as much as sealing.
 //! The tests hold this to the specification's vectors and to that crate, byte for byte.
 
+use core::fmt;
+
 use aes::Aes256;
 use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::AeadInOut;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::Unopened;
+use crate::Unopened;
 
-pub(super) const KEY_LENGTH: usize = 32;
-pub(super) const NONCE_LENGTH: usize = 24;
-pub(super) const PREFIX_LENGTH: usize = 12;
-pub(super) const TAG_LENGTH: usize = 16;
+/// Bytes of a key.
+pub const KEY_LENGTH: usize = 32;
+/// Bytes of a nonce.
+pub const NONCE_LENGTH: usize = 24;
+/// Bytes of the first half of a nonce.
+pub const PREFIX_LENGTH: usize = 12;
+/// Bytes of a tag.
+pub const TAG_LENGTH: usize = 16;
 
 /// The first half of a nonce: chooses the derived key.
-pub(super) type Prefix = [u8; PREFIX_LENGTH];
+pub type Prefix = [u8; PREFIX_LENGTH];
 
 /// An XAES key: derives the AES-256-GCM key of each nonce prefix.
-pub(super) struct Xaes {
+pub struct Xaes {
     aes: Aes256,
     /// K1 of the specification: the CMAC subkey.
     subkey: Zeroizing<[u8; 16]>,
 }
 
 impl Xaes {
-    pub(super) fn new(key: &[u8; KEY_LENGTH]) -> Self {
+    /// Takes the key, once for any number of nonces.
+    #[inline(never)]
+    pub fn new(key: &[u8; KEY_LENGTH]) -> Self {
         let aes = Aes256::new(&(*key).into());
         let mut block = Array::from([0; 16]);
         aes.encrypt_block(&mut block);
@@ -37,7 +45,9 @@ impl Xaes {
         Self { aes, subkey: Zeroizing::new(doubled.to_be_bytes()) }
     }
 
-    pub(super) fn derive(&self, prefix: &Prefix) -> DerivedKey {
+    /// The key for the nonces that begin so.
+    #[inline(never)]
+    pub fn derive(&self, prefix: &Prefix) -> DerivedKey {
         let mut key = Zeroizing::new([0; KEY_LENGTH]);
         for (half, counter) in key.chunks_exact_mut(16).zip([1, 2]) {
             let mut block = [0; 16];
@@ -51,16 +61,26 @@ impl Xaes {
             half.copy_from_slice(&block);
             block.zeroize();
         }
-        DerivedKey(Aes256Gcm::new(&(*key).into()))
+        DerivedKey::new(&key)
     }
 }
 
 /// The AES-256-GCM key of one nonce prefix. Wiped on drop, as `aes-gcm` does.
-pub(super) struct DerivedKey(Aes256Gcm);
+pub struct DerivedKey(Aes256Gcm);
 
 impl DerivedKey {
+    /// An AES-256-GCM key.
+    #[inline(never)]
+    pub fn new(key: &[u8; KEY_LENGTH]) -> Self {
+        Self(Aes256Gcm::new(&(*key).into()))
+    }
+
     /// Seals `buffer` in place and answers the tag. `suffix` is the second half of the nonce.
-    pub(super) fn seal(
+    ///
+    /// # Errors
+    /// [`Unopened`] for more bytes than AES-GCM takes: 64 GiB.
+    #[inline(never)]
+    pub fn seal(
         &self,
         suffix: &[u8; 12],
         associated_data: &[u8],
@@ -73,7 +93,11 @@ impl DerivedKey {
     }
 
     /// Opens `buffer` in place; on failure its bytes mean nothing.
-    pub(super) fn open(
+    ///
+    /// # Errors
+    /// [`Unopened`].
+    #[inline(never)]
+    pub fn open(
         &self,
         suffix: &[u8; 12],
         associated_data: &[u8],
@@ -81,15 +105,26 @@ impl DerivedKey {
         tag: &[u8; TAG_LENGTH],
     ) -> Result<(), Unopened> {
         self.0
-            .decrypt_inout_detached(&(*suffix).into(), associated_data, buffer.into(), &(*tag).into())
+            .decrypt_inout_detached(
+                &(*suffix).into(),
+                associated_data,
+                buffer.into(),
+                &(*tag).into(),
+            )
             .map_err(|_| Unopened)
     }
 }
 
-#[cfg(test)]
-impl DerivedKey {
-    /// A given key instead of a derived one: for the published vectors of AES-256-GCM.
-    pub(super) fn given(key: &[u8; KEY_LENGTH]) -> Self {
-        Self(Aes256Gcm::new(&(*key).into()))
+/// Shows nothing of the key.
+impl fmt::Debug for Xaes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Xaes(..)")
+    }
+}
+
+/// Shows nothing of the key.
+impl fmt::Debug for DerivedKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("DerivedKey(..)")
     }
 }
