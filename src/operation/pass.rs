@@ -162,6 +162,8 @@ pub(super) struct Pass<'a, H> {
     pub(super) call: &'a Call<'a, H>,
     pub(super) now: Millis,
     pub(super) envelopes: Envelopes<'a>,
+    /// The terms that every token of the collection has.
+    shared_terms: Option<[Label; 2]>,
     /// Terms derived so far: a batch shares most of them. By kind and name.
     terms: HashMap<String, Label>,
     bytes_read: usize,
@@ -171,7 +173,14 @@ impl<'a, H: Host> Pass<'a, H> {
     /// Reads the clock, once for the pass.
     pub(super) fn begin(call: &'a Call<'a, H>) -> Result<Self, Error> {
         let envelopes = Envelopes::new(&call.vault.keyring);
-        Ok(Self { call, now: call.now()?, envelopes, terms: HashMap::new(), bytes_read: 0 })
+        Ok(Self {
+            call,
+            now: call.now()?,
+            envelopes,
+            shared_terms: None,
+            terms: HashMap::new(),
+            bytes_read: 0,
+        })
     }
 
     /// Rows that hold any of the claims. A row that holds none of them, and a key or claim that
@@ -265,8 +274,16 @@ impl<'a, H: Host> Pass<'a, H> {
     /// The terms of a token that says this of itself.
     pub(super) fn derive_terms(&mut self, head: &Head) -> Result<Vec<Label>, Error> {
         let mut terms = Vec::with_capacity(3 + head.tags.len());
-        terms.push(self.index().derive_all_term()?);
-        terms.push(self.index().derive_collection_term(&self.call.collection.name)?);
+        terms.extend(match self.shared_terms {
+            Some(terms) => terms,
+            None => {
+                let collection = &self.call.collection.name;
+                let index = self.index();
+                *self
+                    .shared_terms
+                    .insert([index.derive_all_term()?, index.derive_collection_term(collection)?])
+            }
+        });
         terms.push(self.derive_tenant_term(head.tenant.as_deref())?);
         for tag in &head.tags {
             terms.push(self.derive_tag_term(tag)?);

@@ -1,0 +1,315 @@
+//! The tokens that a tokenize call makes or finds: which requests mean the same token, and what each
+//! token becomes.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::batch::{Batch, NewRow};
+use super::pass::{Pass, Token};
+use super::tokenize::{GLOBAL_SCOPE, TokenRequest};
+use super::unique_tags;
+use crate::error::{Error, ErrorKind};
+use crate::host::{Host, Label, LabelMap, Millis, Row, into_set};
+use crate::input::OpenedInput;
+use crate::request::Expiry;
+use crate::sealing::{Body, Head, TokenType};
+
+/// A request together with what its data derives.
+pub(super) struct Wanted<'a> {
+    request: &'a TokenRequest,
+    input: &'a OpenedInput,
+    data_claim: Option<Label>,
+    /// The ID that the request or its data determines, and its claim.
+    fixed_id: Option<(String, Label)>,
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn derive<H: Host>(
+        pass: &Pass<'_, H>,
+        request: &'a TokenRequest,
+        input: &'a OpenedInput,
+    ) -> Result<Self, Error> {
+        let collection = pass.call.collection.name.as_str();
+        let tenant = input.tenant.as_deref();
+        let TokenRequest { token_type, scope, token_id, .. } = request;
+        let data_claim = pass.index().derive_data_claim(
+            *token_type,
+            collection,
+            tenant,
+            scope,
+            &input.canonical,
+        )?;
+        let mut fixed_id = token_id.clone();
+        if *token_type == TokenType::Deterministic {
+            let collection = (!scope.starts_with(GLOBAL_SCOPE)).then_some(collection);
+            let derived =
+                pass.index().derive_token_id(collection, tenant, scope, &input.canonical)?;
+            if token_id.as_ref().is_some_and(|given| *given != derived) {
+                return Err(ErrorKind::TokenIdTaken.into());
+            }
+            fixed_id = Some(derived);
+        }
+        let fixed_id =
+            fixed_id.map(|id| pass.derive_token_claim(&id).map(|claim| (id, claim))).transpose()?;
+        Ok(Self { request, input, data_claim, fixed_id })
+    }
+}
+
+/// A token that the batch makes or changes.
+pub(super) struct Draft<'a> {
+    /// The row as it is, if it exists.
+    before: Option<Rc<Row>>,
+    pub(super) head: Head,
+    claim: Label,
+    unique_claims: Vec<Label>,
+    expires_at: Option<Millis>,
+    /// The data of a token that is new.
+    canonical: &'a str,
+    changed: bool,
+}
+
+impl Draft<'_> {
+    pub(super) fn put<H: Host>(
+        &self,
+        pass: &mut Pass<'_, H>,
+        batch: &mut Batch,
+    ) -> Result<(), Error> {
+        if !self.changed {
+            return Ok(());
+        }
+        let terms = pass.derive_terms(&self.head)?;
+        let body = match (&self.before, self.head.token_type) {
+            (Some(row), _) => Body::Kept(row),
+            (None, TokenType::PciOneway) => Body::None,
+            (None, _) => Body::New(self.canonical),
+        };
+        let new = NewRow {
+            head: &self.head,
+            claim: self.claim,
+            terms: &terms,
+            unique_claims: &self.unique_claims,
+            expires_at: self.expires_at,
+            body,
+        };
+        match &self.before {
+            Some(before) => batch.replace(pass, before, &new),
+            None => batch.insert(pass, &new),
+        }
+    }
+}
+
+/// The tokens of the batch so far, found by the claims that make two requests mean the same one.
+pub(super) struct Drafts<'a> {
+    pub(super) list: Vec<Draft<'a>>,
+    /// Tokens that exist and may be met, by each of their claims; moved to `list` when they are.
+    existing: LabelMap,
+    tokens: Vec<Option<Token>>,
+    by_claim: LabelMap,
+}
+
+impl<'a> Drafts<'a> {
+    /// Looks up every claim that the batch would add, but those of fresh random IDs.
+    pub(super) async fn read<H: Host>(
+        pass: &mut Pass<'_, H>,
+        wanted: &[Wanted<'a>],
+    ) -> Result<Self, Error> {
+        let fixed = wanted.iter().filter_map(|wanted| wanted.fixed_id.as_ref());
+        let mut claims: Vec<Label> = fixed.map(|(_, claim)| *claim).collect();
+        claims.extend(wanted.iter().filter_map(|wanted| wanted.data_claim));
+        let tokens = pass.read_tokens(&into_set(claims)).await?;
+        let mut existing = LabelMap::new();
+        for (position, token) in tokens.iter().enumerate() {
+            existing.extend(token.row.claims.iter().map(|claim| (*claim, position)));
+        }
+        let tokens = tokens.into_iter().map(Some).collect();
+        Ok(Self { list: Vec::new(), existing, tokens, by_claim: LabelMap::new() })
+    }
+
+    /// Finds the token that a request means, or makes it, and gives it the request's tags and
+    /// expiry. Answers its place in the list.
+    pub(super) fn apply<H: Host>(
+        &mut self,
+        pass: &Pass<'_, H>,
+        batch: &mut Batch,
+        wanted: &Wanted<'a>,
+        expiry: Option<Expiry>,
+    ) -> Result<usize, Error> {
+        let request = wanted.request;
+        let held_by_data = wanted.data_claim.and_then(|claim| self.find(&claim));
+        let held_by_id = wanted.fixed_id.as_ref().and_then(|(_, claim)| self.find(claim));
+        let found = match request.token_type {
+            // Its data finds it; a given ID must be the one it has.
+            TokenType::Pci | TokenType::PciOneway => {
+                if wanted.fixed_id.is_some() && held_by_id != held_by_data {
+                    return Err(ErrorKind::TokenIdTaken.into());
+                }
+                held_by_data
+            }
+            // The ID is its data's; no token of another type may sit there.
+            TokenType::Deterministic => {
+                let holder = held_by_id.and_then(|index| self.list.get(index));
+                if holder.is_some_and(|held| held.head.token_type != TokenType::Deterministic) {
+                    return Err(ErrorKind::TokenIdTaken.into());
+                }
+                held_by_id
+            }
+            TokenType::Randomized if held_by_id.is_some() => {
+                return Err(ErrorKind::TokenIdTaken.into());
+            }
+            TokenType::Randomized => None,
+        };
+        match found {
+            Some(index) => {
+                let draft = self.list.get_mut(index).ok_or_else(lost)?;
+                reuse(pass, draft, request, expiry)?;
+                Ok(index)
+            }
+            None => self.make(pass, batch, wanted, expiry),
+        }
+    }
+
+    /// The draft that holds a claim, taking up an existing token when it is first met.
+    fn find(&mut self, claim: &Label) -> Option<usize> {
+        if let Some(index) = self.by_claim.get(claim) {
+            return Some(*index);
+        }
+        let position = self.existing.get(claim)?;
+        let token = self.tokens.get_mut(*position)?.take()?;
+        let index = self.list.len();
+        self.by_claim.extend(token.row.claims.iter().map(|claim| (*claim, index)));
+        self.list.push(Draft {
+            unique_claims: token.unique_claims(),
+            expires_at: token.row.expires_at,
+            head: token.head,
+            claim: token.claim,
+            before: Some(token.row),
+            canonical: "",
+            changed: false,
+        });
+        Some(index)
+    }
+
+    fn make<H: Host>(
+        &mut self,
+        pass: &Pass<'_, H>,
+        batch: &mut Batch,
+        wanted: &Wanted<'a>,
+        expiry: Option<Expiry>,
+    ) -> Result<usize, Error> {
+        let request = wanted.request;
+        let (token_id, claim) = match &wanted.fixed_id {
+            Some(fixed) => fixed.clone(),
+            None => {
+                let token_id = batch.fresh.make_token_id()?;
+                let claim = pass.derive_token_claim(&token_id)?;
+                (token_id, claim)
+            }
+        };
+        let expiry =
+            expiry.unwrap_or(Expiry::from_setting(pass.call.vault.settings.token_ttl_secs));
+        let head = Head {
+            token_type: request.token_type,
+            token_id,
+            collection: pass.call.collection.name.clone(),
+            scope: request.scope.clone(),
+            tenant: wanted.input.tenant.clone(),
+            tags: request.tags.tags.clone().unwrap_or_default(),
+            created_at: pass.now,
+            data_claim: wanted.data_claim,
+        };
+        let index = self.list.len();
+        self.by_claim.extend(
+            [Some(claim), wanted.data_claim].into_iter().flatten().map(|claim| (claim, index)),
+        );
+        self.list.push(Draft {
+            before: None,
+            head,
+            claim,
+            unique_claims: Vec::new(),
+            expires_at: expiry.at(pass.now),
+            canonical: &wanted.input.canonical,
+            changed: true,
+        });
+        Ok(index)
+    }
+
+    /// Claims the tags that must be unique. One tag ensured twice in an array, or ensured for one
+    /// token and given to another of the same tenant, is not unique.
+    pub(super) async fn claim_unique_tags<H: Host>(
+        &mut self,
+        pass: &mut Pass<'_, H>,
+        wanted: &[Wanted<'a>],
+        chosen: &[usize],
+    ) -> Result<(), Error> {
+        let mut ensured = LabelMap::new();
+        for (wanted, index) in wanted.iter().zip(chosen) {
+            let tags = &wanted.request.tags.unique;
+            if tags.is_empty() {
+                continue;
+            }
+            let draft = self.list.get(*index).ok_or_else(lost)?;
+            let own = draft.before.as_ref().map(|row| row.key);
+            let tenant = draft.head.tenant.clone();
+            let elsewhere = self.list.iter().enumerate().any(|(other, draft)| {
+                other != *index
+                    && draft.head.tenant == tenant
+                    && tags.iter().any(|tag| draft.head.tags.contains(tag))
+            });
+            if elsewhere {
+                return Err(ErrorKind::TagNotUnique.into());
+            }
+            let claims = unique_tags::claim(pass, tenant.as_deref(), tags, own.as_ref()).await?;
+            let draft = self.list.get_mut(*index).ok_or_else(lost)?;
+            for claim in claims {
+                if ensured.insert(claim, 0).is_some() {
+                    return Err(ErrorKind::TagNotUnique.into());
+                }
+                if !draft.unique_claims.contains(&claim) {
+                    draft.unique_claims.push(claim);
+                    draft.changed = true;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn lost() -> Error {
+    Error::internal("a token of the batch was lost")
+}
+
+/// A token that exists gains the tags, and the expiry given; or the default one, if that is later.
+fn reuse<H: Host>(
+    pass: &Pass<'_, H>,
+    draft: &mut Draft<'_>,
+    request: &TokenRequest,
+    expiry: Option<Expiry>,
+) -> Result<(), Error> {
+    let settings = &pass.call.vault.settings;
+    for tag in request.tags.tags.iter().flatten() {
+        if !draft.head.tags.contains(tag) {
+            draft.head.tags.push(tag.clone());
+            draft.changed = true;
+        }
+    }
+    if draft.head.tags.len() > settings.max_tags {
+        return Err(Error::bad_request(
+            [&request.path, ".tags"].concat(),
+            "would give the token more than `settings.maxTags` tags",
+        ));
+    }
+    let expires_at = match expiry {
+        Some(given) => given.at(pass.now),
+        None => {
+            let default = Expiry::from_setting(settings.token_ttl_secs).at(pass.now);
+            // Never is later than any time.
+            draft.expires_at.zip(default).map(|(current, default)| current.max(default))
+        }
+    };
+    if expires_at != draft.expires_at {
+        draft.expires_at = expires_at;
+        draft.changed = true;
+    }
+    Ok(())
+}
