@@ -114,6 +114,22 @@ fn a_store_that_answers_false_and_cannot_be_read_back_leaves_the_outcome_unknown
     }
 }
 
+#[test]
+fn a_read_back_that_holds_a_row_that_cannot_be_one_leaves_the_outcome_unknown() {
+    for deed in deeds() {
+        let vault = vault_with_two_tokens();
+        vault.host.fail_next_writes(&[WriteFault::AnswersFalseUnwritten]);
+        vault.host.on_read(|host, asked| match host.batches().len() {
+            0 => Ok(host.store.answer(asked).into_iter().map(Some).collect()),
+            _ => Ok(vec![None]),
+        });
+        let result = vault.call(deed.operation, deed.request.clone());
+        assert_eq!(code(&result), "PV1000");
+        assert_eq!(context(&result, "callback"), "store.read");
+        assert_eq!(context(&result, "outcome"), "unknown");
+    }
+}
+
 // Writes that fail.
 
 #[test]

@@ -242,6 +242,10 @@ impl<'a> Drafts<'a> {
         wanted: &[Wanted<'a>],
         chosen: &[usize],
     ) -> Result<(), Error> {
+        if wanted.iter().all(|wanted| wanted.request.tags.unique.is_empty()) {
+            return Ok(());
+        }
+        let holders = self.count_holders(pass)?;
         let mut ensured = LabelMap::new();
         for (wanted, index) in wanted.iter().zip(chosen) {
             let tags = &wanted.request.tags.unique;
@@ -251,18 +255,11 @@ impl<'a> Drafts<'a> {
             let draft = self.list.get(*index).ok_or_else(lost)?;
             let own = draft.before.as_ref().map(|row| row.key);
             let tenant = draft.head.tenant.clone();
-            let elsewhere = self.list.iter().enumerate().any(|(other, draft)| {
-                other != *index
-                    && draft.head.tenant == tenant
-                    && tags.iter().any(|tag| draft.head.tags.contains(tag))
-            });
-            if elsewhere {
-                return Err(ErrorKind::TagNotUnique.into());
-            }
             let claims = unique_tags::claim(pass, tenant.as_deref(), tags, own.as_ref()).await?;
             let draft = self.list.get_mut(*index).ok_or_else(lost)?;
             for claim in claims {
-                if ensured.insert(claim, 0).is_some() {
+                let elsewhere = holders.get(&claim).is_some_and(|tokens| *tokens > 1);
+                if elsewhere || ensured.insert(claim, 0).is_some() {
                     return Err(ErrorKind::TagNotUnique.into());
                 }
                 if !draft.unique_claims.contains(&claim) {
@@ -272,6 +269,19 @@ impl<'a> Drafts<'a> {
             }
         }
         Ok(())
+    }
+
+    /// How many tokens of the batch have a tag, by the claim that the tag has in their tenant.
+    fn count_holders<H: Host>(&self, pass: &Pass<'_, H>) -> Result<LabelMap, Error> {
+        let mut holders = LabelMap::new();
+        for Draft { head, .. } in &self.list {
+            for tag in &head.tags {
+                let tenant = head.tenant.as_deref();
+                let claim = pass.index().derive_unique_tag_claim(&head.collection, tenant, tag)?;
+                *holders.entry(claim).or_insert(0) += 1;
+            }
+        }
+        Ok(holders)
     }
 }
 

@@ -130,17 +130,14 @@ async fn commit<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Erro
         Err(fault) => Some(fault),
     };
     // What the store says of a write and what it has done may differ: only its rows tell.
-    let now = call.host.read_claims(&batch.claims_before_and_after()).await;
-    let (rows, fault) = match (now, fault) {
-        (Ok(rows), fault) => match (rows.into_iter().collect::<Option<Vec<Row>>>(), fault) {
-            (Some(rows), fault) => (rows, fault),
-            (None, None) => return Err(ErrorKind::Integrity.into()),
-            (None, Some(fault)) => return Err(outcome_unknown(Callback::Write, fault)),
-        },
+    let answer = call.host.read_claims(&batch.claims_before_and_after()).await;
+    let rows = answer
+        .and_then(|rows| rows.into_iter().collect::<Option<Vec<Row>>>().ok_or(Fault::WrongShape));
+    let rows = match (rows, fault.clone()) {
+        (Ok(rows), _) => FoundRows::new(rows),
         (Err(_), Some(fault)) => return Err(outcome_unknown(Callback::Write, fault)),
         (Err(fault), None) => return Err(outcome_unknown(Callback::Read, fault)),
     };
-    let rows = FoundRows::new(rows);
     if batch.has_landed(&rows) {
         return Ok(true);
     }
