@@ -48,6 +48,18 @@ impl Data {
         }
     }
 
+    /// These values over those of other data.
+    pub(crate) fn over(self, other: Self) -> Self {
+        let mut values = other.0;
+        for (name, value) in self.0 {
+            match values.iter_mut().find(|(held, _)| *held == name) {
+                Some((_, held)) => *held = value,
+                None => values.push((name, value)),
+            }
+        }
+        Self(values)
+    }
+
     /// Keeps the properties that `props` names, in its order; all of them where there is none.
     /// `path` is the input's, for an object in which no value remains or too much does.
     pub(crate) fn select(mut self, props: Option<&[String]>, path: &str) -> Result<Self, Error> {
@@ -89,6 +101,18 @@ pub(crate) fn add_checks(
     property: &str,
 ) -> Result<(), Error> {
     let data_type = collection.property(property)?.data_type.name();
+    add_check(checks, operations, collection, property, data_type);
+    Ok(())
+}
+
+/// The same for a property as it is named and typed here: a transformer's name goes with both.
+pub(crate) fn add_check(
+    checks: &mut Vec<Check>,
+    operations: &[&str],
+    collection: &Collection,
+    property: &str,
+    data_type: &str,
+) {
     for operation in operations {
         let check = Check {
             operation: (*operation).to_owned(),
@@ -99,5 +123,4 @@ pub(crate) fn add_checks(
             checks.push(check);
         }
     }
-    Ok(())
 }

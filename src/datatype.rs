@@ -14,6 +14,10 @@ use time::{Date, Month};
 use crate::base64;
 use crate::json::{Json, as_whole};
 
+mod transform;
+
+pub(crate) use transform::Transformer;
+
 /// What a property holds. The names are the public API's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DataType {
@@ -192,7 +196,7 @@ fn is_separated_digits(text: &str, separators: &[u8], count: RangeInclusive<usiz
 }
 
 /// Whether the digits in the text end in their check digit (ISO/IEC 7812-1).
-fn is_luhn(text: &str) -> bool {
+pub(crate) fn is_luhn(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).map(|byte| u32::from(byte - b'0'));
     let sum: u32 = digits
         .rev()

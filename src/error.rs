@@ -172,6 +172,19 @@ pub enum ErrorKind {
     TransactionReused,
     /// The given token ID is another token's, or not the one this data has.
     TokenIdTaken,
+    /// The card-number template does not fit: not one property of type `CC_NUMBER` among those
+    /// tokenized, or no ID is free.
+    CardTemplate {
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// Only archived ciphertexts were asked for, and this one is active.
+    CiphertextActive,
+    /// A transformer that the property's type does not have.
+    TransformerUnknown {
+        /// The property.
+        property: String,
+    },
     /// A row that was altered, put together from others, or does not answer the question.
     Integrity,
 }
@@ -263,6 +276,9 @@ impl ErrorKind {
             Self::OneWay => ("VL3008", 400),
             Self::TransactionReused => ("VL3009", 409),
             Self::TokenIdTaken => ("VL3010", 409),
+            Self::CardTemplate { .. } => ("VL3011", 400),
+            Self::CiphertextActive => ("VL3012", 400),
+            Self::TransformerUnknown { .. } => ("VL3013", 400),
             Self::Integrity => ("VL5001", 500),
         }
     }
@@ -287,7 +303,9 @@ impl ErrorKind {
             Self::ValueRefused { property, data_type } => {
                 vec![("property", property.clone()), ("type", (*data_type).to_owned())]
             }
-            Self::PropertyUnknown { property } | Self::PropertyNotInInput { property } => {
+            Self::PropertyUnknown { property }
+            | Self::PropertyNotInInput { property }
+            | Self::TransformerUnknown { property } => {
                 vec![("property", property.clone())]
             }
             Self::TokenIdsNotFound { token_ids } => vec![("token_ids", token_ids.clone())],
@@ -380,6 +398,11 @@ impl ErrorKind {
             Self::TransactionReused => &["the transaction ID was used with another request"],
             Self::TokenIdTaken => {
                 &["`token_id` is another token's, or not the one that this data has"]
+            }
+            Self::CardTemplate { problem } => &["`fptemplate` ", problem],
+            Self::CiphertextActive => &["the encrypted object is not archived"],
+            Self::TransformerUnknown { property } => {
+                &["`props` names a transformer that the type of `", property, "` does not have"]
             }
             Self::Integrity => &["stored token failed its integrity check"],
         };

@@ -34,6 +34,27 @@ impl Label {
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// The label just before this one, of all that are base64url; none before the first.
+    pub(crate) fn predecessor(&self) -> Option<Self> {
+        let mut label = *self;
+        for byte in label.0.iter_mut().rev() {
+            *byte = match *byte {
+                // The first of the alphabet: the last, and one less in the place before.
+                ..=b'-' => {
+                    *byte = b'z';
+                    continue;
+                }
+                b'0' => b'-',
+                b'A' => b'9',
+                b'_' => b'Z',
+                b'a' => b'_',
+                other => other - 1,
+            };
+            return Some(label);
+        }
+        None
+    }
 }
 
 /// A place for each label. One type of map serves every lookup: each more is two kilobytes of wasm.

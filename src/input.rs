@@ -13,20 +13,20 @@ use zeroize::Zeroizing;
 use crate::collection::Collection;
 use crate::data::{Data, add_checks};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Check, InputKind, Millis};
+use crate::host::{Check, InputKind, Millis, State};
 use crate::json::{self, Json, Members};
 use crate::request::{Common, name, take_name, take_props};
 use crate::sealing::{Ciphertext, Envelopes};
 
 /// The built-in field that names an object's tenant. It is no declared property, and no data.
-const TENANT_FIELD: &str = "_tenant_id";
+pub(crate) const TENANT_FIELD: &str = "_tenant_id";
 
 /// What `object` gives.
 pub(crate) enum Object {
     /// Property values, the tenant taken out of them.
     Fields { fields: Vec<(String, Json)>, tenant: Option<String> },
     /// What `encrypt` made.
-    Encrypted { ciphertext: String, scope: Option<String> },
+    Encrypted(EncryptedObject),
     /// The object of another request of the same array.
     SameAs(usize),
 }
@@ -72,7 +72,7 @@ impl Input {
                 [&self.path, ".fields.", TENANT_FIELD].concat(),
                 "is not possible here: a token keeps its tenant",
             )),
-            Object::Fields { .. } | Object::Encrypted { .. } => Ok(()),
+            Object::Fields { .. } | Object::Encrypted(_) => Ok(()),
         }
     }
 
@@ -125,10 +125,8 @@ impl Object {
             }
             (None, Some(fields), None, None) => parse_fields(fields, &[path, ".fields"].concat()),
             (None, None, Some(encrypted), None) => {
-                let mut members = Members::of(encrypted, &[path, ".encrypted"].concat())?;
-                let (ciphertext, scope) = take_ciphertext(&mut members)?;
-                members.finish()?;
-                Ok(Self::Encrypted { ciphertext, scope })
+                EncryptedObject::parse(encrypted, &[path, ".encrypted"].concat())
+                    .map(Self::Encrypted)
             }
             (None, None, None, Some(index)) => {
                 parse_index(&index, &[path, ".request_index"].concat()).map(Self::SameAs)
@@ -141,12 +139,47 @@ impl Object {
     }
 }
 
-/// `ciphertext` and `scope`, of any object that holds them.
-pub(crate) fn take_ciphertext(members: &mut Members) -> Result<(String, Option<String>), Error> {
-    let path = members.path_of("ciphertext");
-    let ciphertext = json::text(members.required("ciphertext")?, &path)?;
-    let scope = take_name(members, "scope")?;
-    Ok((ciphertext, scope))
+/// A ciphertext that a caller hands in, and the scope that it must have been sealed with.
+#[derive(Clone)]
+pub(crate) struct EncryptedObject {
+    ciphertext: String,
+    scope: Option<String>,
+}
+
+impl EncryptedObject {
+    pub(crate) fn parse(value: Json, path: &str) -> Result<Self, Error> {
+        let mut members = Members::of(value, path)?;
+        let path = members.path_of("ciphertext");
+        let ciphertext = json::text(members.required("ciphertext")?, &path)?;
+        let scope = take_name(&mut members, "scope")?;
+        members.finish()?;
+        Ok(Self { ciphertext, scope })
+    }
+
+    /// Opens it, if it is in the state at `now`. Whatever is wrong with the ciphertext itself is one
+    /// error.
+    pub(crate) fn open(
+        &self,
+        envelopes: &mut Envelopes<'_>,
+        collection: &Collection,
+        common: &Common,
+        state: State,
+        now: Millis,
+    ) -> Result<Ciphertext, Error> {
+        let opened = Ciphertext::open(envelopes, &self.ciphertext, &collection.name)
+            .map_err(|_| ErrorKind::CiphertextRefused)?;
+        if !common.admits(opened.tenant.as_deref()) {
+            return Err(ErrorKind::CiphertextRefused.into());
+        }
+        if self.scope.as_ref().is_some_and(|scope| *scope != opened.scope) {
+            return Err(ErrorKind::ScopeMismatch.into());
+        }
+        match state.holds(opened.expires_at, now) {
+            true => Ok(opened),
+            false if state == State::Archived => Err(ErrorKind::CiphertextActive.into()),
+            false => Err(ErrorKind::CiphertextArchived.into()),
+        }
+    }
 }
 
 fn parse_fields(value: Json, path: &str) -> Result<Object, Error> {
@@ -193,9 +226,8 @@ impl SharedInput {
                 let opened = OpenedInput { canonical: data.canonical(path)?, tenant };
                 Ok(CheckedInput::Shown { properties, opened })
             }
-            Object::Encrypted { ciphertext, scope } => Ok(CheckedInput::Hidden {
-                ciphertext: ciphertext.clone(),
-                scope: scope.clone(),
+            Object::Encrypted(object) => Ok(CheckedInput::Hidden {
+                object: object.clone(),
                 props: props.map(<[String]>::to_vec),
                 path: path.clone(),
             }),
@@ -232,7 +264,7 @@ pub(crate) enum CheckedInput {
         opened: OpenedInput,
     },
     /// The data is in a ciphertext, which may be opened after the capability was granted.
-    Hidden { ciphertext: String, scope: Option<String>, props: Option<Vec<String>>, path: String },
+    Hidden { object: EncryptedObject, props: Option<Vec<String>>, path: String },
 }
 
 impl CheckedInput {
@@ -253,16 +285,20 @@ impl CheckedInput {
     ) -> Result<Option<Vec<Check>>, Error> {
         let mut checks = Vec::new();
         for input in inputs {
-            let properties = match input {
-                Self::Shown { properties, .. } => properties,
-                Self::Hidden { props: Some(props), .. } => props,
-                Self::Hidden { props: None, .. } => return Ok(None),
-            };
+            let Some(properties) = input.properties() else { return Ok(None) };
             for property in properties {
                 add_checks(&mut checks, operations, collection, property)?;
             }
         }
         Ok(Some(checks))
+    }
+
+    /// The properties that are meant, if the request shows them.
+    pub(crate) fn properties(&self) -> Option<&[String]> {
+        match self {
+            Self::Shown { properties, .. } => Some(properties),
+            Self::Hidden { props, .. } => props.as_deref(),
+        }
     }
 
     /// Opens it, and adds the properties that it turned out to hold to `checks`.
@@ -275,19 +311,16 @@ impl CheckedInput {
         operations: &[&str],
         checks: &mut Vec<Check>,
     ) -> Result<OpenedInput, Error> {
-        let (ciphertext, scope, props, path) = match self {
+        let (object, props, path) = match self {
             Self::Shown { properties, opened } => {
                 for property in &properties {
                     add_checks(checks, operations, collection, property)?;
                 }
                 return Ok(opened);
             }
-            Self::Hidden { ciphertext, scope, props, path } => (ciphertext, scope, props, path),
+            Self::Hidden { object, props, path } => (object, props, path),
         };
-        let opened = open_ciphertext(envelopes, &ciphertext, scope.as_deref(), collection, common)?;
-        if opened.expires_at.is_some_and(|time| time <= now) {
-            return Err(ErrorKind::CiphertextArchived.into());
-        }
+        let opened = object.open(envelopes, collection, common, State::Active, now)?;
         let data = Data::reopen(collection, &opened.canonical)?.select(props.as_deref(), &path)?;
         for property in data.names() {
             add_checks(checks, operations, collection, property)?;
@@ -302,23 +335,4 @@ pub(crate) struct OpenedInput {
     pub(crate) canonical: Zeroizing<String>,
     /// The tenant it belongs to.
     pub(crate) tenant: Option<String>,
-}
-
-/// Opens a ciphertext that a caller hands in. Whatever is wrong with it is one error.
-pub(crate) fn open_ciphertext(
-    envelopes: &mut Envelopes<'_>,
-    text: &str,
-    scope: Option<&str>,
-    collection: &Collection,
-    common: &Common,
-) -> Result<Ciphertext, Error> {
-    let opened = Ciphertext::open(envelopes, text, &collection.name)
-        .map_err(|_| ErrorKind::CiphertextRefused)?;
-    if !common.admits(opened.tenant.as_deref()) {
-        return Err(ErrorKind::CiphertextRefused.into());
-    }
-    if scope.is_some_and(|scope| scope != opened.scope) {
-        return Err(ErrorKind::ScopeMismatch.into());
-    }
-    Ok(opened)
 }

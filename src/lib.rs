@@ -12,6 +12,7 @@
 //! | `operation` | one file for each operation, and the order of steps that they share |
 //! | `request`, `input`, `json` | strict parsing: past it, nothing malformed can be built |
 //! | `collection`, `datatype`, `data` | typed properties, and data that was checked against them |
+//! | `projection` | what a caller asks to see of an object: properties, masks |
 //! | `sealing` | keyring, envelopes, blind index: the only place that names a crypto crate |
 //! | `wasm` | the boundary to JavaScript, for wasm32 only |
 //! | `runtime` | memory, and the end of a panic, in the place of `std`, for wasm32 only |
@@ -32,6 +33,7 @@ mod input;
 mod json;
 mod metadata;
 mod operation;
+mod projection;
 mod request;
 #[cfg(target_arch = "wasm32")]
 mod runtime;

@@ -1,4 +1,4 @@
-//! What an answer says of a token beside its data.
+//! What an answer says of a token, or of a ciphertext, beside its data.
 
 use alloc::string::String;
 use alloc::vec;
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::error::Error;
 use crate::host::Millis;
 use crate::json::{Json, object};
-use crate::sealing::Head;
+use crate::sealing::{Ciphertext, Head};
 
 /// How much is said.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,10 +26,7 @@ pub(crate) fn describe(
     expires_at: Option<Millis>,
     detail: Detail,
 ) -> Result<Json, Error> {
-    let expiration = match expires_at {
-        Some(time) => Json::text(&rfc3339(time)?),
-        None => Json::Null,
-    };
+    let expiration = time_or_null(expires_at)?;
     let mut token = object([
         ("creation_time", Json::text(&rfc3339(head.created_at)?)),
         ("expiration_time", expiration.clone()),
@@ -47,6 +44,20 @@ pub(crate) fn describe(
         metadata.push("agg", object([("max_effective_expiration_time", expiration)]));
     }
     Ok(metadata)
+}
+
+/// `{type, scope, expiration, tags}`
+pub(crate) fn describe_ciphertext(ciphertext: &Ciphertext) -> Result<Json, Error> {
+    Ok(object([
+        ("type", Json::text(ciphertext.encryption_type.name())),
+        ("scope", Json::text(&ciphertext.scope)),
+        ("expiration", time_or_null(ciphertext.expires_at)?),
+        ("tags", Json::texts(&ciphertext.tags)),
+    ]))
+}
+
+fn time_or_null(time: Option<Millis>) -> Result<Json, Error> {
+    time.map_or(Ok(Json::Null), |time| rfc3339(time).map(|text| Json::text(&text)))
 }
 
 /// Milliseconds as far as they are not zero: the shortest text of the moment.

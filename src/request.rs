@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Millis, State};
 use crate::json::{self, Item, Json, Members, firsts};
+use crate::sealing::EncryptionType;
 use crate::settings::MAX_LIFE_SECS;
 
 const MAX_TOKEN_ID: usize = 128;
@@ -38,6 +39,8 @@ pub(crate) struct Common {
     pub(crate) reload_cache: bool,
     /// The tenants that confine the request, each once; none: unconfined.
     pub(crate) tenants: Vec<String>,
+    /// One more list of tenants, of one.
+    tenant_too: Option<String>,
 }
 
 impl Common {
@@ -49,7 +52,25 @@ impl Common {
         let custom_audit = short_text(members, "customAudit", MAX_NOTE)?;
         let reload_cache = members.optional_bool("reloadCache")?.unwrap_or(false);
         let tenants = query_list(members, "xTenantId", &mut name)?.unwrap_or_default();
-        Ok(Self { collection, reason, adhoc_reason, custom_audit, reload_cache, tenants })
+        let tenant_too = None;
+        Ok(Self {
+            collection,
+            reason,
+            adhoc_reason,
+            custom_audit,
+            reload_cache,
+            tenants,
+            tenant_too,
+        })
+    }
+
+    /// Confines the request to this tenant as well.
+    pub(crate) fn confine_to(&mut self, tenant: String) {
+        if self.tenants.is_empty() {
+            self.tenants.push(tenant);
+        } else {
+            self.tenant_too = Some(tenant);
+        }
     }
 
     /// Step 3 of every operation.
@@ -70,8 +91,18 @@ impl Common {
 
     /// Whether the request's tenant list, where it has one, holds this tenant.
     pub(crate) fn admits(&self, tenant: Option<&str>) -> bool {
-        self.tenants.is_empty()
-            || tenant.is_some_and(|tenant| self.tenants.iter().any(|listed| listed == tenant))
+        self.tenants.is_empty() || tenant.is_some_and(|tenant| self.admitted(tenant))
+    }
+
+    /// The tenants whose tokens a query may match; none: it matches those of all, and of none.
+    pub(crate) fn confinement(&self) -> Option<Vec<&str>> {
+        let tenants = self.tenants.iter().map(String::as_str);
+        (!self.tenants.is_empty()).then(|| tenants.filter(|tenant| self.admitted(tenant)).collect())
+    }
+
+    fn admitted(&self, tenant: &str) -> bool {
+        self.tenants.iter().any(|listed| listed == tenant)
+            && self.tenant_too.as_deref().is_none_or(|too| too == tenant)
     }
 }
 
@@ -88,19 +119,38 @@ pub(crate) struct TokenQuery {
 impl TokenQuery {
     /// Takes `tokenIds`, `tags` and `objectIds`; the state is the operation's to set.
     pub(crate) fn take(members: &mut Members) -> Result<Self, Error> {
-        let token_ids = take_token_ids(members)?;
+        Self::take_named(members, "tokenIds", "objectIds")
+    }
+
+    /// Takes the same from a body, where the names are REST's.
+    pub(crate) fn take_body(members: &mut Members) -> Result<Self, Error> {
+        let mut body = Members::of(members.required("requestBody")?, "requestBody")?;
+        let query = Self::take_named(&mut body, "token_ids", "object_ids")?;
+        body.finish()?;
+        Ok(query)
+    }
+
+    fn take_named(
+        members: &mut Members,
+        token_ids: &str,
+        object_ids: &'static str,
+    ) -> Result<Self, Error> {
+        let token_ids = take_token_ids(members, token_ids)?;
         let tags = query_list(members, "tags", &mut name)?;
-        if query_list(members, "objectIds", &mut json::text)?.is_some() {
-            return Err(ErrorKind::NotImplemented { feature: "objectIds" }.into());
+        if query_list(members, object_ids, &mut json::text)?.is_some() {
+            return Err(ErrorKind::NotImplemented { feature: object_ids }.into());
         }
         Ok(Self { token_ids, tags, state: State::Active })
     }
 }
 
-/// `tokenIds`, each once, in the order asked.
-pub(crate) fn take_token_ids(members: &mut Members) -> Result<Option<Vec<String>>, Error> {
-    let path = members.path_of("tokenIds");
-    let Some(ids) = members.optional_list("tokenIds", &mut token_id)? else { return Ok(None) };
+/// Token IDs, each once, in the order asked.
+pub(crate) fn take_token_ids(
+    members: &mut Members,
+    member: &str,
+) -> Result<Option<Vec<String>>, Error> {
+    let path = members.path_of(member);
+    let Some(ids) = members.optional_list(member, &mut token_id)? else { return Ok(None) };
     if ids.is_empty() {
         return Err(Error::bad_request(path, "must not be an empty list"));
     }
@@ -173,6 +223,17 @@ pub(crate) fn take_tags(
         return Err(Error::bad_request(path, "must be at most `settings.maxTags` tags"));
     }
     Ok(Some(tags))
+}
+
+impl EncryptionType {
+    /// `type`, where it is given.
+    pub(crate) fn take(members: &mut Members) -> Result<Option<Self>, Error> {
+        let path = members.path_of("type");
+        let Some(name) = members.optional_text("type")? else { return Ok(None) };
+        let known =
+            [Self::Randomized, Self::Deterministic].into_iter().find(|it| it.name() == name);
+        known.map(Some).ok_or_else(|| Error::bad_request(path, "is not an encryption type"))
+    }
 }
 
 /// When something expires, counted from now.

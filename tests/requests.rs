@@ -295,26 +295,6 @@ fn other_without_an_adhoc_reason_is_vl1003() {
     }
 }
 
-// Operations.
-
-#[test]
-fn an_operation_that_is_not_built_yet_is_pv2001() {
-    let vault = vault_with_a_token();
-    for operation in [
-        "tokens.search",
-        "tokens.delete",
-        "tokens.count",
-        "tokens.transaction",
-        "crypto.decrypt",
-        "crypto.updateEncrypted",
-        "crypto.hash",
-    ] {
-        let result = vault.call(operation, json!({}));
-        assert_eq!(code(&result), "PV2001", "{operation}");
-        assert_eq!(result.unwrap_err().status(), 501);
-    }
-}
-
 // Errors.
 
 #[test]

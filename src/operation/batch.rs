@@ -74,6 +74,15 @@ impl Batch {
         self.push(pass.call, before.key, Some(Rc::clone(before)), Some(row))
     }
 
+    /// A token that shall be no more.
+    pub(super) fn delete<H: Host>(
+        &mut self,
+        pass: &mut Pass<'_, H>,
+        before: Rc<Row>,
+    ) -> Result<(), Error> {
+        self.push(pass.call, before.key, Some(before), None)
+    }
+
     /// The row of the call's transaction, in the place of one whose time has come.
     pub(super) fn put_transaction<H: Host>(
         &mut self,
@@ -129,6 +138,11 @@ impl Batch {
 
     pub(super) fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// The keys of the rows that it deletes.
+    pub(super) fn deleted(&self) -> impl Iterator<Item = &Label> {
+        self.changes.iter().filter(|change| change.row.is_none()).map(|change| &change.key)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -48,6 +48,8 @@ pub(super) struct Call<'a, H> {
     pub(super) common: Common,
     pub(super) collection: Rc<Collection>,
     pub(super) reason: &'static str,
+    pub(super) transaction_id: Option<String>,
+    /// What a changing call with a transaction ID is known by.
     pub(super) transaction: Option<transaction::Identity>,
     /// What the policy was last asked.
     pub(super) checks: RefCell<Vec<Check>>,
@@ -75,6 +77,7 @@ impl<'a, H: Host> Call<'a, H> {
             common,
             collection,
             reason,
+            transaction_id: None,
             transaction: None,
             checks: RefCell::default(),
             tokens: Cell::new(0),
@@ -89,7 +92,9 @@ impl<'a, H: Host> Call<'a, H> {
         request: &Request,
         whole: Option<&transaction::Request>,
     ) -> Result<(), Error> {
-        if let (Some(id), Some(whole)) = (request.transaction_id(), whole) {
+        let id = request.transaction_id();
+        self.transaction_id = id.map(str::to_owned);
+        if let (Some(id), Some(whole)) = (id, whole) {
             self.transaction = Some(transaction::Identity::derive(self, id, whole)?);
         }
         Ok(())
@@ -226,7 +231,7 @@ impl<'a, H: Host> Call<'a, H> {
             reason: self.reason,
             adhoc_reason: self.common.adhoc_reason.as_deref(),
             custom_audit: self.common.custom_audit.as_deref(),
-            transaction_id: self.transaction.as_ref().map(transaction::Identity::id),
+            transaction_id: self.transaction_id.as_deref(),
             decision,
             code,
             checks: &checks,

@@ -8,11 +8,11 @@ use zeroize::Zeroizing;
 use super::pass::{Pass, Token};
 use super::selection::select;
 use super::{Access, Call, Effect};
-use crate::data::add_checks;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Check, Host, InputKind};
+use crate::host::{Host, InputKind};
 use crate::json::{Json, Members, object};
 use crate::metadata;
+use crate::projection::Projection;
 use crate::request::{TokenQuery, take_options, take_props};
 use crate::sealing::{TokenType, open_body};
 
@@ -28,9 +28,6 @@ impl Request {
     pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
         let query = TokenQuery::take(members)?;
         let props = take_props(members)?;
-        if props.iter().flatten().any(|prop| prop.contains('.')) {
-            return Err(ErrorKind::NotImplemented { feature: "transformers in props" }.into());
-        }
         let options = take_options(members, &["include_metadata", "include_aggregated_data"])?;
         let aggregated = options.contains(&"include_aggregated_data");
         let metadata = options.contains(&"include_metadata").then_some(if aggregated {
@@ -47,17 +44,13 @@ pub(super) async fn run<H: Host>(
     request: Request,
 ) -> Result<Zeroizing<String>, Error> {
     let Request { query, props, metadata } = request;
-    let checks = props.as_deref().map(|props| {
-        let mut checks = Vec::new();
-        for prop in props {
-            add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, prop)?;
-        }
-        Ok::<Vec<Check>, Error>(checks)
-    });
+    let projection = Projection::resolve(&call.collection, props.as_deref())?;
+    let mut checks = Vec::new();
+    projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &[])?;
     let access = Access {
         capabilities: &["CapTokensDetokenizer"],
         input: InputKind::Token,
-        checks: checks.transpose()?,
+        checks: (!projection.shows_all()).then_some(checks),
         on_each_property: &ON_EACH_PROPERTY,
         effect: Effect::Reads,
     };
@@ -73,11 +66,7 @@ pub(super) async fn run<H: Host>(
         let Ok(Json::Object(fields)) = Json::parse(&body, "body") else {
             return Err(ErrorKind::Integrity.into());
         };
-        for (name, _) in &fields {
-            if props.is_none() {
-                add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, name)?;
-            }
-        }
+        projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
         held.push(fields);
     }
     if access.checks.is_none() && !checks.is_empty() {
@@ -88,7 +77,7 @@ pub(super) async fn run<H: Host>(
     for (token, fields) in tokens.iter().zip(held) {
         let mut entry = object([
             ("token_id", Json::text(&token.head.token_id)),
-            ("fields", Json::Object(narrow(fields, props.as_deref()))),
+            ("fields", projection.apply(fields, pass.now)),
         ]);
         if let Some(detail) = metadata {
             let expires_at = token.row.expires_at;
@@ -108,16 +97,4 @@ fn readable(query: &TokenQuery, tokens: Vec<Token>) -> Result<Vec<Token>, Error>
         return Err(ErrorKind::OneWay.into());
     }
     Ok(readable)
-}
-
-/// The properties asked for, in that order; what a token does not hold is left out.
-fn narrow(mut fields: Vec<(String, Json)>, props: Option<&[String]>) -> Vec<(String, Json)> {
-    let Some(props) = props else { return fields };
-    let mut kept = Vec::with_capacity(props.len());
-    for prop in props {
-        if let Some(position) = fields.iter().position(|(name, _)| name == prop) {
-            kept.push(fields.swap_remove(position));
-        }
-    }
-    kept
 }

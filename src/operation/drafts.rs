@@ -7,13 +7,14 @@ use alloc::vec::Vec;
 
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Token};
-use super::tokenize::{GLOBAL_SCOPE, TokenRequest};
+use super::token_id::{CardNumber, Derivation, Draw, make_card_shaped};
+use super::tokenize::TokenRequest;
 use super::unique_tags;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, LabelMap, Millis, Row, into_set};
 use crate::input::OpenedInput;
 use crate::request::Expiry;
-use crate::sealing::{Body, Head, TokenType};
+use crate::sealing::{Body, Head, TokenType, open_body};
 
 /// A request together with what its data derives.
 pub(super) struct Wanted<'a> {
@@ -22,6 +23,10 @@ pub(super) struct Wanted<'a> {
     data_claim: Option<Label>,
     /// The ID that the request or its data determines, and its claim.
     fixed_id: Option<(String, Label)>,
+    /// The card whose shape the ID shall have, and the blind hash of its number.
+    card: Option<(CardNumber, Label)>,
+    /// An ID of that shape, for a token that is new.
+    drawn_id: Option<(String, Label)>,
 }
 
 impl<'a> Wanted<'a> {
@@ -40,11 +45,11 @@ impl<'a> Wanted<'a> {
             scope,
             &input.canonical,
         )?;
+        let card = request.card.as_ref().map(|card| card.read(&input.canonical)).transpose()?;
         let mut fixed_id = token_id.clone();
         if *token_type == TokenType::Deterministic {
-            let collection = (!scope.starts_with(GLOBAL_SCOPE)).then_some(collection);
-            let derived =
-                pass.index().derive_token_id(collection, tenant, scope, &input.canonical)?;
+            let derivation = Derivation { collection, tenant, scope, canonical: &input.canonical };
+            let derived = derivation.token_id(pass.index(), card.as_ref())?;
             if token_id.as_ref().is_some_and(|given| *given != derived) {
                 return Err(ErrorKind::TokenIdTaken.into());
             }
@@ -52,7 +57,12 @@ impl<'a> Wanted<'a> {
         }
         let fixed_id =
             fixed_id.map(|id| pass.derive_token_claim(&id).map(|claim| (id, claim))).transpose()?;
-        Ok(Self { request, input, data_claim, fixed_id })
+        let hash = |card: CardNumber| {
+            let hash = card.hash(pass.index(), collection)?;
+            Ok::<_, Error>((card, hash))
+        };
+        let card = card.map(hash).transpose()?;
+        Ok(Self { request, input, data_claim, fixed_id, card, drawn_id: None })
     }
 }
 
@@ -70,6 +80,14 @@ pub(super) struct Draft<'a> {
 }
 
 impl Draft<'_> {
+    /// Whether this is its data.
+    fn holds<H: Host>(&self, pass: &mut Pass<'_, H>, canonical: &str) -> Result<bool, Error> {
+        let Some(row) = &self.before else { return Ok(self.canonical == canonical) };
+        let body = open_body(&mut pass.envelopes, row, &self.head.collection);
+        let body = body.map_err(|_| ErrorKind::Integrity)?;
+        Ok(body.is_some_and(|body| *body == canonical))
+    }
+
     pub(super) fn put<H: Host>(
         &self,
         pass: &mut Pass<'_, H>,
@@ -126,11 +144,37 @@ impl<'a> Drafts<'a> {
         Ok(Self { list: Vec::new(), existing, tokens, by_claim: LabelMap::new() })
     }
 
+    /// Draws the IDs of the tokens that shall look like a card's number and do not exist yet.
+    pub(super) async fn draw_card_shaped_ids<H: Host>(
+        &self,
+        pass: &mut Pass<'_, H>,
+        batch: &mut Batch,
+        wanted: &mut [Wanted<'a>],
+    ) -> Result<(), Error> {
+        let mut taken = LabelMap::new();
+        taken.extend(wanted.iter().filter_map(|wanted| Some((wanted.fixed_id.as_ref()?.1, 0))));
+        let known = |claim: Option<Label>| claim.is_some_and(|it| self.existing.contains_key(&it));
+        let mut draws = Vec::new();
+        let mut drawing = Vec::new();
+        for wanted in wanted {
+            let Some((card, hash)) = &wanted.card else { continue };
+            if wanted.fixed_id.is_none() && !known(wanted.data_claim) {
+                draws.push(Draw::new(&mut batch.fresh, card.shape(), *hash)?);
+                drawing.push(wanted);
+            }
+        }
+        let drawn = make_card_shaped(pass, draws, taken).await?;
+        for (wanted, drawn) in drawing.into_iter().zip(drawn) {
+            wanted.drawn_id = Some(drawn);
+        }
+        Ok(())
+    }
+
     /// Finds the token that a request means, or makes it, and gives it the request's tags and
     /// expiry. Answers its place in the list.
     pub(super) fn apply<H: Host>(
         &mut self,
-        pass: &Pass<'_, H>,
+        pass: &mut Pass<'_, H>,
         batch: &mut Batch,
         wanted: &Wanted<'a>,
         expiry: Option<Expiry>,
@@ -146,11 +190,15 @@ impl<'a> Drafts<'a> {
                 }
                 held_by_data
             }
-            // The ID is its data's; no token of another type may sit there.
+            // The ID is its data's; no token of another type may sit there, nor one of other data:
+            // the few digits that are free in a card's shape may fall twice.
             TokenType::Deterministic => {
-                let holder = held_by_id.and_then(|index| self.list.get(index));
-                if holder.is_some_and(|held| held.head.token_type != TokenType::Deterministic) {
-                    return Err(ErrorKind::TokenIdTaken.into());
+                if let Some(holder) = held_by_id.and_then(|index| self.list.get(index)) {
+                    let other = holder.head.token_type != TokenType::Deterministic
+                        || wanted.card.is_some() && !holder.holds(pass, &wanted.input.canonical)?;
+                    if other {
+                        return Err(ErrorKind::TokenIdTaken.into());
+                    }
                 }
                 held_by_id
             }
@@ -198,8 +246,8 @@ impl<'a> Drafts<'a> {
         expiry: Option<Expiry>,
     ) -> Result<usize, Error> {
         let request = wanted.request;
-        let (token_id, claim) = match &wanted.fixed_id {
-            Some(fixed) => fixed.clone(),
+        let (token_id, claim) = match wanted.fixed_id.as_ref().or(wanted.drawn_id.as_ref()) {
+            Some(id) => id.clone(),
             None => {
                 let token_id = batch.fresh.make_token_id()?;
                 let claim = pass.derive_token_claim(&token_id)?;
@@ -217,6 +265,7 @@ impl<'a> Drafts<'a> {
             tags: request.tags.tags.clone().unwrap_or_default(),
             created_at: pass.now,
             data_claim: wanted.data_claim,
+            card_number: wanted.card.as_ref().map(|(_, hash)| *hash),
         };
         let index = self.list.len();
         self.by_claim.extend(

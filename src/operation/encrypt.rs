@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::{Access, Call, Effect};
+use super::{Access, Call, DEFAULT_SCOPE, Effect};
 use crate::error::Error;
 use crate::host::Host;
 use crate::input::{CheckedInput, Input, SharedInput};
@@ -16,7 +16,6 @@ use crate::sealing::{Ciphertext, EncryptionType, Envelopes, Fresh};
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["encrypt"];
-const DEFAULT_SCOPE: &str = "default";
 
 pub(super) struct Request {
     ciphertexts: Vec<CiphertextRequest>,
@@ -56,12 +55,8 @@ impl Request {
 
 impl CiphertextRequest {
     fn take(mut members: Members, settings: &Settings) -> Result<(Self, Input), Error> {
-        let type_path = members.path_of("type");
-        let encryption_type = match members.optional_text("type")? {
-            None => EncryptionType::Randomized,
-            Some(name) => EncryptionType::parse(&name)
-                .ok_or_else(|| Error::bad_request(type_path, "is not an encryption type"))?,
-        };
+        let encryption_type =
+            EncryptionType::take(&mut members)?.unwrap_or(EncryptionType::Randomized);
         let input = Input::take(&mut members)?;
         let scope = take_name(&mut members, "scope")?.unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
         let tags_path = members.path_of("tags");

@@ -13,16 +13,24 @@
 
 mod batch;
 mod call;
+mod count;
+mod decrypt;
+mod delete;
 mod detokenize;
 mod drafts;
 mod encrypt;
+mod get_by_transaction_id;
+mod hash;
 mod pass;
 mod rotate;
+mod search;
 mod selection;
+mod token_id;
 mod tokenize;
 mod transaction;
 mod unique_tags;
 mod update;
+mod update_encrypted;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -43,7 +51,13 @@ use self::pass::{Pass, Plan};
 enum Request {
     Changing(Changing),
     Detokenize(detokenize::Request),
+    Search(search::Request),
+    Count,
+    GetByTransactionId(get_by_transaction_id::Request),
     Encrypt(encrypt::Request),
+    Decrypt(decrypt::Request),
+    UpdateEncrypted(update_encrypted::Request),
+    Hash(hash::Request),
 }
 
 /// The operations that write to the store.
@@ -51,32 +65,51 @@ enum Changing {
     Tokenize(tokenize::Request),
     Update(update::Request),
     Rotate(rotate::Request),
+    Delete(delete::Request),
 }
 
 impl Request {
-    fn parse(vault: &Vault, action: &'static str, members: &mut Members) -> Result<Self, Error> {
+    fn parse(
+        vault: &Vault,
+        action: &'static str,
+        members: &mut Members,
+        common: &mut Common,
+    ) -> Result<Self, Error> {
         let settings = &vault.settings;
         Ok(match action {
-            "tokens.tokenize" => {
+            TOKENIZE => {
                 Self::Changing(Changing::Tokenize(tokenize::Request::take(members, settings)?))
             }
             "tokens.update" => {
                 Self::Changing(Changing::Update(update::Request::take(members, settings)?))
             }
             "tokens.rotate" => Self::Changing(Changing::Rotate(rotate::Request::take(members)?)),
+            "tokens.delete" => {
+                Self::Changing(Changing::Delete(delete::Request::take(members, common)?))
+            }
             "tokens.detokenize" => Self::Detokenize(detokenize::Request::take(members)?),
+            "tokens.search" => Self::Search(search::Request::take(members)?),
+            "tokens.count" => Self::Count,
+            "tokens.transaction" => {
+                Self::GetByTransactionId(get_by_transaction_id::Request::take(members)?)
+            }
             "crypto.encrypt" => Self::Encrypt(encrypt::Request::take(members, settings)?),
-            unbuilt => return Err(ErrorKind::NotImplemented { feature: unbuilt }.into()),
+            "crypto.decrypt" => Self::Decrypt(decrypt::Request::take(members)?),
+            "crypto.updateEncrypted" => {
+                Self::UpdateEncrypted(update_encrypted::Request::take(members)?)
+            }
+            _ => Self::Hash(hash::Request::take(members, common)?),
         })
     }
 
-    /// The transaction ID, for the operations that take one.
+    /// The transaction ID, for the operations that take one or ask for one.
     fn transaction_id(&self) -> Option<&str> {
         match self {
             Self::Changing(Changing::Tokenize(request)) => request.transaction_id.as_deref(),
             Self::Changing(Changing::Update(request)) => request.transaction_id.as_deref(),
             Self::Changing(Changing::Rotate(request)) => request.transaction_id.as_deref(),
-            Self::Detokenize(_) | Self::Encrypt(_) => None,
+            Self::GetByTransactionId(request) => Some(&request.id),
+            _ => None,
         }
     }
 }
@@ -88,6 +121,7 @@ impl Changing {
             Self::Tokenize(request) => tokenize::access(call, request),
             Self::Update(request) => update::access(call, request),
             Self::Rotate(_) => Ok((rotate::access(call), Vec::new())),
+            Self::Delete(request) => Ok((delete::access(call, request), Vec::new())),
         }
     }
 
@@ -101,13 +135,19 @@ impl Changing {
             Self::Tokenize(request) => tokenize::plan(pass, request, inputs).await,
             Self::Update(request) => update::plan(pass, request, inputs.first()).await,
             Self::Rotate(request) => rotate::plan(pass, request).await,
+            Self::Delete(request) => delete::plan(pass, request).await,
         }
     }
 }
 
+/// The scope of a request that names none.
+const DEFAULT_SCOPE: &str = "default";
+
+const TOKENIZE: &str = "tokens.tokenize";
+
 /// The names by which the policy and the audit know the operations.
 const ACTIONS: [&str; 12] = [
-    "tokens.tokenize",
+    TOKENIZE,
     "tokens.detokenize",
     "tokens.update",
     "tokens.rotate",
@@ -134,8 +174,8 @@ pub(crate) async fn run<H: Host>(
     let parsed = Json::parse(request, "request")?;
     let transaction_request = transaction::Request::of(&parsed, action)?;
     let mut members = Members::of(parsed, "")?;
-    let common = Common::take(&mut members)?;
-    let request = Request::parse(vault, action, &mut members)?;
+    let mut common = Common::take(&mut members)?;
+    let request = Request::parse(vault, action, &mut members, &mut common)?;
     members.finish()?;
     let collection = vault.collections().get(&common.collection)?;
     let reason = common.reason(vault.settings.force_access_reason)?;
@@ -146,7 +186,15 @@ pub(crate) async fn run<H: Host>(
         Ok(()) => match request {
             Request::Changing(request) => change(&call, &request).await,
             Request::Detokenize(request) => detokenize::run(&call, request).await,
+            Request::Search(request) => search::run(&call, request).await,
+            Request::Count => count::run(&call).await,
+            Request::GetByTransactionId(request) => {
+                get_by_transaction_id::run(&call, request).await
+            }
             Request::Encrypt(request) => encrypt::run(&call, request).await,
+            Request::Decrypt(request) => decrypt::run(&call, request).await,
+            Request::UpdateEncrypted(request) => update_encrypted::run(&call, request).await,
+            Request::Hash(request) => hash::run(&call, request).await,
         },
     };
     if let Err(error) = &answer {

@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -138,7 +139,7 @@ async fn commit<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Erro
         (Err(_), Some(fault)) => return Err(outcome_unknown(Callback::Write, fault)),
         (Err(fault), None) => return Err(outcome_unknown(Callback::Read, fault)),
     };
-    if batch.has_landed(&rows) {
+    if batch.has_landed(&rows) && deleted_rows_are_gone(call, batch).await? {
         return Ok(true);
     }
     match fault {
@@ -148,6 +149,28 @@ async fn commit<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Erro
         }
         Some(fault) => Err(outcome_unknown(Callback::Write, fault)),
     }
+}
+
+/// Whether no row that the batch deletes is there. One that its claims no longer find may only have
+/// been given others, by a rotation: it is looked for by its key, as the first row after the key
+/// before it.
+async fn deleted_rows_are_gone<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Error> {
+    let all = call.vault.keyring.index().derive_all_term()?;
+    for key in batch.deleted() {
+        let query = TermsQuery {
+            terms: vec![all],
+            state: State::Any,
+            now: call.time.get().unwrap_or_default(),
+            after: key.predecessor(),
+            limit: 1,
+        };
+        let answer = call.host.read_terms(&query).await;
+        let rows = answer.map_err(|fault| outcome_unknown(Callback::Read, fault))?;
+        if rows.iter().flatten().any(|row| row.key == *key) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn outcome_unknown(callback: Callback, fault: Fault) -> Error {
@@ -187,7 +210,8 @@ impl<'a, H: Host> Pass<'a, H> {
             return Ok(Vec::new());
         }
         let answer = self.call.host.read_claims(claims).await;
-        let rows = self.take(answer)?;
+        let rows = take(answer)?;
+        self.limit_bytes(&rows)?;
         let mut asked = LabelMap::with_capacity(claims.len());
         asked.extend(claims.iter().map(|claim| (*claim, 0)));
         let mut keys_and_claims = LabelMap::with_capacity(3 * rows.len());
@@ -219,25 +243,14 @@ impl<'a, H: Host> Pass<'a, H> {
         state: State,
         most: Option<u32>,
     ) -> Result<Vec<Token>, Error> {
-        let limit = most.unwrap_or(PAGE);
-        let mut query =
-            TermsQuery { terms: terms.to_vec(), state, now: self.now, after: None, limit };
+        let mut query = self.first_page(terms, state);
+        query.limit = most.unwrap_or(PAGE);
         let mut tokens = Vec::new();
         loop {
-            let answer = self.call.host.read_terms(&query).await;
-            let rows = self.take(answer)?;
-            let full = rows.len() == limit as usize;
-            if rows.len() > limit as usize {
-                return Err(ErrorKind::Integrity.into());
-            }
+            let rows = self.read_page(&mut query).await?;
+            self.limit_bytes(&rows)?;
+            let full = rows.len() == query.limit as usize;
             for row in rows {
-                let answers = query.after.is_none_or(|after| after < row.key)
-                    && state.holds(row.expires_at, self.now)
-                    && terms.iter().all(|term| row.terms.contains(term));
-                if !answers {
-                    return Err(ErrorKind::Integrity.into());
-                }
-                query.after = Some(row.key);
                 tokens.push(self.open(row, None)?);
             }
             if most.is_some() {
@@ -248,6 +261,31 @@ impl<'a, H: Host> Pass<'a, H> {
                 return Ok(tokens);
             }
         }
+    }
+
+    /// The first of the pages that hold every row with these terms and in this state.
+    pub(super) fn first_page(&self, terms: &[Label], state: State) -> TermsQuery {
+        TermsQuery { terms: terms.to_vec(), state, now: self.now, after: None, limit: PAGE }
+    }
+
+    /// One page; `query` then asks for the next. A row that does not answer the question, or comes
+    /// out of order, is an error. Fewer rows than the limit: this was the last.
+    pub(super) async fn read_page(&mut self, query: &mut TermsQuery) -> Result<Vec<Row>, Error> {
+        let answer = self.call.host.read_terms(query).await;
+        let rows = take(answer)?;
+        if rows.len() > query.limit as usize {
+            return Err(ErrorKind::Integrity.into());
+        }
+        for row in &rows {
+            let answers = query.after.is_none_or(|after| after < row.key)
+                && query.state.holds(row.expires_at, query.now)
+                && query.terms.iter().all(|term| row.terms.contains(term));
+            if !answers {
+                return Err(ErrorKind::Integrity.into());
+            }
+            query.after = Some(row.key);
+        }
+        Ok(rows)
     }
 
     /// Opens the head of a token's row. `claim` is its own claim, where the caller has it already.
@@ -315,12 +353,15 @@ impl<'a, H: Host> Pass<'a, H> {
         self.call.vault.keyring.index()
     }
 
-    fn take(&mut self, answer: Result<Vec<Option<Row>>, Fault>) -> Result<Vec<Row>, Error> {
-        let rows = answer.map_err(|fault| Callback::Read.failed(fault))?;
-        let rows: Option<Vec<Row>> = rows.into_iter().collect();
-        let rows = rows.ok_or(ErrorKind::Integrity)?;
+    fn limit_bytes(&mut self, rows: &[Row]) -> Result<(), Error> {
         self.bytes_read += rows.iter().map(|row| row.sealed.len()).sum::<usize>();
-        self.call.limit_bytes(self.bytes_read)?;
-        Ok(rows)
+        self.call.limit_bytes(self.bytes_read)
     }
+}
+
+/// A row in which the store's types are right, and the rest is not, is no answer either.
+fn take(answer: Result<Vec<Option<Row>>, Fault>) -> Result<Vec<Row>, Error> {
+    let rows = answer.map_err(|fault| Callback::Read.failed(fault))?;
+    let rows: Option<Vec<Row>> = rows.into_iter().collect();
+    Ok(rows.ok_or(ErrorKind::Integrity)?)
 }

@@ -10,9 +10,10 @@ use alloc::vec::Vec;
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Plan, Token};
 use super::selection::select_named;
+use super::token_id::{Draw, Shape, make_card_shaped};
 use super::{Access, Call, Effect, tokens_check};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, InputKind, State};
+use crate::host::{Host, InputKind, Label, LabelMap, State};
 use crate::json::{Json, Members};
 use crate::request::{take_token_ids, take_transaction_id};
 use crate::sealing::{Body, Head};
@@ -25,8 +26,8 @@ pub(super) struct Request {
 impl Request {
     pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
         let path = members.path_of("tokenIds");
-        let token_ids =
-            take_token_ids(members)?.ok_or_else(|| Error::bad_request(path, "is missing"))?;
+        let token_ids = take_token_ids(members, "tokenIds")?
+            .ok_or_else(|| Error::bad_request(path, "is missing"))?;
         Ok(Self { token_ids, transaction_id: take_transaction_id(members)? })
     }
 }
@@ -47,13 +48,21 @@ pub(super) async fn plan<H: Host>(
 ) -> Result<Plan, Error> {
     let tokens = active_tokens(pass, &request.token_ids).await?;
     let mut batch = Batch::new(tokens.len())?;
+    let mut card_shaped = draw_card_shaped_ids(pass, &mut batch, &tokens).await?.into_iter();
     let mut answer = Vec::with_capacity(tokens.len());
     for token in tokens {
         let unique_claims = token.unique_claims();
         let Token { row, head: old, .. } = token;
-        let token_id = batch.fresh.make_token_id()?;
+        let drawn = old.card_number.and_then(|_| card_shaped.next());
+        let (token_id, claim) = match drawn {
+            Some(drawn) => drawn,
+            None => {
+                let token_id = batch.fresh.make_token_id()?;
+                let claim = pass.derive_token_claim(&token_id)?;
+                (token_id, claim)
+            }
+        };
         answer.push((old.token_id.clone(), Json::text(&token_id)));
-        let claim = pass.derive_token_claim(&token_id)?;
         let head = Head { token_id, ..old };
         let new = NewRow {
             head: &head,
@@ -67,6 +76,23 @@ pub(super) async fn plan<H: Host>(
     }
     let tokens = answer.len();
     Ok(batch.answering(Json::Object(answer).to_text(), tokens))
+}
+
+/// New IDs for those tokens whose IDs look like a card's number, in their order. The heads know which
+/// number to avoid.
+async fn draw_card_shaped_ids<H: Host>(
+    pass: &mut Pass<'_, H>,
+    batch: &mut Batch,
+    tokens: &[Token],
+) -> Result<Vec<(String, Label)>, Error> {
+    let mut draws = Vec::new();
+    for Token { head, .. } in tokens {
+        if let Some(number_hash) = head.card_number {
+            let shape = Shape::of(&head.token_id).ok_or(ErrorKind::Integrity)?;
+            draws.push(Draw::new(&mut batch.fresh, shape, number_hash)?);
+        }
+    }
+    make_card_shaped(pass, draws, LabelMap::new()).await
 }
 
 /// Every ID must be an active token of the collection. For each ID the refusals come in this order:

@@ -75,10 +75,9 @@ async fn select_by_tags<H: Host>(
     for tag in tags {
         tag_terms.push(pass.derive_tag_term(tag)?);
     }
-    let tenants = &pass.call.common.tenants;
-    if tenants.is_empty() {
+    let Some(tenants) = pass.call.common.confinement() else {
         return pass.read_terms(&tag_terms, query.state, None).await;
-    }
+    };
     let mut tokens = Vec::new();
     for tenant in tenants {
         let mut terms = tag_terms.clone();

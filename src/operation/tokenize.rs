@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use super::batch::Batch;
 use super::drafts::{Drafts, Wanted};
 use super::pass::{Pass, Plan};
-use super::{Access, Call, Effect};
+use super::token_id::{CardTemplate, GLOBAL_SCOPE};
+use super::{Access, Call, DEFAULT_SCOPE, Effect};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::input::{CheckedInput, Input, OpenedInput, SharedInput};
@@ -17,9 +18,6 @@ use crate::sealing::TokenType;
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["tokenize"];
-const DEFAULT_SCOPE: &str = "default";
-/// A scope that begins so reaches over all collections.
-pub(super) const GLOBAL_SCOPE: &str = "global:";
 
 pub(super) struct Request {
     tokens: Vec<TokenRequest>,
@@ -34,6 +32,7 @@ pub(super) struct TokenRequest {
     pub(super) scope: String,
     pub(super) tags: Tags,
     pub(super) token_id: Option<String>,
+    pub(super) card: Option<CardTemplate>,
     /// `requestBody[i]`
     pub(super) path: String,
 }
@@ -65,9 +64,8 @@ impl TokenRequest {
         let given_id =
             members.optional("token_id").map(|value| token_id(value, &id_path)).transpose()?;
         let store_object = members.optional_bool("store_object")?.unwrap_or(false);
-        let template_path = members.path_of("fptemplate");
-        let template = members.optional_text("fptemplate")?;
-        let template_props = members.optional_list("fpprops", &mut json::text)?;
+        let card_path = members.path_of("fptemplate");
+        let card = CardTemplate::take(&mut members)?;
         let path = members.path().to_owned();
         members.finish()?;
 
@@ -77,14 +75,8 @@ impl TokenRequest {
         if store_object {
             return Err(ErrorKind::NotImplemented { feature: "store_object" }.into());
         }
-        if template.is_some() != template_props.is_some() {
-            return Err(Error::bad_request(template_path, "and `fpprops` need each other"));
-        }
-        if template.is_some() && given_id.is_some() {
-            return Err(Error::bad_request(template_path, "and `token_id` exclude each other"));
-        }
-        if template.is_some() {
-            return Err(ErrorKind::NotImplemented { feature: "fptemplate" }.into());
+        if card.is_some() && given_id.is_some() {
+            return Err(Error::bad_request(card_path, "and `token_id` exclude each other"));
         }
         let token_type = TokenType::parse(&type_name)
             .ok_or_else(|| Error::bad_request(type_path, "is not a token type"))?;
@@ -102,7 +94,7 @@ impl TokenRequest {
                 "must not be a version 8 UUID, the form of deterministic token IDs",
             ));
         }
-        Ok((Self { token_type, scope, tags, token_id: given_id, path }, input))
+        Ok((Self { token_type, scope, tags, token_id: given_id, card, path }, input))
     }
 }
 
@@ -116,6 +108,11 @@ pub(super) fn access<H: Host>(
     request: &Request,
 ) -> Result<(Access, Vec<CheckedInput>), Error> {
     let inputs = call.check_inputs(&request.inputs)?;
+    for (TokenRequest { card, .. }, input) in request.tokens.iter().zip(&inputs) {
+        if let Some(card) = card {
+            card.check(&call.collection, input.properties())?;
+        }
+    }
     let access = Access {
         capabilities: &["CapTokensWriter"],
         input: CheckedInput::kind(&inputs),
@@ -140,6 +137,7 @@ pub(super) async fn plan<H: Host>(
     }
     let mut drafts = Drafts::read(pass, &wanted).await?;
     let mut batch = Batch::new(2 * requests.len())?;
+    drafts.draw_card_shaped_ids(pass, &mut batch, &mut wanted).await?;
     let mut chosen = Vec::with_capacity(wanted.len());
     for wanted in &wanted {
         chosen.push(drafts.apply(pass, &mut batch, wanted, expiry)?);

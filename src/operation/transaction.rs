@@ -59,7 +59,6 @@ fn as_set(value: &Json) -> Json {
 /// A transaction ID as the store knows it. It belongs to the operation, the collection and the
 /// request's tenants: others cannot find it.
 pub(super) struct Identity {
-    id: String,
     pub(super) claim: Label,
     pub(super) request_hash: Label,
 }
@@ -70,17 +69,21 @@ impl Identity {
         id: &str,
         request: &Request,
     ) -> Result<Self, Error> {
-        let index = call.vault.keyring.index();
-        let tenants = in_order(call.common.tenants.iter().map(String::as_str).collect());
-        let claim =
-            index.derive_transaction_claim(call.action, &call.collection.name, &tenants, id)?;
-        let request_hash = index.derive_request_hash(&request.0)?;
-        Ok(Self { id: id.to_owned(), claim, request_hash })
+        let claim = derive_claim(call, call.action, id)?;
+        let request_hash = call.vault.keyring.index().derive_request_hash(&request.0)?;
+        Ok(Self { claim, request_hash })
     }
+}
 
-    pub(super) fn id(&self) -> &str {
-        &self.id
-    }
+/// The claim of a transaction of this operation, in the call's collection and of its tenants.
+pub(super) fn derive_claim<H>(
+    call: &Call<'_, H>,
+    operation: &str,
+    id: &str,
+) -> Result<Label, Error> {
+    let tenants = in_order(call.common.tenants.iter().map(String::as_str).collect());
+    let index = call.vault.keyring.index();
+    index.derive_transaction_claim(operation, &call.collection.name, &tenants, id)
 }
 
 /// What the store holds under a transaction ID.
@@ -96,15 +99,23 @@ pub(super) async fn find<H: Host>(
     pass: &mut Pass<'_, H>,
     identity: &Identity,
 ) -> Result<Found, Error> {
-    let Some(row) = pass.read_claims(&[identity.claim]).await?.pop() else {
+    let found = read(pass, identity.claim).await?;
+    if let Found::Landed(record) = &found
+        && record.request_hash != identity.request_hash
+    {
+        return Err(ErrorKind::TransactionReused.into());
+    }
+    Ok(found)
+}
+
+/// Reads a transaction's row, whatever the request was.
+pub(super) async fn read<H: Host>(pass: &mut Pass<'_, H>, claim: Label) -> Result<Found, Error> {
+    let Some(row) = pass.read_claims(&[claim]).await?.pop() else {
         return Ok(Found::Nothing { stale: None });
     };
     let record = open_transaction(&mut pass.envelopes, &row).map_err(|_| ErrorKind::Integrity)?;
     if row.prune_at.is_none_or(|end| end <= pass.now) {
         return Ok(Found::Nothing { stale: Some(row) });
-    }
-    if record.request_hash != identity.request_hash {
-        return Err(ErrorKind::TransactionReused.into());
     }
     Ok(Found::Landed(record))
 }

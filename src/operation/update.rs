@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Plan, Token};
 use super::selection::select;
+use super::token_id::follow_card;
 use super::unique_tags;
 use super::{Access, Call, Effect, tokens_check};
 use crate::error::{Error, ErrorKind};
@@ -136,6 +137,7 @@ async fn update_data<H: Host>(
     let unique_claims = unique_claims(pass, &tokens, &changes.tags).await?;
     let mut next = Next::of(pass, token, changes, &unique_claims);
     next.head.data_claim = data_claim;
+    follow_card(pass, &mut next.head, canonical)?;
     let mut batch = Batch::new(0)?;
     // The claim stands for the data: where it is the same, so is the data.
     if data_claim.is_none() || next.differs_from(token) {

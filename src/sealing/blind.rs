@@ -29,6 +29,8 @@ enum Kind {
     Tag = 9,
     Id = 10,
     Request = 11,
+    CardNumber = 12,
+    CardId = 13,
 }
 
 /// Derives terms, claims and deterministic token IDs.
@@ -129,6 +131,32 @@ impl BlindIndex {
             .hyphenated()
             .encode_lower(&mut uuid::Uuid::encode_buffer())
             .to_owned())
+    }
+
+    /// A number from which the ID of a `deterministic` token gets its six digits between those of the
+    /// card. Each attempt is another one.
+    pub(crate) fn derive_card_id(
+        &self,
+        collection: Option<&str>,
+        tenant: Option<&str>,
+        scope: &str,
+        canonical: &str,
+        attempt: u32,
+    ) -> u32 {
+        let entry = self.start(Kind::CardId).optional(collection).optional(tenant);
+        let mut entry = entry.text(scope).text(canonical);
+        entry.count(attempt as usize);
+        let [a, b, c, d, ..] = entry.bytes();
+        u32::from_be_bytes([a, b, c, d])
+    }
+
+    /// A blind hash of a card's number, so that an ID in its shape can be told from it.
+    pub(crate) fn derive_card_number_hash(
+        &self,
+        collection: &str,
+        digits: &str,
+    ) -> Result<Label, Error> {
+        self.start(Kind::CardNumber).text(collection).text(digits).label()
     }
 
     /// A blind hash of a request, to tell a repeated one from another under one transaction ID.

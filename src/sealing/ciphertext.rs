@@ -27,11 +27,11 @@ pub(crate) enum EncryptionType {
 }
 
 impl EncryptionType {
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        match name {
-            "randomized" => Some(Self::Randomized),
-            "deterministic" => Some(Self::Deterministic),
-            _ => None,
+    /// As the API spells it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Randomized => "randomized",
+            Self::Deterministic => "deterministic",
         }
     }
 }

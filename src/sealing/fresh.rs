@@ -87,6 +87,12 @@ impl Fresh {
         label(&self.next_block()?)
     }
 
+    /// Two random numbers.
+    pub(crate) fn make_numbers(&mut self) -> Result<[u32; 2], Error> {
+        let [a, b, c, d, e, f, g, h, ..] = self.next_block()?;
+        Ok([u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])])
+    }
+
     fn next_block(&mut self) -> Result<[u8; Self::BLOCK], Error> {
         let block = self
             .blocks

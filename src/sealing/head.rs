@@ -57,6 +57,8 @@ const HAS_TENANT: u8 = 1 << 3;
 const HAS_DATA_CLAIM: u8 = 1 << 4;
 /// The token ID is a UUID, kept as its 16 bytes.
 const HAS_UUID: u8 = 1 << 5;
+const HAS_CARD_NUMBER: u8 = 1 << 6;
+const KNOWN: u8 = TYPE | HAS_TENANT | HAS_DATA_CLAIM | HAS_UUID | HAS_CARD_NUMBER;
 
 /// What a token's head says.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,6 +72,8 @@ pub(crate) struct Head {
     pub(crate) created_at: Millis,
     /// Which of the row's claims is the one of its data.
     pub(crate) data_claim: Option<Label>,
+    /// The blind hash of the card's number, for an ID that has the shape of one.
+    pub(crate) card_number: Option<Label>,
 }
 
 impl Head {
@@ -80,6 +84,7 @@ impl Head {
             (HAS_TENANT, self.tenant.is_some()),
             (HAS_DATA_CLAIM, self.data_claim.is_some()),
             (HAS_UUID, uuid.is_some()),
+            (HAS_CARD_NUMBER, self.card_number.is_some()),
         ] {
             first |= if is_set { flag } else { 0 };
         }
@@ -98,6 +103,9 @@ impl Head {
         if let Some(claim) = &self.data_claim {
             writer.label(claim);
         }
+        if let Some(hash) = &self.card_number {
+            writer.label(hash);
+        }
         writer.count(self.tags.len())?;
         for tag in &self.tags {
             writer.text(tag)?;
@@ -113,7 +121,7 @@ impl Head {
         let mut reader = Reader::new(bytes);
         let first = reader.u8()?;
         let has = |flag| first & flag != 0;
-        if first & !(TYPE | HAS_TENANT | HAS_DATA_CLAIM | HAS_UUID) != 0 {
+        if first & !KNOWN != 0 {
             return Err(Unopened);
         }
         let token_type = TokenType::from_bits(first & TYPE)?;
@@ -134,9 +142,20 @@ impl Head {
         let scope = reader.text()?.to_owned();
         let tenant = if has(HAS_TENANT) { Some(reader.text()?.to_owned()) } else { None };
         let data_claim = if has(HAS_DATA_CLAIM) { Some(reader.label()?) } else { None };
+        let card_number = if has(HAS_CARD_NUMBER) { Some(reader.label()?) } else { None };
         let tags = reader.list(|reader| reader.text().map(str::to_owned))?;
         reader.finish_padded(PADDING)?;
-        Ok(Self { token_type, token_id, collection, scope, tenant, tags, created_at, data_claim })
+        Ok(Self {
+            token_type,
+            token_id,
+            collection,
+            scope,
+            tenant,
+            tags,
+            created_at,
+            data_claim,
+            card_number,
+        })
     }
 }
 

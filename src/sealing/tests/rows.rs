@@ -151,13 +151,9 @@ proptest! {
 #[test]
 fn flags_that_nobody_knows_do_not_decode() {
     let mut bytes = head().encode().unwrap();
-    let first = bytes[0];
-    for flag in 5..8 {
-        bytes[0] = first | 1 << flag;
-        assert!(Head::decode(&bytes).is_err(), "{flag}");
-    }
-    bytes[0] = first;
     assert!(Head::decode(&bytes).is_ok());
+    bytes[0] |= 1 << 7;
+    assert!(Head::decode(&bytes).is_err());
 }
 
 /// Only the one text that a UUID has is kept as its 16 bytes; any other comes back as it was.

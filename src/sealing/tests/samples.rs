@@ -36,6 +36,7 @@ pub(super) fn head() -> Head {
         tags: vec!["vip".to_owned()],
         created_at: 1,
         data_claim: Some(label(b'd')),
+        card_number: None,
     }
 }
 
@@ -87,22 +88,22 @@ pub(super) fn heads() -> impl Strategy<Value = Head> {
         names,
         vec(texts(), 0..4),
         any::<Millis>(),
-        option::of(labels()),
+        (option::of(labels()), option::of(labels())),
     )
-        .prop_map(
-            |(token_type, (token_id, collection, scope, tenant), tags, created_at, data_claim)| {
-                Head {
-                    token_type,
-                    token_id,
-                    collection,
-                    scope,
-                    tenant,
-                    tags,
-                    created_at,
-                    data_claim,
-                }
-            },
-        )
+        .prop_map(|(token_type, names, tags, created_at, (data_claim, card_number))| {
+            let (token_id, collection, scope, tenant) = names;
+            Head {
+                token_type,
+                token_id,
+                collection,
+                scope,
+                tenant,
+                tags,
+                created_at,
+                data_claim,
+                card_number,
+            }
+        })
 }
 
 pub(super) fn records() -> impl Strategy<Value = TransactionRecord> {

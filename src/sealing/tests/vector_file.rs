@@ -231,7 +231,10 @@ pub(super) struct Ciphertext {
 impl Ciphertext {
     pub(super) fn content(&self) -> crate::sealing::Ciphertext {
         crate::sealing::Ciphertext {
-            encryption_type: EncryptionType::parse(&self.encryption_type).unwrap(),
+            encryption_type: match self.encryption_type.as_str() {
+                "randomized" => EncryptionType::Randomized,
+                _ => EncryptionType::Deterministic,
+            },
             scope: self.scope.clone(),
             tenant: self.tenant.clone(),
             tags: self.tags.clone(),

@@ -307,6 +307,7 @@ fn head(index: &BlindIndex, token: &Token) -> Head {
         tags: token.tags.clone(),
         created_at: token.created_at,
         data_claim: data_claim(index, token),
+        card_number: None,
     }
 }
 

@@ -1,0 +1,77 @@
+//! Count: how many tokens a collection has, active and archived. Every head is opened, so that a row
+//! that is not the vault's is never counted; no limit of the settings applies.
+
+use alloc::string::String;
+use alloc::vec;
+
+use zeroize::Zeroizing;
+
+use super::pass::Pass;
+use super::{Access, Call, Effect, tokens_check};
+use crate::error::Error;
+use crate::host::{Host, InputKind, Label, State};
+use crate::json::{Json, object};
+
+pub(super) async fn run<H: Host>(call: &Call<'_, H>) -> Result<Zeroizing<String>, Error> {
+    call.authorize(&Access {
+        capabilities: &["CapTokensReader"],
+        input: InputKind::None,
+        checks: Some(vec![tokens_check(&call.collection, "stats", State::Active)]),
+        on_each_property: &[],
+        effect: Effect::Reads,
+    })
+    .await?;
+
+    let mut pass = Pass::begin(call)?;
+    let mut counts = Counts { active: 0, archived: 0 };
+    match call.common.confinement() {
+        None => {
+            let term = pass.index().derive_collection_term(&call.collection.name)?;
+            count(&mut pass, term, &mut counts).await?;
+        }
+        Some(tenants) => {
+            for tenant in tenants {
+                let term = pass.derive_tenant_term(Some(tenant))?;
+                count(&mut pass, term, &mut counts).await?;
+            }
+        }
+    }
+    let Counts { active, archived } = counts;
+    let total = active + archived;
+    call.audit(usize::try_from(total).unwrap_or(usize::MAX)).await?;
+    let answer = object([
+        ("active", Json::whole(active)),
+        ("archived", Json::whole(archived)),
+        ("total", Json::whole(total)),
+    ]);
+    Ok(answer.to_text())
+}
+
+struct Counts {
+    active: i64,
+    archived: i64,
+}
+
+async fn count<H: Host>(
+    pass: &mut Pass<'_, H>,
+    term: Label,
+    counts: &mut Counts,
+) -> Result<(), Error> {
+    let mut query = pass.first_page(&[term], State::Any);
+    loop {
+        let rows = pass.read_page(&mut query).await?;
+        let last = rows.len() < query.limit as usize;
+        for row in rows {
+            let active = State::Active.holds(row.expires_at, pass.now);
+            pass.open(row, None)?;
+            if active {
+                counts.active += 1;
+            } else {
+                counts.archived += 1;
+            }
+        }
+        if last {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Decrypt: what ciphertexts hold. An array of requests, all or nothing.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use super::{Access, Call, Effect};
+use crate::error::{Error, ErrorKind};
+use crate::host::{Host, InputKind, State};
+use crate::input::EncryptedObject;
+use crate::json::{self, Json, Members, object};
+use crate::metadata::describe_ciphertext;
+use crate::projection::Projection;
+use crate::request::{take_options, take_props};
+use crate::sealing::Envelopes;
+
+const ON_EACH_PROPERTY: [&str; 1] = ["decrypt"];
+
+pub(super) struct Request {
+    objects: Vec<(EncryptedObject, Option<Vec<String>>)>,
+    state: State,
+    metadata: Metadata,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Metadata {
+    Included,
+    LeftOut,
+}
+
+impl Request {
+    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
+        let options = take_options(members, &["archived", "include_metadata"])?;
+        let archived = options.contains(&"archived");
+        let included = options.contains(&"include_metadata");
+        let body = members.required("requestBody")?;
+        let objects = json::list(body, "requestBody", &mut |value, path| {
+            let mut members = Members::of(value, path)?;
+            let path = members.path_of("encrypted_object");
+            let object = EncryptedObject::parse(members.required("encrypted_object")?, &path)?;
+            let props = take_props(&mut members)?;
+            members.finish()?;
+            Ok((object, props))
+        })?;
+        if objects.is_empty() {
+            return Err(Error::bad_request("requestBody", "must not be an empty list"));
+        }
+        Ok(Self {
+            objects,
+            state: if archived { State::Archived } else { State::Active },
+            metadata: if included { Metadata::Included } else { Metadata::LeftOut },
+        })
+    }
+}
+
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request,
+) -> Result<Zeroizing<String>, Error> {
+    let Request { objects, state, metadata } = request;
+    call.limit_tokens(objects.len())?;
+    let mut projections = Vec::with_capacity(objects.len());
+    let mut checks = Vec::new();
+    for (_, props) in &objects {
+        let projection = Projection::resolve(&call.collection, props.as_deref())?;
+        projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &[])?;
+        projections.push(projection);
+    }
+    let known = !projections.iter().any(Projection::shows_all);
+    let access = Access {
+        capabilities: &["CapCryptoDecrypter"],
+        input: InputKind::Encrypted,
+        checks: known.then_some(checks),
+        on_each_property: &ON_EACH_PROPERTY,
+        effect: Effect::Reads,
+    };
+    call.authorize(&access).await?;
+
+    let now = call.now()?;
+    let mut envelopes = Envelopes::new(&call.vault.keyring);
+    let mut checks = Vec::new();
+    let mut answer = Vec::with_capacity(objects.len());
+    let mut total = 0;
+    for ((sealed, _), projection) in objects.iter().zip(&projections) {
+        let opened = sealed.open(&mut envelopes, &call.collection, &call.common, state, now)?;
+        total += opened.canonical.len();
+        call.limit_bytes(total)?;
+        let Ok(Json::Object(fields)) = Json::parse(&opened.canonical, "ciphertext") else {
+            return Err(ErrorKind::CiphertextRefused.into());
+        };
+        projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
+        let mut entry = object([("fields", projection.apply(fields, now))]);
+        if metadata == Metadata::Included {
+            entry.push("metadata", describe_ciphertext(&opened)?);
+        }
+        answer.push(entry);
+    }
+    if access.checks.is_none() {
+        call.ask(&access, &checks).await?;
+    }
+    call.audit(answer.len()).await?;
+    Ok(Json::List(answer).to_text())
+}

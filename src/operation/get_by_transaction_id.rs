@@ -1,0 +1,60 @@
+//! Get by transaction ID: which tokens a tokenize with that ID made or found.
+
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use super::pass::Pass;
+use super::transaction::{self, Found};
+use super::{Access, Call, Effect, TOKENIZE, tokens_check};
+use crate::error::{Error, ErrorKind};
+use crate::host::{Host, InputKind, State};
+use crate::json::{Json, Members, object};
+use crate::request::name;
+
+pub(super) struct Request {
+    pub(super) id: String,
+}
+
+impl Request {
+    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
+        let path = members.path_of("id");
+        Ok(Self { id: name(members.required("id")?, &path)? })
+    }
+}
+
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request,
+) -> Result<Zeroizing<String>, Error> {
+    call.authorize(&Access {
+        capabilities: &["CapTransactionIdReader"],
+        input: InputKind::None,
+        checks: Some(vec![tokens_check(&call.collection, "read", State::Active)]),
+        on_each_property: &[],
+        effect: Effect::Reads,
+    })
+    .await?;
+
+    let mut pass = Pass::begin(call)?;
+    let claim = transaction::derive_claim(call, TOKENIZE, &request.id)?;
+    let token_ids = match transaction::read(&mut pass, claim).await? {
+        Found::Landed(record) => token_ids(&record.answer).ok_or(ErrorKind::Integrity)?,
+        Found::Nothing { .. } => Vec::new(),
+    };
+    call.audit(token_ids.len()).await?;
+    Ok(object([("ref_ids", Json::List(token_ids))]).to_text())
+}
+
+/// The IDs in what tokenize answered: `[{"token_id": …}, …]`.
+fn token_ids(answer: &str) -> Option<Vec<Json>> {
+    let Ok(Json::List(tokens)) = Json::parse(answer, "answer") else { return None };
+    let mut token_ids = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let Json::Object(members) = token else { return None };
+        token_ids.extend(members.into_iter().map(|(_, token_id)| token_id));
+    }
+    Some(token_ids)
+}

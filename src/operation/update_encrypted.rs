@@ -1,0 +1,167 @@
+//! Update encrypted: new ciphertexts out of old ones, with other values, scope, type or expiry. An
+//! array of requests, all or nothing; the old ciphertexts stay what they are.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use super::{Access, Call, Effect};
+use crate::data::{Data, add_checks};
+use crate::error::Error;
+use crate::host::{Host, InputKind, Millis, State};
+use crate::input::{EncryptedObject, TENANT_FIELD};
+use crate::json::{self, Json, Members};
+use crate::request::{Expiry, take_name, take_options, take_props};
+use crate::sealing::{Ciphertext, EncryptionType, Envelopes, Fresh};
+
+const ON_EACH_PROPERTY: [&str; 2] = ["decrypt", "encrypt"];
+const NOT_DETERMINISTIC: &str = "is not possible with the type `deterministic`";
+
+pub(super) struct Request {
+    changes: Vec<Change>,
+    state: State,
+    expiry: Option<Expiry>,
+}
+
+/// One of the array.
+struct Change {
+    object: EncryptedObject,
+    fields: Vec<(String, Json)>,
+    props: Option<Vec<String>>,
+    encryption_type: Option<EncryptionType>,
+    scope: Option<String>,
+    /// `requestBody[i]`
+    path: String,
+}
+
+impl Request {
+    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
+        let archived = take_options(members, &["archived"])?.contains(&"archived");
+        let expiry = Expiry::take(members)?;
+        let body = members.required("requestBody")?;
+        let changes = json::list(body, "requestBody", &mut |value, path| {
+            Change::take(Members::of(value, path)?)
+        })?;
+        if changes.is_empty() {
+            return Err(Error::bad_request("requestBody", "must not be an empty list"));
+        }
+        let deterministic = Some(EncryptionType::Deterministic);
+        if expiry.is_some() && changes.iter().any(|one| one.encryption_type == deterministic) {
+            return Err(Error::bad_request("expirationSecs", NOT_DETERMINISTIC));
+        }
+        let state = if archived { State::Archived } else { State::Active };
+        Ok(Self { changes, state, expiry })
+    }
+}
+
+impl Change {
+    fn take(mut members: Members) -> Result<Self, Error> {
+        let encryption_type = EncryptionType::take(&mut members)?;
+        let path = members.path_of("encrypted_object");
+        let object = EncryptedObject::parse(members.required("encrypted_object")?, &path)?;
+        let path = members.path_of("fields");
+        let mut fields = Members::of(members.required("fields")?, &path)?;
+        if fields.optional(TENANT_FIELD).is_some() {
+            return Err(Error::bad_request(
+                fields.path_of(TENANT_FIELD),
+                "is not possible here: a ciphertext keeps its tenant",
+            ));
+        }
+        let props = take_props(&mut members)?;
+        let scope = take_name(&mut members, "scope")?;
+        let path = String::from(members.path());
+        members.finish()?;
+        Ok(Self { object, fields: fields.rest(), props, encryption_type, scope, path })
+    }
+
+    /// What the new ciphertext holds beside its data. Deterministic ones have no tags and no expiry.
+    fn seal_as(
+        &self,
+        old: Ciphertext,
+        canonical: Zeroizing<String>,
+        expiry: Option<Expiry>,
+        now: Millis,
+    ) -> Result<Ciphertext, Error> {
+        let encryption_type = self.encryption_type.unwrap_or(old.encryption_type);
+        if encryption_type == EncryptionType::Deterministic {
+            if expiry.is_some() {
+                return Err(Error::bad_request("expirationSecs", NOT_DETERMINISTIC));
+            }
+            if old.expires_at.is_some() || !old.tags.is_empty() {
+                return Err(Error::bad_request(
+                    [&self.path, ".type"].concat(),
+                    "cannot become `deterministic`: the ciphertext has tags or an expiry",
+                ));
+            }
+        }
+        let expires_at = match expiry {
+            Some(expiry) => expiry.at(now),
+            None => old.expires_at,
+        };
+        let scope = self.scope.clone().unwrap_or(old.scope);
+        Ok(Ciphertext { encryption_type, scope, expires_at, canonical, ..old })
+    }
+}
+
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request,
+) -> Result<Zeroizing<String>, Error> {
+    let Request { mut changes, state, expiry } = request;
+    call.limit_tokens(changes.len())?;
+    let mut news = Vec::with_capacity(changes.len());
+    let mut known = Some(Vec::new());
+    for Change { fields, props, .. } in &mut changes {
+        news.push(Data::check(&call.collection, core::mem::take(fields))?);
+        for prop in props.iter().flatten() {
+            call.collection.property(prop)?;
+        }
+        known = known.filter(|_| props.is_some());
+        if let Some(checks) = &mut known {
+            for prop in props.iter().flatten() {
+                add_checks(checks, &ON_EACH_PROPERTY, &call.collection, prop)?;
+            }
+        }
+    }
+    let access = Access {
+        capabilities: &["CapCryptoDecrypter", "CapCryptoEncrypter"],
+        input: InputKind::Encrypted,
+        checks: known,
+        on_each_property: &ON_EACH_PROPERTY,
+        effect: Effect::Reads,
+    };
+    call.authorize(&access).await?;
+
+    let now = call.now()?;
+    let mut envelopes = Envelopes::new(&call.vault.keyring);
+    let mut checks = Vec::new();
+    let mut updated = Vec::with_capacity(changes.len());
+    let mut total = 0;
+    for (change, new) in changes.iter().zip(news) {
+        let Change { object, props, path, .. } = change;
+        let mut old = object.open(&mut envelopes, &call.collection, &call.common, state, now)?;
+        let data = Data::reopen(&call.collection, &old.canonical)?;
+        let data = new.over(data).select(props.as_deref(), path)?;
+        for property in data.names() {
+            add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, property)?;
+        }
+        let canonical = data.canonical(path)?;
+        total += canonical.len();
+        call.limit_bytes(total)?;
+        old.canonical = Zeroizing::default();
+        updated.push(change.seal_as(old, canonical, expiry, now)?);
+    }
+    if access.checks.is_none() {
+        call.ask(&access, &checks).await?;
+    }
+
+    let mut fresh = Fresh::fill(0)?;
+    let mut answer = Vec::with_capacity(updated.len());
+    for ciphertext in updated {
+        let text = ciphertext.seal(&mut envelopes, &mut fresh, &call.collection.name)?;
+        answer.push(json::object([("ciphertext", Json::text(&text))]));
+    }
+    call.audit(answer.len()).await?;
+    Ok(Json::List(answer).to_text())
+}

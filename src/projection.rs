@@ -1,0 +1,110 @@
+//! What a caller asks to see of an object: properties, and what transformers show of them.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::collection::Collection;
+use crate::data::add_check;
+use crate::datatype::{DataType, Transformer};
+use crate::error::{Error, ErrorKind};
+use crate::host::{Check, Millis};
+use crate::json::Json;
+
+/// The properties to answer, in the order asked; none: all that the object holds, as they are.
+pub(crate) struct Projection(Option<Vec<Shown>>);
+
+/// One entry of `props`: `ssn`, or `ssn.mask`.
+struct Shown {
+    /// As the caller wrote it: the key of the answer.
+    key: String,
+    property: String,
+    data_type: DataType,
+    transformer: Option<Transformer>,
+}
+
+impl Projection {
+    pub(crate) fn resolve(
+        collection: &Collection,
+        props: Option<&[String]>,
+    ) -> Result<Self, Error> {
+        let shown = props.map(|props| {
+            let mut shown = Vec::with_capacity(props.len());
+            for prop in props {
+                shown.push(Shown::resolve(collection, prop)?);
+            }
+            Ok::<_, Error>(shown)
+        });
+        Ok(Self(shown.transpose()?))
+    }
+
+    /// Whether it shows all that an object holds, so that what must be allowed is known only then.
+    pub(crate) fn shows_all(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Adds what must be allowed to do `operations` on what it shows of these fields.
+    pub(crate) fn add_checks(
+        &self,
+        checks: &mut Vec<Check>,
+        operations: &[&str],
+        collection: &Collection,
+        fields: &[(String, Json)],
+    ) -> Result<(), Error> {
+        match &self.0 {
+            Some(shown) => {
+                for Shown { key, data_type, transformer, .. } in shown {
+                    let data_type = match transformer {
+                        Some(transformer) => [data_type.name(), ".", transformer.name()].concat(),
+                        None => data_type.name().to_owned(),
+                    };
+                    add_check(checks, operations, collection, key, &data_type);
+                }
+            }
+            None => {
+                for (name, _) in fields {
+                    let data_type = collection.property(name)?.data_type.name();
+                    add_check(checks, operations, collection, name, data_type);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The fields as they are shown. What the object does not hold is left out.
+    pub(crate) fn apply(&self, fields: Vec<(String, Json)>, now: Millis) -> Json {
+        let Some(shown) = &self.0 else { return Json::Object(fields) };
+        let mut answer = Vec::with_capacity(shown.len());
+        for Shown { key, property, data_type, transformer } in shown {
+            let Some((_, value)) = fields.iter().find(|(name, _)| name == property) else {
+                continue;
+            };
+            let value = match transformer {
+                Some(transformer) => data_type.transform(*transformer, value, now),
+                None => value.clone(),
+            };
+            answer.push((key.clone(), value));
+        }
+        Json::Object(answer)
+    }
+}
+
+impl Shown {
+    fn resolve(collection: &Collection, prop: &str) -> Result<Self, Error> {
+        let (property, transformer) = match prop.split_once('.') {
+            Some((property, transformer)) => (property, Some(transformer)),
+            None => (prop, None),
+        };
+        let data_type = collection.property(property)?.data_type;
+        let transformer = transformer.map(|name| {
+            let unknown = || ErrorKind::TransformerUnknown { property: property.to_owned() };
+            Transformer::of(data_type, name).ok_or_else(unknown)
+        });
+        Ok(Self {
+            key: prop.to_owned(),
+            property: property.to_owned(),
+            data_type,
+            transformer: transformer.transpose()?,
+        })
+    }
+}
