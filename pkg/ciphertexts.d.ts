@@ -111,10 +111,10 @@ export interface CryptoClient {
    * ```
    */
   readonly encrypt: (parameters: EncryptParameters) => Promise<EncryptedValue[]>;
-  /** Opens ciphertexts. Refused with `PV2001` until it is built. */
+  /** Opens ciphertexts. */
   readonly decrypt: (parameters: DecryptParameters) => Promise<DecryptedObject[]>;
-  /** Makes new ciphertexts of old ones. Refused with `PV2001` until it is built. */
+  /** Makes new ciphertexts of old ones. */
   readonly updateEncrypted: (parameters: UpdateEncryptedParameters) => Promise<EncryptedValue[]>;
-  /** Answers the ID that a `deterministic` token would have. Refused with `PV2001` until it is built. */
+  /** Answers the ID that a `deterministic` token would have. */
   readonly hashObjects: (parameters: HashObjectsParameters) => Promise<TokenValue[]>;
 }

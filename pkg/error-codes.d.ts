@@ -32,7 +32,7 @@ export type ErrorCode =
   | "PV1026"
   /** 410. A named token is archived. */
   | "PV1033"
-  /** 501. Not part of a vault that stores no objects, or not built yet. */
+  /** 501. Not part of a vault that stores no objects. */
   | "PV2001"
   /** 400. A value is not of its property's type. */
   | "PV3002"

@@ -82,9 +82,9 @@ export interface TokenizeRequest {
   ensure_unique_tenant_tags?: readonly string[] | undefined;
   /** `true` is refused with `PV2001`. */
   store_object?: boolean | undefined;
-  /** The card-number property for `fptemplate`. */
+  /** One property of type `CC_NUMBER`, for `fptemplate`. */
   fpprops?: readonly string[] | undefined;
-  /** Makes an ID that looks like a card number. */
+  /** Makes an ID that looks like the card's number: its first six digits, six others, its last four. */
   fptemplate?: "primary_account_number" | undefined;
 }
 
@@ -183,7 +183,7 @@ export interface QueryToken {
 }
 
 export interface DeleteTokensParameters extends CallParameters, TokenQuery {
-  /** One more list of tenants, of one. */
+  /** One more list of tenants, of one: tokens outside it are refused by ID, and not matched by tags. */
   tenantId?: string | undefined;
   options?: readonly "archived"[] | undefined;
 }
@@ -229,12 +229,12 @@ export interface TokensClient {
   readonly updateTokens: (parameters: UpdateTokensParameters) => Promise<void>;
   /** Gives tokens new IDs, all or none; afterwards an old ID is as if it had never been. */
   readonly rotateTokens: (parameters: RotateTokensParameters) => Promise<RotatedTokens>;
-  /** Finds tokens, without their data. Refused with `PV2001` until it is built. */
+  /** Finds tokens, without their data. */
   readonly searchTokens: (parameters: SearchTokensParameters) => Promise<TokenMetadata[]>;
-  /** Deletes tokens for good. Refused with `PV2001` until it is built. */
+  /** Deletes tokens for good. */
   readonly deleteTokens: (parameters: DeleteTokensParameters) => Promise<void>;
-  /** Counts tokens. Refused with `PV2001` until it is built. */
+  /** Counts tokens. */
   readonly getTokensCount: (parameters: CallParameters) => Promise<Count>;
-  /** Finds what a `tokenize` with a transaction ID made. Refused with `PV2001` until it is built. */
+  /** Finds what a `tokenize` with a transaction ID made. */
   readonly getByTransactionId: (parameters: GetByTransactionIdParameters) => Promise<TransactionID>;
 }
