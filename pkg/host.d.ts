@@ -171,7 +171,7 @@ export interface TermsQuery {
   now: number;
   /** Only rows with a key after this one. */
   after: string | null;
-  /** At most so many rows. */
+  /** The first so many rows; a shorter page is the last. */
   limit: number;
 }
 
