@@ -7,6 +7,7 @@
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::ops::{Range, RangeInclusive};
 
+use iri_string::components::AuthorityComponents;
 use iri_string::types::IriStr;
 use time::util::days_in_month;
 use time::{Date, Month};
@@ -14,9 +15,10 @@ use time::{Date, Month};
 use crate::base64;
 use crate::json::{Json, as_whole};
 
+mod mask;
 mod transform;
 
-pub(crate) use transform::Transformer;
+pub(crate) use self::transform::Transformer;
 
 /// What a property holds. The names are the public API's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -283,10 +285,12 @@ fn number_at(text: &str, place: Range<usize>) -> Option<i32> {
 /// that is not ASCII. The RFC's letters include white space beyond ASCII, ours do not.
 fn is_absolute_url(text: &str) -> bool {
     !text.contains(char::is_whitespace)
-        && IriStr::new(text)
-            .ok()
-            .and_then(IriStr::authority_components)
-            .is_some_and(|authority| !authority.host().is_empty())
+        && parse_authority(text).is_some_and(|authority| !authority.host().is_empty())
+}
+
+/// User information, host and port of an IRI.
+fn parse_authority(text: &str) -> Option<AuthorityComponents<'_>> {
+    IriStr::new(text).ok().and_then(IriStr::authority_components)
 }
 
 /// A signed integer of 64 bits in its one spelling: no plus sign, no leading zeros, no `-0`.

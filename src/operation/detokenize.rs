@@ -66,7 +66,9 @@ pub(super) async fn run<H: Host>(
         let Ok(Json::Object(fields)) = Json::parse(&body, "body") else {
             return Err(ErrorKind::Integrity.into());
         };
-        projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
+        if access.checks.is_none() {
+            projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
+        }
         held.push(fields);
     }
     if access.checks.is_none() && !checks.is_empty() {

@@ -1,0 +1,160 @@
+//! The mask of each type: what may be seen of a value without seeing it.
+//!
+//! A mask keeps what names the value to who knows it, and has `*` for all else. Where it would keep
+//! the whole of a value, or of a word of a name, that is all `*` too. The length shows, except for
+//! the types whose masks are always the same.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
+use zeroize::Zeroizing;
+
+use super::{DataType, parse_authority, without_fraction};
+use crate::json::Json;
+
+/// No mask of a fixed form is longer than its value by more: nothing is left behind by growing.
+const GROWTH: usize = 10;
+
+impl DataType {
+    /// A value that is not of this type, or not any more, is masked by its kind.
+    pub(super) fn mask(self, value: &Json) -> Json {
+        match (self.text_of(value), value) {
+            (Some(text), _) => Json::Text(self.mask_text(text)),
+            // Only for `JSON` are the keys names; else they may be data.
+            (None, Json::List(_) | Json::Object(_)) if self != Self::Json => Json::text("*"),
+            (None, _) => mask_by_kind(value),
+        }
+    }
+
+    /// `text` is one that this type accepts.
+    fn mask_text(self, text: &str) -> Zeroizing<String> {
+        let mut masked = Zeroizing::new(String::with_capacity(text.len() + GROWTH));
+        match self {
+            Self::Name | Self::CcHolderName => hide_in_words(text, &mut masked),
+            Self::Gender => masked.push_str("**********"),
+            Self::Email | Self::EmailStrict => hide_local_part(text, &mut masked),
+            Self::PhoneNumber | Self::Ban | Self::UsBankAccountNumber | Self::CcNumber => {
+                hide_all_but_last(4, text, &mut masked);
+            }
+            Self::UsBankRouting => hide_all_but_last(3, text, &mut masked),
+            Self::Ssn => {
+                masked.push_str("***-**-");
+                masked.push_str(text.get(text.len().saturating_sub(4)..).unwrap_or_default());
+            }
+            Self::ZipCodeUs => {
+                masked.push_str(text.get(..3).unwrap_or_default());
+                masked.push_str("**");
+            }
+            Self::CcExpirationString => masked.push_str("**/****"),
+            Self::CcCvv => masked.push_str("***"),
+            Self::Date | Self::DateOfBirth => {
+                masked.push_str(text.get(..4).unwrap_or_default());
+                masked.push_str("-**-**");
+            }
+            // The zone stays as it was written: without it the hour would be another.
+            Self::Timestamp => {
+                masked.push_str(text.get(.."2024-11-08T15".len()).unwrap_or_default());
+                masked.push_str(":**:**");
+                let rest = text.get("2024-11-08T15:04:05".len()..);
+                masked.push_str(rest.and_then(without_fraction).unwrap_or_default());
+            }
+            Self::Url => hide_around_host(text, &mut masked),
+            Self::Integer | Self::Double => hide(text, is_no_digit, &mut masked),
+            Self::Blob => masked.push_str("<BLOB>"),
+            Self::String
+            | Self::LongText
+            | Self::Address
+            | Self::TenantId
+            | Self::ObjectId
+            | Self::Boolean
+            | Self::Json => hide(text, char::is_whitespace, &mut masked),
+        }
+        masked
+    }
+}
+
+/// The values inside of a structure as they would be outside of it. Null says nothing and stays.
+fn mask_by_kind(value: &Json) -> Json {
+    match value {
+        Json::Null => Json::Null,
+        Json::Bool(_) => Json::text("*"),
+        Json::Number(_) => Json::Text(hidden(&value.to_text(), is_no_digit)),
+        Json::Text(text) => Json::Text(hidden(text, char::is_whitespace)),
+        Json::List(items) => Json::List(items.iter().map(mask_by_kind).collect()),
+        Json::Object(members) => Json::Object(
+            members.iter().map(|(key, value)| (key.to_owned(), mask_by_kind(value))).collect(),
+        ),
+    }
+}
+
+fn is_no_digit(character: char) -> bool {
+    !character.is_ascii_digit()
+}
+
+/// A `*` for every character that is not kept.
+fn hide(text: &str, is_kept: fn(char) -> bool, masked: &mut String) {
+    for character in text.chars() {
+        masked.push(if is_kept(character) { character } else { '*' });
+    }
+}
+
+fn hidden(text: &str, is_kept: fn(char) -> bool) -> Zeroizing<String> {
+    let mut masked = Zeroizing::new(String::with_capacity(text.len()));
+    hide(text, is_kept, &mut masked);
+    masked
+}
+
+/// The first character of each word. (A piece is a word and the white space behind it.)
+fn hide_in_words(text: &str, masked: &mut String) {
+    for piece in text.split_inclusive(char::is_whitespace) {
+        hide_all_but_first(piece, piece.trim_end(), masked);
+    }
+}
+
+/// The first character of the local part. The last `@` ends it: a quoted one may hold others.
+fn hide_local_part(text: &str, masked: &mut String) {
+    if let Some((local, domain)) = text.rsplit_once('@') {
+        hide_all_but_first(local, local, masked);
+        masked.push('@');
+        masked.push_str(domain);
+    }
+}
+
+/// Keeps the first character of the word that the text begins with, if the word has another.
+fn hide_all_but_first(text: &str, word: &str, masked: &mut String) {
+    let mut characters = word.chars();
+    let first = characters.next().filter(|_| !characters.as_str().is_empty());
+    masked.extend(first);
+    let rest = first.and_then(|first| text.strip_prefix(first)).unwrap_or(text);
+    hide(rest, char::is_whitespace, masked);
+}
+
+/// The last digits, where there are more; a plus sign is a character as any other.
+fn hide_all_but_last(kept: usize, text: &str, masked: &mut String) {
+    let mut left = text.bytes().filter(u8::is_ascii_digit).count();
+    let kept = if left > kept { kept } else { 0 };
+    for character in text.chars().filter(|character| !matches!(character, '-' | ' ')) {
+        masked.push(if left <= kept { character } else { '*' });
+        left = left.saturating_sub(usize::from(character.is_ascii_digit()));
+    }
+}
+
+/// Scheme and host, where there is anything else.
+fn hide_around_host(text: &str, masked: &mut String) {
+    let parts = || {
+        let authority = parse_authority(text)?;
+        let userinfo = authority.userinfo().map_or(0, |userinfo| userinfo.len() + "@".len());
+        let (scheme, rest) = text.split_at_checked(text.find(':')? + "://".len())?;
+        let (userinfo, rest) = rest.split_at_checked(userinfo)?;
+        let (host, rest) = rest.split_at_checked(authority.host().len())?;
+        (!userinfo.is_empty() || !rest.is_empty()).then_some([scheme, userinfo, host, rest])
+    };
+    let [scheme, userinfo, host, rest] = parts().unwrap_or(["", text, "", ""]);
+    masked.push_str(scheme);
+    hide(userinfo, char::is_whitespace, masked);
+    masked.push_str(host);
+    hide(rest, char::is_whitespace, masked);
+}
+
+#[cfg(test)]
+mod tests;
