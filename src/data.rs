@@ -40,24 +40,28 @@ impl Data {
         Ok(Self(data))
     }
 
-    /// Data that was sealed earlier; the collection may have changed since.
-    pub(crate) fn reopen(collection: &Collection, canonical: &str) -> Result<Self, Error> {
-        match Json::parse(canonical, "ciphertext") {
-            Ok(Json::Object(fields)) => Self::check(collection, fields),
-            _ => Err(ErrorKind::CiphertextRefused.into()),
-        }
+    /// Of data that was sealed earlier, the properties that are wanted. The collection may have
+    /// changed since: what is not wanted need not be of it any more.
+    pub(crate) fn reopen(
+        collection: &Collection,
+        canonical: &str,
+        is_wanted: &dyn Fn(&String) -> bool,
+    ) -> Result<Self, Error> {
+        let Ok(Json::Object(mut fields)) = Json::parse(canonical, "ciphertext") else {
+            return Err(ErrorKind::CiphertextRefused.into());
+        };
+        fields.retain(|(name, _)| is_wanted(name));
+        Self::check(collection, fields)
     }
 
-    /// These values over those of other data.
-    pub(crate) fn over(self, other: Self) -> Self {
-        let mut values = other.0;
-        for (name, value) in self.0 {
-            match values.iter_mut().find(|(held, _)| *held == name) {
-                Some((_, held)) => *held = value,
-                None => values.push((name, value)),
-            }
-        }
-        Self(values)
+    pub(crate) fn holds(&self, property: &str) -> bool {
+        self.0.iter().any(|(name, _)| name == property)
+    }
+
+    /// These values beside those of other data, which holds none of the same properties.
+    pub(crate) fn beside(self, mut other: Self) -> Self {
+        other.0.extend(self.0);
+        other
     }
 
     /// Keeps the properties that `props` names, in its order; all of them where there is none.

@@ -321,7 +321,9 @@ impl CheckedInput {
             Self::Hidden { object, props, path } => (object, props, path),
         };
         let opened = object.open(envelopes, collection, common, State::Active, now)?;
-        let data = Data::reopen(collection, &opened.canonical)?.select(props.as_deref(), &path)?;
+        let is_wanted = |name: &String| props.as_ref().is_none_or(|props| props.contains(name));
+        let data = Data::reopen(collection, &opened.canonical, &is_wanted)?;
+        let data = data.select(props.as_deref(), &path)?;
         for property in data.names() {
             add_checks(checks, operations, collection, property)?;
         }

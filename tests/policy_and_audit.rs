@@ -14,14 +14,20 @@ use vaultlet::host::Decision;
 const CHANGING: [&str; 3] = ["tokens.tokenize", "tokens.update", "tokens.rotate"];
 
 /// A request of each operation that succeeds on a vault which has a token `mine`.
-fn requests() -> [(&'static str, Value); 5] {
+fn requests() -> [(&'static str, Value); 8] {
     let object = json!({"fields": {"name": "Joe"}});
+    // It opens in every vault that has the same keys.
+    let sealed = json!({"ciphertext": TestVault::open().ciphertext(json!({"object": object}))});
+    let over = json!({"encrypted_object": sealed, "fields": {"name": "Jim"}});
     [
         ("tokens.tokenize", json!({"requestBody": [{"type": "randomized", "object": object}]})),
         ("tokens.detokenize", json!({"tokenIds": ["mine"]})),
         ("tokens.update", json!({"tokenIds": ["mine"], "requestBody": {"object": object}})),
         ("tokens.rotate", json!({"tokenIds": ["mine"]})),
         ("crypto.encrypt", json!({"requestBody": [{"object": object}]})),
+        ("crypto.decrypt", json!({"requestBody": [{"encrypted_object": sealed}]})),
+        ("crypto.updateEncrypted", json!({"requestBody": [over]})),
+        ("crypto.hash", json!({"requestBody": [{"object": object}]})),
     ]
 }
 

@@ -13,22 +13,36 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use vaultlet::Error;
 
-const OPERATIONS: [&str; 5] =
-    ["tokens.tokenize", "tokens.detokenize", "tokens.update", "tokens.rotate", "crypto.encrypt"];
+const OPERATIONS: [&str; 8] = [
+    "tokens.tokenize",
+    "tokens.detokenize",
+    "tokens.update",
+    "tokens.rotate",
+    "crypto.encrypt",
+    "crypto.decrypt",
+    "crypto.updateEncrypted",
+    "crypto.hash",
+];
 
 fn text(vault: &TestVault, operation: &str, request: &str) -> Result<Value, Error> {
     pollster::block_on(vault.call_text(operation, request))
 }
 
 /// A request of each operation that is right.
-fn right_requests() -> [(&'static str, Value); 5] {
+fn right_requests() -> [(&'static str, Value); 8] {
     let object = json!({"fields": {"name": "Jane"}});
+    // It opens in every vault that has the same keys.
+    let sealed = json!({"ciphertext": TestVault::open().ciphertext(json!({"object": object}))});
+    let over = json!({"encrypted_object": sealed, "fields": {"name": "Joe"}});
     [
         ("tokens.tokenize", json!({"requestBody": [{"type": "pci", "object": object}]})),
         ("tokens.detokenize", json!({"tokenIds": ["mine"]})),
         ("tokens.update", json!({"tokenIds": ["mine"], "requestBody": {"object": object}})),
         ("tokens.rotate", json!({"tokenIds": ["mine"]})),
         ("crypto.encrypt", json!({"requestBody": [{"object": object}]})),
+        ("crypto.decrypt", json!({"requestBody": [{"encrypted_object": sealed}]})),
+        ("crypto.updateEncrypted", json!({"requestBody": [over]})),
+        ("crypto.hash", json!({"requestBody": [{"object": object}]})),
     ]
 }
 
@@ -355,6 +369,7 @@ fn marked_requests(value: &Value) -> Vec<(&'static str, Value)> {
                 json!({"requestBody": [with(typed, "type", value.clone())]}),
             ));
             requests.push(("crypto.encrypt", json!({"requestBody": [one.clone()]})));
+            requests.push(("crypto.hash", json!({"requestBody": [one.clone()]})));
             requests
                 .push(("tokens.update", json!({"tokenIds": ["mine"], "requestBody": one.clone()})));
             requests.push(("tokens.update", json!({"tokenIds": ["unknown"], "requestBody": one})));
@@ -371,6 +386,26 @@ fn marked_requests(value: &Value) -> Vec<(&'static str, Value)> {
     ] {
         let request = json!({"tokenIds": ["mine"], "requestBody": {}});
         requests.push(("tokens.update", with(request, member, value.clone())));
+    }
+    let sealed = TestVault::open().ciphertext(json!({"object": {"fields": {"name": MARKER}}}));
+    for (member, value) in [
+        ("encrypted_object", value.clone()),
+        ("encrypted_object", json!({"ciphertext": value})),
+        ("encrypted_object", json!({"ciphertext": sealed, "scope": value})),
+        ("fields", value.clone()),
+        ("fields", json!({"name": MARKER, "ssn": value})),
+        ("fields", json!({"_tenant_id": value})),
+        ("props", value.clone()),
+        ("props", json!([value])),
+        ("props", json!(["name", format!("name.{MARKER}")])),
+        ("type", value.clone()),
+        ("scope", value.clone()),
+    ] {
+        let one = json!({"encrypted_object": {"ciphertext": sealed}});
+        let body = [with(one.clone(), member, value.clone())];
+        requests.push(("crypto.decrypt", json!({"requestBody": body})));
+        let body = [with(with(one, "fields", json!({"name": MARKER})), member, value)];
+        requests.push(("crypto.updateEncrypted", json!({"requestBody": body})));
     }
     for member in
         ["scope", "token_id", "tags", "ensure_unique_tenant_tags", "fptemplate", "fpprops"]

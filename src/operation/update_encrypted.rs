@@ -112,8 +112,11 @@ pub(super) async fn run<H: Host>(
     call.limit_tokens(changes.len())?;
     let mut news = Vec::with_capacity(changes.len());
     let mut known = Some(Vec::new());
-    for Change { fields, props, .. } in &mut changes {
-        news.push(Data::check(&call.collection, core::mem::take(fields))?);
+    for Change { fields, props, path, .. } in &mut changes {
+        let new = Data::check(&call.collection, core::mem::take(fields))?;
+        // For its limit alone.
+        new.clone().canonical(path)?;
+        news.push(new);
         for prop in props.iter().flatten() {
             call.collection.property(prop)?;
         }
@@ -141,8 +144,11 @@ pub(super) async fn run<H: Host>(
     for (change, new) in changes.iter().zip(news) {
         let Change { object, props, path, .. } = change;
         let mut old = object.open(&mut envelopes, &call.collection, &call.common, state, now)?;
-        let data = Data::reopen(&call.collection, &old.canonical)?;
-        let data = new.over(data).select(props.as_deref(), path)?;
+        let is_wanted = |name: &String| {
+            props.as_ref().is_none_or(|props| props.contains(name)) && !new.holds(name)
+        };
+        let data = Data::reopen(&call.collection, &old.canonical, &is_wanted)?;
+        let data = new.beside(data).select(props.as_deref(), path)?;
         for property in data.names() {
             add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, property)?;
         }
