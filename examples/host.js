@@ -21,8 +21,8 @@ export const collections = {
  */
 const roles = {
   signup: {
-    can: ["CapTokensWriter", "CapTokensDetokenizer", "CapCryptoEncrypter"],
-    reads: ["name", "email", "phone", "ssn"],
+    can: ["CapTokensWriter", "CapTokensReader", "CapTokensDetokenizer", "CapCryptoEncrypter"],
+    reads: ["name", "email", "email.mask", "phone", "ssn", "ssn.mask"],
   },
   newsletter: { can: ["CapTokensDetokenizer"], reads: ["email"] },
 };
@@ -37,8 +37,9 @@ export function policy({ caller, capabilities, checks }) {
   if (role === undefined || !capabilities.every((capability) => role.can.includes(capability))) {
     return { allow: false, because: "capability" };
   }
+  const readable = role.reads.map((name) => `customers/properties/${name}`);
   const hidden = checks.find(
-    ({ operation, resource }) => operation === "read" && !role.reads.some((name) => resource.endsWith(`/${name}`)),
+    ({ operation, resource, type }) => operation === "read" && type !== undefined && !readable.includes(resource),
   );
   return hidden === undefined
     ? { allow: true }

@@ -1,5 +1,5 @@
 // @ts-check
-// The main job: open a vault, make tokens, read them, update them, rotate them.
+// The main job: open a vault, make tokens, read them, update them, rotate them, delete them.
 
 import { isDeepStrictEqual as same } from "node:util";
 
@@ -55,9 +55,11 @@ export async function mainJob() {
     types.every((type, at) => (made[at]?.token_id === again[at]?.token_id) === (type !== "randomized")),
   );
 
-  step("Detokenize", "Back to data, all of it or the properties you name.");
+  step("Detokenize", "Back to data: all of it, the properties you name, or what a mask shows of them.");
   const before = await show(() => tokens.detokenize({ ...about, tokenIds: [pci], props: ["email", "ssn"] }));
   check("it is Jane's data", before[0]?.fields["email"] === jane.email && before[0]?.fields["ssn"] === jane.ssn);
+  const [masked] = await show(() => tokens.detokenize({ ...about, tokenIds: [pci], props: ["email.mask", "ssn.mask"] }));
+  check("a mask keeps the last four digits", masked?.fields["ssn.mask"] === "***-**-6789");
   const oneWayError = await showRefusal(() => tokens.detokenize({ ...about, tokenIds: [oneWay] }));
   check("a one-way token has no data to give", oneWayError.code === "VL3008");
 
@@ -124,6 +126,15 @@ export async function mainJob() {
   const old = await tokens.detokenize({ ...about, tokenIds });
   check("the old IDs are as if they had never been", old.length === 0);
   check("the new IDs give the same data", after.length === 3 && same(after[0]?.fields, { email, phone }));
+
+  step("Search, count, delete", "A search tells what is known of tokens, without their data. A deletion is for good.");
+  const found = await tokens.searchTokens({ ...about, requestBody: { tags: ["leaving"] } });
+  showNamed("found =", found.map(({ type, token_id }) => ({ type, token_id })));
+  check("the one-way token is among them", found.some(({ token_id }) => token_id === oneWay));
+  const { total } = await show(() => tokens.getTokensCount(about));
+  await show(() => tokens.deleteTokens({ ...about, tokenIds: [oneWay] }));
+  const left = await tokens.getTokensCount(about);
+  check("it is gone, and no other", left.total === total - 1);
 
   const host = { keys, collections, store, policy, audit };
   return { host, vault, audited, witness, current: newIds };

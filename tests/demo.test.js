@@ -41,6 +41,7 @@ test("the demo ends well, with every step of the main job in it", () => {
     "Update a token's data from ciphertext",
     "Update tags and expiry by tag",
     "Rotate several tokens",
+    "Search, count, delete",
     "A caller whom the policy refuses",
     "A lost reply, and the retry",
     "Rows that somebody changed",
@@ -48,7 +49,7 @@ test("the demo ends well, with every step of the main job in it", () => {
   ]) {
     assert.match(stdout, new RegExp(`^ ?\\d+  ${step}$`, "m"));
   }
-  assert.match(stdout, /^12 steps, and all \d+ checks hold\.$/m);
+  assert.match(stdout, /^13 steps, and all \d+ checks hold\.$/m);
   assert(!stdout.includes("✗"));
 });
 
@@ -69,9 +70,9 @@ test("in a terminal it has colours, unless NO_COLOR is set", () => {
 const broken = /** @type {const} */ ([
   ["drops-writes", "step 2, “Make one token of each type”"],
   ["keeps-old-data", "step 4, “Update a token's data from `fields`”"],
-  ["forgets-transactions", "step 10, “A lost reply, and the retry”"],
-  ["refuses-intruders", "step 11, “Rows that somebody changed”"],
-  ["holds-readable-text", "step 12, “What the store holds”"],
+  ["forgets-transactions", "step 11, “A lost reply, and the retry”"],
+  ["refuses-intruders", "step 12, “Rows that somebody changed”"],
+  ["holds-readable-text", "step 13, “What the store holds”"],
 ]);
 
 for (const [kind, step] of broken) {
