@@ -60,6 +60,14 @@ impl Seen {
     }
 }
 
+/// A request for a token whose ID is in the shape of a card's number.
+fn card_shaped(token_type: &str, seed: u8) -> Value {
+    json!({
+        "type": token_type, "fptemplate": "primary_account_number", "fpprops": ["card"],
+        "object": {"fields": {"card": "4111111111111111", "age": seed}},
+    })
+}
+
 fn fields(seed: u8) -> Value {
     json!({"fields": {"name": format!("name {}", seed % 5), "age": seed}})
 }
@@ -68,7 +76,7 @@ fn fields(seed: u8) -> Value {
 fn run(vault: &TestVault, kind: u8, seed: u8, seen: &mut Seen) {
     let known: Vec<String> = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
     let pick = known.get(usize::from(seed) % known.len()).unwrap();
-    match kind % 7 {
+    match kind % 8 {
         0 => {
             let types = ["pci", "pci_oneway", "deterministic", "randomized"];
             let token_type = types.get(usize::from(seed) % types.len()).unwrap();
@@ -102,6 +110,14 @@ fn run(vault: &TestVault, kind: u8, seed: u8, seen: &mut Seen) {
             let other = json!({"type": encryption_type, "object": fields(seed.wrapping_add(1))});
             let answer = vault.encrypt(json!({"requestBody": [one, other, one]}));
             seen.add_ciphertexts(&succeeds(answer));
+        }
+        6 => {
+            let types = ["pci", "pci_oneway", "deterministic", "randomized"];
+            let one = card_shaped(types.get(usize::from(seed) % types.len()).unwrap(), seed % 5);
+            let Ok(made) = vault.tokenize(json!({"requestBody": [one, one]})) else { return };
+            let ids: Vec<&Value> =
+                made.as_array().unwrap().iter().map(|one| &one["token_id"]).collect();
+            let _ = vault.rotate(json!({"transactionId": format!("v{seed}"), "tokenIds": ids}));
         }
         _ => {
             let later = vault.beside(&Setup::keys("2027", &["2026", "2027"]));
@@ -141,9 +157,17 @@ proptest! {
 
 #[test]
 fn every_pass_of_a_conflict_seals_under_new_nonces_ids_and_row_keys() {
+    for one in [
+        json!({"type": "randomized", "object": {"fields": {"name": "Jane"}}}),
+        card_shaped("randomized", 1),
+    ] {
+        every_pass_seals_under_new_nonces_ids_and_row_keys(&one);
+    }
+}
+
+fn every_pass_seals_under_new_nonces_ids_and_row_keys(one: &Value) {
     let vault = TestVault::open();
     vault.host.fail_every_write(WriteFault::AnswersFalseUnwritten);
-    let one = json!({"type": "randomized", "object": {"fields": {"name": "Jane"}}});
     let result = vault.tokenize(json!({"transactionId": "t", "requestBody": vec![one; 20]}));
     assert_eq!(code(&result), "PV3218");
     let batches = vault.host.batches();

@@ -156,9 +156,11 @@ impl<'a> Drafts<'a> {
         let known = |claim: Option<Label>| claim.is_some_and(|it| self.existing.contains_key(&it));
         let mut draws = Vec::new();
         let mut drawing = Vec::new();
+        let mut made = LabelMap::new();
         for wanted in wanted {
+            let again = wanted.data_claim.is_some_and(|it| made.insert(it, 0).is_some());
             let Some((card, hash)) = &wanted.card else { continue };
-            if wanted.fixed_id.is_none() && !known(wanted.data_claim) {
+            if wanted.fixed_id.is_none() && !again && !known(wanted.data_claim) {
                 draws.push(Draw::new(&mut batch.fresh, card.shape(), *hash)?);
                 drawing.push(wanted);
             }
@@ -194,7 +196,11 @@ impl<'a> Drafts<'a> {
             // the few digits that are free in a card's shape may fall twice.
             TokenType::Deterministic => {
                 if let Some(holder) = held_by_id.and_then(|index| self.list.get(index)) {
-                    let other = holder.head.token_type != TokenType::Deterministic
+                    let Head { token_type, scope, tenant, .. } = &holder.head;
+                    let same = *token_type == TokenType::Deterministic
+                        && *scope == request.scope
+                        && *tenant == wanted.input.tenant;
+                    let other = !same
                         || wanted.card.is_some() && !holder.holds(pass, &wanted.input.canonical)?;
                     if other {
                         return Err(ErrorKind::TokenIdTaken.into());

@@ -195,7 +195,7 @@ pub(super) async fn make_card_shaped<H: Host>(
     made.resize_with(draws.len(), || None);
     for _ in 0..DRAWS {
         let mut asked = Vec::new();
-        for (draw, made) in draws.iter_mut().zip(&mut made) {
+        for (place, (draw, made)) in draws.iter_mut().zip(&mut made).enumerate() {
             if made.is_some() {
                 continue;
             }
@@ -203,16 +203,17 @@ pub(super) async fn make_card_shaped<H: Host>(
             let collection = &pass.call.collection.name;
             let own = pass.index().derive_card_number_hash(collection, &token_id)?;
             let claim = pass.derive_token_claim(&token_id)?;
-            if own != draw.number_hash && taken.insert(claim, 0).is_none() {
+            if own != draw.number_hash && taken.insert(claim, place).is_none() {
                 asked.push(claim);
                 *made = Some((token_id, claim));
             }
         }
         for holder in pass.read_tokens(&asked).await? {
-            for made in &mut made {
-                if made.as_ref().is_some_and(|(_, claim)| *claim == holder.claim) {
-                    *made = None;
-                }
+            let place = taken.get(&holder.claim).and_then(|place| made.get_mut(*place));
+            if let Some(made) =
+                place.filter(|made| made.as_ref().is_some_and(|(_, claim)| *claim == holder.claim))
+            {
+                *made = None;
             }
         }
         if made.iter().all(Option::is_some) {
@@ -233,6 +234,7 @@ pub(super) fn follow_card<H: Host>(
         return Ok(());
     };
     let Ok(Json::Object(fields)) = Json::parse(canonical, "object") else { return Ok(()) };
+    let mut numbers = Vec::new();
     for (name, value) in &fields {
         let collection = &pass.call.collection;
         if collection.property(name)?.data_type != DataType::CcNumber {
@@ -244,7 +246,11 @@ pub(super) fn follow_card<H: Host>(
         if *card.digits == head.token_id {
             return Err(refused("would make the card's number its token ID"));
         }
-        head.card_number = Some(card.hash(pass.index(), &collection.name)?);
+        numbers.push(card.hash(pass.index(), &collection.name)?);
+    }
+    // Of several cards of the shape, the one that is avoided already stays so.
+    if !head.card_number.is_some_and(|held| numbers.contains(&held)) {
+        head.card_number = numbers.first().copied().or(head.card_number);
     }
     Ok(())
 }
@@ -260,3 +266,6 @@ fn not_tokenized() -> Error {
 fn none_free() -> Error {
     refused("finds no ID that is free")
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,16 +7,15 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual
 /** @import { Row } from "vaultlet" */
 /** @typedef {{ xaes: Buffer, syntheticNonce: Buffer }} DataKey */
 /** @typedef {{ index: Buffer, data: Map<string, DataKey> }} Keyring the data keys by their ID, in hex */
-/** @typedef {string | null | string[]} BlindPart null is absent */
+/** @typedef {string | null | string[] | number} BlindPart null is absent */
 
 const FORMAT = 1;
 const PURPOSE = { head: 1, body: 2, transaction: 3, ciphertext: 4 };
 const TYPES = ["pci", "pci_oneway", "randomized", "deterministic"];
-const KINDS = "token pci pci_oneway unique-tag transaction all collection tenant tag id request".split(" ");
+const KINDS = "token pci pci_oneway unique-tag transaction all collection tenant tag id request card-number card-id".split(" ");
 
 /** Big-endian. @type {(value: number | bigint, length: number) => Buffer} */
-const number = (value, length) =>
-  Buffer.from(BigInt.asUintN(8 * length, BigInt(value)).toString(16).padStart(2 * length, "0"), "hex");
+const number = (value, length) => Buffer.from(BigInt.asUintN(8 * length, BigInt(value)).toString(16).padStart(2 * length, "0"), "hex");
 /** @type {(value: number) => Buffer} */
 const count = (value) => Buffer.concat(value < 128 ? [Buffer.of(value)] : [Buffer.of((value % 128) + 128), count(value >>> 7)]);
 const text = (/** @type {string} */ value) => Buffer.concat([count(Buffer.byteLength(value)), Buffer.from(value)]);
@@ -27,15 +26,15 @@ const ofCollection = (/** @type {number} */ purpose, /** @type {string} */ colle
 const hkdf = (secret, info, length) => Buffer.from(hkdfSync("sha256", secret, "", `vaultlet 1 ${info}`, length));
 const hmac = (/** @type {Buffer} */ key, /** @type {Buffer[]} */ message) => createHmac("sha256", key).update(Buffer.concat(message)).digest();
 const refuse = () => assert.fail("this does not open");
+const isLuhn = (/** @type {string} */ id) => [...id].reduce((sum, digit, at) => sum + Number(at % 2 ? digit : "0246813579"[Number(digit)]), 0) % 10 === 0;
 
 /** Reads fields one after the other. @param {Buffer} bytes */
 function fieldsOf(bytes) {
   let at = 0;
   const take = (/** @type {number} */ length) => (at + length > bytes.length ? refuse() : bytes.subarray(at, (at += length)));
-  const [u8, u32] = [() => take(1).readUInt8(), () => take(4).readUInt32BE()];
+  const [u8, u32, time] = [() => take(1).readUInt8(), () => take(4).readUInt32BE(), () => Number(take(8).readBigInt64BE())];
   /** @type {(byte?: number) => number} */
   const count = (byte = u8()) => (byte < 128 ? byte : byte - 128 + 128 * (count() || refuse()));
-  const time = () => Number(take(8).readBigInt64BE());
   const [text, label] = [() => utf8(take(count())), () => utf8(take(22))];
   const list = (/** @type {() => any} */ item) => Array.from({ length: count() }, item);
   const rest = () => take(bytes.length - at);
@@ -44,11 +43,8 @@ function fieldsOf(bytes) {
 
 /** @type {(index: Uint8Array, data: Uint8Array[]) => Keyring} */
 export function deriveKeyring(index, data) {
-  const keys = data.map((secret) => /** @type {[string, DataKey]} */ ([
-    hkdf(secret, "key id", 8).toString("hex"),
-    { xaes: hkdf(secret, "xaes-256-gcm", 32), syntheticNonce: hkdf(secret, "synthetic nonce", 32) },
-  ]));
-  return { index: hkdf(index, "blind index", 32), data: new Map(keys) };
+  const keyOf = (/** @type {Uint8Array} */ secret) => ({ xaes: hkdf(secret, "xaes-256-gcm", 32), syntheticNonce: hkdf(secret, "synthetic nonce", 32) });
+  return { index: hkdf(index, "blind index", 32), data: new Map(data.map((secret) => [hkdf(secret, "key id", 8).toString("hex"), keyOf(secret)])) };
 }
 
 /** Opens a token's row. @param {Keyring} keyring @param {Row} row */
@@ -56,15 +52,14 @@ export function openToken(keyring, row) {
   const { plaintext, body } = openFirst(keyring, row, PURPOSE.head);
   const fields = fieldsOf(plaintext);
   const [first, createdAt] = [fields.u8(), fields.time()];
-  const type = (first < 64 && TYPES[first & 7]) || refuse();
+  const type = (first < 128 && TYPES[first & 7]) || refuse();
   const tokenId = first & 32 ? uuid(fields.take(16)) : fields.text();
-  const [collection, scope] = [fields.text(), fields.text()];
-  const tenant = first & 8 ? fields.text() : null;
-  const dataClaim = first & 16 ? fields.label() : null;
+  const [collection, scope, tenant] = [fields.text(), fields.text(), first & 8 ? fields.text() : null];
+  const [dataClaim, cardNumber] = [first & 16 ? fields.label() : null, first & 64 ? fields.label() : null];
   const tags = fields.list(fields.text);
   if (fields.rest().some((byte) => byte !== 0)) refuse();
   const data = body && utf8(openPart(keyring, body, ofCollection(PURPOSE.body, collection)).plaintext);
-  return { type, tokenId, collection, scope, tenant, tags, createdAt, dataClaim, data };
+  return { type, tokenId, collection, scope, tenant, tags, createdAt, dataClaim, cardNumber, data };
 }
 
 /** Opens a transaction's row. @param {Keyring} keyring @param {Row} row */
@@ -88,10 +83,9 @@ export function openCiphertext(keyring, ciphertext, collection) {
   const fields = fieldsOf(plaintext);
   const type = [undefined, "randomized", "deterministic"][fields.u8()] ?? refuse();
   const [flags, scope] = [[0, 1, 2, 3][fields.u8()] ?? refuse(), fields.text()];
-  const tenant = flags & 1 ? fields.text() : null;
-  const expiresAt = flags & 2 ? fields.time() : null;
+  const [tenant, expiresAt] = [flags & 1 ? fields.text() : null, flags & 2 ? fields.time() : null];
   const tags = fields.list(fields.text);
-  const message = [number(associatedData.length, 8), associatedData, number(plaintext.length, 8), plaintext];
+  const message = [associatedData, plaintext].flatMap((bytes) => [number(bytes.length, 8), bytes]);
   const synthetic = hmac(key.syntheticNonce, message).subarray(0, 24);
   if (type === "deterministic" && !timingSafeEqual(synthetic, nonce)) refuse();
   return { type, scope, tenant, tags, expiresAt, data: utf8(fields.rest()) };
@@ -108,11 +102,17 @@ export function deriveTokenId(keyring, parts) {
   return uuid(bytes);
 }
 
+/** @param {Keyring} keyring @param {BlindPart[]} parts collection, tenant, scope, data, attempt @param {string} card */
+export function deriveCardId(keyring, parts, card) {
+  const five = String(digest(keyring, "card-id", parts).readUInt32BE() % 100_000).padStart(5, "0");
+  return [..."0123456789"].map((sixth) => card.slice(0, 6) + five + sixth + card.slice(-4)).find(isLuhn);
+}
+
 /** @type {(keyring: Keyring, kind: string, parts: BlindPart[]) => Buffer} */
 function digest(keyring, kind, parts) {
   const text = (/** @type {string} */ part) => [number(Buffer.byteLength(part), 4), Buffer.from(part)];
   const list = (/** @type {string[]} */ items) => [number(items.length, 4), ...items.flatMap(text)];
-  const encoded = parts.flatMap((part) => (part === null ? number(2 ** 32 - 1, 4) : Array.isArray(part) ? list(part) : text(part)));
+  const encoded = parts.flatMap((part) => (typeof part === "string" ? text(part) : Array.isArray(part) ? list(part) : number(part ?? 2 ** 32 - 1, 4)));
   return hmac(keyring.index, [Buffer.of(KINDS.indexOf(kind) + 1), ...encoded]).subarray(0, 16);
 }
 

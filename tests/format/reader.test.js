@@ -7,10 +7,10 @@ import { test } from "node:test";
 import { generateKeys, openVault } from "vaultlet";
 import { memoryStore } from "vaultlet/store/memory";
 
-import { blind, deriveKeyring, deriveTokenId, openCiphertext, openToken, openTransaction } from "./reader.js";
+import { blind, deriveCardId, deriveKeyring, deriveTokenId, openCiphertext, openToken, openTransaction } from "./reader.js";
 import { blindIndex, bytesOf, ciphertexts, keyring, keys, rowOf, rows } from "./vector-files.js";
 
-/** @import { Row } from "vaultlet" */
+/** @import { Collections, Row } from "vaultlet" */
 /** @import { TokenVector } from "./vector-files.js" */
 
 test("derives the keys", () => {
@@ -29,8 +29,16 @@ test("derives every blind entry and token ID", () => {
   for (const { parts, tokenId } of blindIndex.tokenIds) assert.equal(deriveTokenId(keyring, parts), tokenId);
 });
 
+test("derives every card-shaped ID, at the first attempt that is not the card's own number", () => {
+  assert(blindIndex.cardIds.length > 5 && blindIndex.cardIds.some(({ attempt }) => attempt > 0));
+  for (const { parts, card, attempt, tokenId } of blindIndex.cardIds) {
+    const attempts = Array.from({ length: attempt + 1 }, (_, at) => deriveCardId(keyring, [...parts, at], card));
+    assert.deepEqual(attempts, [...Array(attempt).fill(card), tokenId]);
+  }
+});
+
 /** The columns that follow from what a token says of itself. @param {TokenVector} vector */
-function labelsOf({ type, collection, tenant, scope, tags, uniqueTags, tokenId, data }) {
+function labelsOf({ type, collection, tenant, scope, tags, uniqueTags, tokenId, card, data }) {
   const terms = [
     blind(keyring, "all", []),
     blind(keyring, "collection", [collection]),
@@ -43,23 +51,25 @@ function labelsOf({ type, collection, tenant, scope, tags, uniqueTags, tokenId, 
     ...(dataClaim === null ? [] : [dataClaim]),
     ...uniqueTags.map((tag) => blind(keyring, "unique-tag", [collection, tenant, tag])),
   ];
-  return { terms: terms.sort(), claims: claims.sort(), dataClaim };
+  const cardNumber = card === undefined ? null : blind(keyring, "card-number", [collection, card]);
+  return { terms: terms.sort(), claims: claims.sort(), dataClaim, cardNumber };
 }
 
 const tokens = [...rows.passes.flatMap((pass) => pass.tokens), rows.olderBody.token];
 
 for (const vector of tokens) {
   test(`opens a row: ${vector.name}`, () => {
-    const { type, tokenId, collection, scope, tenant, tags, createdAt } = vector;
-    const { terms, claims, dataClaim } = labelsOf(vector);
+    const { type, tokenId, collection, scope, tenant, tags, createdAt, card } = vector;
+    const { terms, claims, dataClaim, cardNumber } = labelsOf(vector);
     const data = type === "pci_oneway" ? null : vector.data;
     const row = rowOf(vector.row);
-    assert.deepEqual(openToken(keyring, row), { type, tokenId, collection, scope, tenant, tags, createdAt, dataClaim, data });
+    assert.deepEqual(openToken(keyring, row), { type, tokenId, collection, scope, tenant, tags, createdAt, dataClaim, cardNumber, data });
     assert.deepEqual([row.terms, row.claims], [terms, claims]);
     assert.deepEqual([row.expiresAt, row.pruneAt], [vector.expiresAt, vector.pruneAt]);
     if (vector.idFrom === "data") {
       const parts = [scope.startsWith("global:") ? null : collection, tenant, scope, vector.data];
-      assert.equal(deriveTokenId(keyring, parts), tokenId);
+      const derived = card === undefined ? [deriveTokenId(keyring, parts)] : [0, 1].map((attempt) => deriveCardId(keyring, [...parts, attempt], card));
+      assert.equal(derived.find((id) => id !== card), tokenId);
     }
     assert.throws(() => openTransaction(keyring, row));
   });
@@ -118,6 +128,9 @@ test("refuses a changed bit, wherever it is", () => {
   }
 });
 
+/** @type {Collections[string]} */
+const customers = { properties: { email: { type: "EMAIL" }, balance: { type: "DOUBLE" }, card: { type: "CC_NUMBER" } } };
+
 test("opens what the vault makes, before and after a rotation, and to the same", async () => {
   const secrets = generateKeys();
   const [older] = Object.values(generateKeys().data);
@@ -126,13 +139,15 @@ test("opens what the vault makes, before and after a rotation, and to the same",
   const fresh = deriveKeyring(secretOf(secrets.index), Object.values(data).map(secretOf));
   const store = memoryStore();
   const options = {
-    collections: { customers: { properties: { email: { type: /** @type {const} */ ("EMAIL") }, balance: { type: /** @type {const} */ ("DOUBLE") } } } },
+    collections: { customers },
     store,
     policy: () => ({ allow: /** @type {const} */ (true) }),
   };
   const about = { collection: "customers", reason: /** @type {const} */ ("AppFunctionality") };
   const before = (await openVault({ ...options, keys: { ...secrets, data, primary: "older" } })).as("jane");
   const fields = { email: "zoë@example.com", balance: -0.5 };
+  const number = "4111111111111111";
+  const card = { object: { fields: { card: "4111 1111 1111 1111" } }, fptemplate: /** @type {const} */ ("primary_account_number"), fpprops: ["card"] };
   const made = await before.tokens.tokenize({
     ...about,
     xTenantId: ["acme"],
@@ -142,10 +157,14 @@ test("opens what the vault makes, before and after a rotation, and to the same",
       { type: "randomized", object: { fields }, tags: ["vip"], ensure_unique_tenant_tags: ["vip"] },
       { type: "pci", object: { fields }, scope: "cards" },
       { type: "deterministic", object: { fields } },
+      { type: "pci", ...card },
+      { type: "deterministic", ...card },
     ],
   });
   const ids = made.map(({ token_id }) => token_id);
   await agree(before.tokens, ids);
+  const parts = ["customers", "acme", "default", JSON.stringify(card.object.fields)];
+  assert.equal(ids[4], [0, 1].map((attempt) => deriveCardId(fresh, [...parts, attempt], number)).find((id) => id !== number));
 
   const after = (await openVault({ ...options, keys: { ...secrets, data } })).as("jane");
   const rotated = await after.tokens.rotateTokens({ ...about, tokenIds: ids });
@@ -162,15 +181,17 @@ test("opens what the vault makes, before and after a rotation, and to the same",
   /** @param {typeof after.tokens} tokens @param {string[]} tokenIds */
   async function agree(tokens, tokenIds) {
     const answers = await tokens.detokenize({ ...about, tokenIds, options: ["include_metadata"] });
-    assert.equal(answers.length, 3);
+    assert.equal(answers.length, 5);
     const opened = rowsOfTokens().map((row) => ({ row, token: openToken(fresh, row) }));
-    assert.equal(opened.length, 3);
+    assert.equal(opened.length, 5);
+    assert.equal(tokenIds.filter((id) => /^411111[0-9]{6}1111$/.test(id) && id !== number).length, 2);
     for (const { token_id, fields, metadata } of answers) {
       const found = opened.find(({ token }) => token.tokenId === token_id);
       assert(found && metadata);
       const { row, token } = found;
       assert.deepEqual(JSON.parse(token.data ?? ""), fields);
       assert.deepEqual([token.type, token.scope], [metadata.type, metadata.scope]);
+      assert.equal(token.cardNumber, token_id.length === 16 ? blind(fresh, "card-number", ["customers", number]) : null);
       const [about] = metadata.tokens;
       assert.deepEqual([token.tags, token.tenant], [about?.tags, about?.effective_tenant_id]);
       assert.equal(token.createdAt, Date.parse(about?.creation_time ?? ""));

@@ -10,7 +10,7 @@ import { deriveKeyring } from "./reader.js";
 /**
  * @typedef {{ name: string, replaces: string | null, type: "pci" | "pci_oneway" | "randomized" | "deterministic", collection: string,
  *   scope: string, tenant: string | null, tags: string[], uniqueTags: string[], createdAt: number, expiresAt: number | null,
- *   pruneAt: number | null, idFrom: "fresh" | "data" | "request", tokenId: string, data: string, row: WrittenRow }} TokenVector
+ *   pruneAt: number | null, idFrom: "fresh" | "drawn" | "data" | "request", tokenId: string, card?: string, data: string, row: WrittenRow }} TokenVector
  * @typedef {{ operation: string, collection: string, tenants: string[], transactionId: string, request: string, tokens: number,
  *   checks: { operation: string, resource: string, type: string | null }[], answer: string, pruneAt: number, row: WrittenRow }} TransactionVector
  * @typedef {{ name: string, type: "randomized" | "deterministic", collection: string, scope: string, tenant: string | null, tags: string[],
@@ -26,7 +26,8 @@ export const keys = read("keys");
 export const rows = read("rows");
 /** @type {{ calls: { name: string, primary: string, ciphertexts: CiphertextVector[] }[] }} */
 export const ciphertexts = read("ciphertexts");
-/** @type {{ entries: { kind: string, parts: (string | null | string[])[], label: string }[], tokenIds: { parts: (string | null)[], tokenId: string }[] }} */
+/** @type {{ entries: { kind: string, parts: (string | null | string[])[], label: string }[], tokenIds: { parts: (string | null)[], tokenId: string }[],
+ *   cardIds: { parts: (string | null)[], card: string, attempt: number, tokenId: string }[] }} */
 export const blindIndex = read("blind-index");
 
 /** @param {string | undefined} text */

@@ -16,10 +16,12 @@ import { blindIndex, bytesOf, ciphertexts, keys, rowOf, rows } from "./vector-fi
 /** @type {Collections[string]} */
 const collection = {
   properties: {
-    active: { type: "BOOLEAN" }, balance: { type: "DOUBLE" }, email: { type: "STRING" }, height: { type: "DOUBLE" },
-    name: { type: "STRING" }, visits: { type: "INTEGER" },
+    active: { type: "BOOLEAN" }, balance: { type: "DOUBLE" }, card: { type: "CC_NUMBER" }, email: { type: "STRING" },
+    height: { type: "DOUBLE" }, name: { type: "STRING" }, visits: { type: "INTEGER" },
   },
 };
+
+const uuid4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** The clock of the vectors. */
 const now = 1767225600000;
@@ -46,6 +48,9 @@ const about = ({ collection, tenant }) => ({
   reason: /** @type {const} */ ("AppFunctionality"),
   ...(tenant ? { xTenantId: [tenant] } : {}),
 });
+
+/** What asks for a card-shaped ID. */
+const template = { fptemplate: /** @type {const} */ ("primary_account_number"), fpprops: ["card"] };
 
 const primaries = keys.data.map(({ name }) => String(name));
 const passes = [...rows.passes, { name: "a body under the older key", tokens: [rows.olderBody.token], transaction: null }];
@@ -89,12 +94,15 @@ async function detokenizes(primary, written, vector) {
 /** Rotating opens the head and writes it anew; reuse finds the token by its data. @param {string} primary @param {WrittenRow[]} written @param {TokenVector} vector */
 async function rotates(primary, written, vector) {
   const { tokens } = await open(primary, written);
-  const { type, scope, tokenId, data } = vector;
-  const request = { ...about(vector), requestBody: [{ type, scope, object: { fields: JSON.parse(data) } }] };
+  const { type, scope, tokenId, card, data } = vector;
+  const shape = card === undefined ? {} : template;
+  const request = { ...about(vector), requestBody: [{ type, scope, ...shape, object: { fields: JSON.parse(data) } }] };
   const reused = async () => (await tokens.tokenize(request))[0]?.token_id;
   if (type !== "randomized") assert.equal(await reused(), tokenId);
   const newId = (await tokens.rotateTokens({ ...about(vector), tokenIds: [tokenId] }))[tokenId];
-  assert(newId !== undefined && newId !== tokenId);
+  assert(newId !== undefined && newId !== tokenId && newId !== card);
+  if (card === undefined) assert.match(newId, uuid4);
+  else assert.deepEqual([newId.length, newId.slice(0, 6), newId.slice(-4)], [16, card.slice(0, 6), card.slice(-4)]);
   assert.deepEqual(await tokens.detokenize({ ...about(vector), tokenIds: [tokenId] }), []);
   if (type.startsWith("pci")) assert.equal(await reused(), newId);
   if (type === "deterministic") assert.equal(await reused(), tokenId);
@@ -139,5 +147,18 @@ test("derives the token IDs of the blind index", async () => {
     const request = { type: /** @type {const} */ ("deterministic"), scope: String(scope), object };
     const [made] = await tokens.tokenize({ ...about({ collection: name ?? "orders", tenant: tenant ?? null }), requestBody: [request] });
     assert.equal(made?.token_id, tokenId);
+  }
+});
+
+test("derives the card-shaped IDs of the blind index, for tokens and for hashes", async () => {
+  for (const { parts, tokenId } of blindIndex.cardIds) {
+    const [name, tenant, scope, data] = parts;
+    if (tenant === "") continue;
+    const { tokens, crypto } = await open("2026");
+    const where = about({ collection: name ?? "orders", tenant: tenant ?? null });
+    const request = { scope: String(scope), object: { fields: JSON.parse(data ?? "") }, ...template };
+    const [hashed] = await crypto.hashObjects({ ...where, requestBody: [request] });
+    const [made] = await tokens.tokenize({ ...where, requestBody: [{ ...request, type: "deterministic" }] });
+    assert.deepEqual([hashed?.token_id, made?.token_id], [tokenId, tokenId]);
   }
 });

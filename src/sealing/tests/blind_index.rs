@@ -41,6 +41,7 @@ fn one_of_each(index: &BlindIndex) -> Vec<Label> {
         index.derive_tenant_term("c", Some("")).unwrap(),
         index.derive_tag_term("c", "s").unwrap(),
         index.derive_request_hash("c").unwrap(),
+        index.derive_card_number_hash("c", "s").unwrap(),
     ]
 }
 
@@ -51,7 +52,7 @@ fn kinds_absence_and_index_keys_differ() {
     let keyring = keyring("new");
     let labels: Vec<Label> =
         [keyring.index(), other.index()].into_iter().flat_map(one_of_each).collect();
-    assert_eq!(labels.iter().collect::<HashSet<_>>().len(), 26);
+    assert_eq!(labels.iter().collect::<HashSet<_>>().len(), 28);
     let characters = |label: &Label| {
         label_text(label).bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
@@ -96,4 +97,30 @@ fn a_derived_token_id_is_a_version_8_uuid_of_all_its_parts() {
     ] {
         assert_ne!(id, other);
     }
+}
+
+#[test]
+fn a_card_shaped_id_is_derived_from_all_its_parts_and_the_attempt() {
+    let keyring = keyring("new");
+    let index = keyring.index();
+    let derive = |collection, tenant, scope, data, attempt| {
+        index.derive_card_id(collection, tenant, scope, data, attempt)
+    };
+    let number = derive(Some("c"), None, "s", "d", 0);
+    assert_eq!(number, derive(Some("c"), None, "s", "d", 0));
+    let uuid = index.derive_token_id(Some("c"), None, "s", "d").unwrap();
+    let others = [
+        derive(None, None, "s", "d", 0),
+        derive(Some(""), None, "s", "d", 0),
+        derive(Some("d"), None, "s", "d", 0),
+        derive(Some("c"), Some(""), "s", "d", 0),
+        derive(Some("c"), None, "t", "d", 0),
+        derive(Some("c"), None, "s", "e", 0),
+        derive(Some("c"), None, "s", "d", 1),
+        derive(Some("c"), None, "s", "d", 2),
+        derive(Some("c"), None, "s", "d", 1 << 24),
+        u32::from_str_radix(uuid.split_at(8).0, 16).unwrap(),
+    ];
+    let unequal: HashSet<u32> = others.into_iter().chain([number]).collect();
+    assert_eq!(unequal.len(), others.len() + 1);
 }

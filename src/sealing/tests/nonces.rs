@@ -83,6 +83,14 @@ fn a_fill_gives_no_more_than_it_drew() {
 }
 
 #[test]
+fn two_numbers_are_the_first_eight_bytes_of_a_block() {
+    let mut fresh = Fresh::given((0..56).collect()).unwrap();
+    assert_eq!(fresh.make_numbers().unwrap(), [0x18_19_1a_1b, 0x1c_1d_1e_1f]);
+    assert_eq!(fresh.make_numbers().unwrap(), [0x28_29_2a_2b, 0x2c_2d_2e_2f]);
+    assert!(fresh.make_numbers().is_err());
+}
+
+#[test]
 fn two_fills_differ() {
     let mut fills = [Fresh::fill(1).unwrap(), Fresh::fill(1).unwrap()];
     let [one, other] =

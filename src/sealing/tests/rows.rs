@@ -156,6 +156,20 @@ fn flags_that_nobody_knows_do_not_decode() {
     assert!(Head::decode(&bytes).is_err());
 }
 
+/// Bit 6 brings a label, after that of the data claim and before the tags.
+#[test]
+fn a_card_number_takes_its_flag_and_its_label() {
+    let without = head().encode().unwrap();
+    let with = Head { card_number: Some(label(b'n')), ..head() }.encode().unwrap();
+    assert_eq!(with[0], without[0] | 1 << 6);
+    let claim = |bytes: &[u8]| bytes.windows(22).position(|it| it == [b'd'; 22]).unwrap();
+    let after_claim = claim(&with) + 22;
+    assert_eq!(claim(&with), claim(&without));
+    assert_eq!(with[1..after_claim], without[1..after_claim]);
+    assert_eq!(with[after_claim..after_claim + 22], [b'n'; 22]);
+    assert_eq!(with[after_claim + 22..after_claim + 27], without[after_claim..after_claim + 5]);
+}
+
 /// Only the one text that a UUID has is kept as its 16 bytes; any other comes back as it was.
 #[test]
 fn a_token_id_comes_back_letter_by_letter() {

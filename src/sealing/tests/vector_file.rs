@@ -107,6 +107,9 @@ pub(super) struct Token {
     pub(super) prune_at: Option<Millis>,
     pub(super) id_from: IdFrom,
     pub(super) token_id: String,
+    /// The digits of the card whose shape the ID has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) card: Option<String>,
     /// Canonical JSON; a `pci_oneway` token keeps only its claim.
     pub(super) data: String,
     pub(super) row: Row,
@@ -122,6 +125,8 @@ impl Token {
 #[serde(rename_all = "camelCase")]
 pub(super) enum IdFrom {
     Fresh,
+    /// Drawn in the shape of a card, until it was free: which one that was is the file's to say.
+    Drawn,
     Data,
     Request,
 }
@@ -250,6 +255,7 @@ pub(super) struct BlindEntries {
     about: String,
     pub(super) entries: Vec<BlindEntry>,
     pub(super) token_ids: Vec<DerivedId>,
+    pub(super) card_ids: Vec<DerivedCardId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -273,5 +279,17 @@ pub(super) enum BlindPart {
 pub(super) struct DerivedId {
     /// Collection, tenant, scope, data.
     pub(super) parts: [Option<String>; 4],
+    pub(super) token_id: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct DerivedCardId {
+    /// Collection, tenant, scope, data.
+    pub(super) parts: [Option<String>; 4],
+    /// Its digits.
+    pub(super) card: String,
+    /// The first that does not give the card's own number.
+    pub(super) attempt: u32,
     pub(super) token_id: String,
 }

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use super::hex::Hex;
 use super::vector_file::{
-    BlindEntries, BlindEntry, BlindPart, Ciphertexts, DerivedId, EncryptCall, IdFrom, Keys,
-    OlderBody, Pass, Rows, Token, Transaction, hold, label_text, read,
+    BlindEntries, BlindEntry, BlindPart, Ciphertexts, DerivedCardId, DerivedId, EncryptCall,
+    IdFrom, Keys, OlderBody, Pass, Rows, Token, Transaction, hold, label_text, read,
 };
+use crate::datatype::is_luhn;
 use crate::host::{Check, Label, Row};
 use crate::sealing::fresh::Nonce;
 use crate::sealing::xaes::Xaes;
@@ -101,6 +102,12 @@ fn seal_pass(pass: &mut Pass, sealed: &mut HashMap<String, Row>) {
         match token.id_from {
             IdFrom::Request => {}
             IdFrom::Fresh => token.token_id = fresh.make_token_id().unwrap(),
+            IdFrom::Drawn => {
+                fresh.make_numbers().unwrap();
+                let card = token.card.as_ref().unwrap();
+                let five = token.token_id.split_at(6).1.split_at(5).0.parse().unwrap();
+                assert_eq!(token.token_id, card_shaped(card, five));
+            }
             IdFrom::Data => token.token_id = derive_token_id(keyring.index(), token),
         }
     }
@@ -244,17 +251,26 @@ fn blind_entries_are_derived_as_frozen() {
                 .derive_token_id(collection.as_deref(), tenant.as_deref(), scope, data)
                 .unwrap();
         }
+        for DerivedCardId { parts, card, attempt, token_id } in &mut file.card_ids {
+            let [collection, tenant, scope, data] = parts.each_ref().map(Option::as_deref);
+            let (scope, data) = (scope.unwrap(), data.unwrap());
+            (*attempt, *token_id) =
+                derive_card_id(keyring.index(), collection, tenant, scope, data, card);
+        }
+        assert!(file.card_ids.iter().any(|id| id.attempt > 0), "one is the card's own at first");
         file
     });
 }
 
 #[test]
 fn no_two_frozen_blind_entries_are_equal() {
-    let BlindEntries { entries, token_ids, .. } = read("blind-index");
-    let all =
-        entries.iter().map(|entry| &entry.label).chain(token_ids.iter().map(|id| &id.token_id));
-    let unequal: std::collections::HashSet<_> = all.collect();
-    assert_eq!(unequal.len(), entries.len() + token_ids.len());
+    let BlindEntries { entries, token_ids, card_ids, .. } = read("blind-index");
+    let labels = entries.iter().map(|entry| &entry.label);
+    let ids = token_ids.iter().map(|id| &id.token_id);
+    let all: Vec<&String> =
+        labels.chain(ids).chain(card_ids.iter().map(|id| &id.token_id)).collect();
+    let unequal: std::collections::HashSet<_> = all.iter().collect();
+    assert_eq!(unequal.len(), all.len());
 }
 
 fn derive_entry(index: &BlindIndex, entry: &BlindEntry) -> Label {
@@ -282,6 +298,7 @@ fn derive_entry(index: &BlindIndex, entry: &BlindEntry) -> Label {
         "tenant" => index.derive_tenant_term(text(0), optional(1)),
         "tag" => index.derive_tag_term(text(0), text(1)),
         "request" => index.derive_request_hash(text(0)),
+        "card-number" => index.derive_card_number_hash(text(0), text(1)),
         _ => unreached(entry),
     }
     .unwrap()
@@ -293,11 +310,40 @@ fn unreached(entry: &BlindEntry) -> ! {
 }
 
 fn derive_token_id(index: &BlindIndex, token: &Token) -> String {
-    let collection = (!token.scope.starts_with("global:")).then_some(token.collection.as_str());
-    index.derive_token_id(collection, token.tenant.as_deref(), &token.scope, &token.data).unwrap()
+    let Token { scope, data, .. } = token;
+    let collection = (!scope.starts_with("global:")).then_some(token.collection.as_str());
+    let tenant = token.tenant.as_deref();
+    match &token.card {
+        Some(card) => derive_card_id(index, collection, tenant, scope, data, card).1,
+        None => index.derive_token_id(collection, tenant, scope, data).unwrap(),
+    }
+}
+
+/// The first attempt that does not give the card's own number, and its ID.
+fn derive_card_id(
+    index: &BlindIndex,
+    collection: Option<&str>,
+    tenant: Option<&str>,
+    scope: &str,
+    data: &str,
+    card: &str,
+) -> (u32, String) {
+    let derive = |attempt| {
+        let number = index.derive_card_id(collection, tenant, scope, data, attempt);
+        (attempt, card_shaped(card, number % 100_000))
+    };
+    (0..).map(derive).find(|(_, token_id)| token_id != card).unwrap()
+}
+
+/// The card's first six digits, these five, the one that makes the Luhn sum right, its last four.
+fn card_shaped(card: &str, five: u32) -> String {
+    let (first, last) = (card.split_at(6).0, card.split_at(card.len() - 4).1);
+    let mut ids = (0..10).map(|sixth| format!("{first}{five:05}{sixth}{last}"));
+    ids.find(|id| is_luhn(id)).unwrap()
 }
 
 fn head(index: &BlindIndex, token: &Token) -> Head {
+    let card = token.card.as_deref();
     Head {
         token_type: token.token_type(),
         token_id: token.token_id.clone(),
@@ -307,7 +353,8 @@ fn head(index: &BlindIndex, token: &Token) -> Head {
         tags: token.tags.clone(),
         created_at: token.created_at,
         data_claim: data_claim(index, token),
-        card_number: None,
+        card_number: card
+            .map(|card| index.derive_card_number_hash(&token.collection, card).unwrap()),
     }
 }
 

@@ -1,0 +1,109 @@
+//! New data under a card-shaped ID, which stays.
+
+use serde_json::json;
+
+use crate::memory_host::test_vault::{code, succeeds};
+use crate::{
+    DRAWN, FOREIGN_NUMBER, NUMBER, OTHER_NUMBER, card, card_token, has_shape, is_uuid, number_of,
+    open, request, rotate, update_data,
+};
+
+#[test]
+fn new_data_leaves_the_id_and_its_shape() {
+    for token_type in DRAWN {
+        let vault = open();
+        let id = card_token(&vault, token_type);
+        for fields in [
+            json!({"card": OTHER_NUMBER}),
+            json!({"card": FOREIGN_NUMBER}),
+            json!({"name": "Jane"}),
+            json!({"card": number_of(13), "name": "Jane"}),
+            json!({"card": "4111-1111-1111-1111"}),
+            json!({"card": null, "age": 7}),
+        ] {
+            assert_eq!(code(&update_data(&vault, &id, fields.clone())), "ok", "{fields}");
+            let held = vault.host.store.rows();
+            assert_eq!(held.len(), 1);
+            let new = rotate(&vault, &id);
+            assert!(has_shape(&new, NUMBER), "{token_type}: {new} after {fields}");
+            vault.host.store.restore(&held);
+        }
+    }
+}
+
+#[test]
+fn the_reuse_of_a_card_shaped_pci_token_follows_its_data() {
+    for token_type in ["pci", "pci_oneway"] {
+        let vault = open();
+        let id = card_token(&vault, token_type);
+        succeeds(update_data(&vault, &id, json!({"card": FOREIGN_NUMBER})));
+        assert_eq!(vault.token(request(token_type, json!({"card": FOREIGN_NUMBER}))), id);
+        assert_ne!(card_token(&vault, token_type), id);
+        let taken = update_data(&vault, &id, card());
+        assert_eq!(code(&taken), "VL3006", "{token_type}");
+    }
+}
+
+#[test]
+fn new_data_that_would_make_the_cards_number_its_own_token_id_is_vl3011() {
+    for token_type in DRAWN {
+        let vault = open();
+        let id = card_token(&vault, token_type);
+        let spaced = format!("{} {}", id.split_at(4).0, id.split_at(4).1);
+        let before = vault.host.store.rows();
+        for (property, text) in [("card", &id), ("card", &spaced), ("second_card", &id)] {
+            let fields = json!({property: text, "name": "Jane"});
+            let ciphertext = vault.ciphertext(json!({"object": {"fields": fields}}));
+            for object in
+                [json!({"fields": fields}), json!({"encrypted": {"ciphertext": ciphertext}})]
+            {
+                let body = json!({"tags": ["t"], "object": object});
+                let result = vault.update(json!({"tokenIds": [id], "requestBody": body}));
+                assert_eq!(code(&result), "VL3011", "{token_type}, {property}");
+                assert_eq!(result.unwrap_err().status(), 400);
+            }
+        }
+        assert_eq!(vault.host.store.rows(), before, "data and tags together, or neither");
+        let body = json!({"props": ["name"], "object": {"fields": {"card": id, "name": "Jane"}}});
+        let result = vault.update(json!({"tokenIds": [id], "requestBody": body}));
+        assert_eq!(code(&result), "ok", "a card that is left out");
+        let moved = rotate(&vault, &id);
+        assert_eq!(
+            code(&update_data(&vault, &moved, json!({"card": id}))),
+            "ok",
+            "under another ID"
+        );
+    }
+}
+
+#[test]
+fn an_id_that_only_looks_like_a_cards_number_may_be_its_own_cards() {
+    let vault = open();
+    let given =
+        json!({"type": "randomized", "token_id": NUMBER, "object": {"fields": {"name": "Jane"}}});
+    assert_eq!(vault.token(given), NUMBER);
+    assert_eq!(code(&update_data(&vault, NUMBER, card())), "ok");
+    assert!(is_uuid(&rotate(&vault, NUMBER)));
+}
+
+#[test]
+fn an_update_to_the_same_pci_data_writes_nothing() {
+    for fields in [
+        card(),
+        json!({"card": NUMBER, "second_card": FOREIGN_NUMBER}),
+        json!({"card": NUMBER, "second_card": OTHER_NUMBER}),
+    ] {
+        let vault = open();
+        let id = vault.token(request("pci", fields.clone()));
+        vault.host.take_events();
+        succeeds(update_data(&vault, &id, fields.clone()));
+        assert!(!vault.host.has_written(), "{fields}");
+    }
+}
+
+#[test]
+fn a_deterministic_token_takes_no_new_data_whatever_its_id() {
+    let vault = open();
+    let id = card_token(&vault, "deterministic");
+    assert_eq!(code(&update_data(&vault, &id, json!({"card": id}))), "VL3002");
+}
