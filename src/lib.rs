@@ -43,4 +43,13 @@ mod settings;
 mod wasm;
 
 pub use error::Error;
+#[cfg(any(fuzzing, test))]
+pub use sealing::fuzzing;
 pub use vault::Vault;
+
+// The replay of the fuzz corpora stands beside the other tests, and names this crate as they do.
+#[cfg(test)]
+extern crate self as vaultlet;
+#[cfg(test)]
+#[path = "../tests/fuzz/replay.rs"]
+mod fuzz_replay;

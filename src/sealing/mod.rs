@@ -7,6 +7,8 @@ mod ciphertext;
 mod codec;
 mod envelope;
 mod fresh;
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
 mod head;
 mod keyring;
 mod row;
