@@ -335,10 +335,18 @@ fn is_dot_string(local: &str, characters: Characters) -> bool {
         !atom.is_empty()
             && atom.chars().all(|character| {
                 character.is_ascii_alphanumeric()
-                    || "!#$%&'*+-/=?^_`{|}~".contains(character)
+                    || is_atom_punctuation(character)
                     || characters.allow_beyond_ascii(character)
             })
     })
+}
+
+/// Spelt out: `str::contains` of a character brings in a search for whole texts, a kilobyte of wasm.
+fn is_atom_punctuation(character: char) -> bool {
+    matches!(
+        character,
+        '!' | '#'..='\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^'..='`' | '{'..='~'
+    )
 }
 
 fn is_quoted_string(local: &str, characters: Characters) -> bool {
