@@ -17,6 +17,9 @@ const cargoHome = process.env["CARGO_HOME"] ?? join(homedir(), ".cargo");
 const RUSTFLAGS = [
   // Panic messages name source files; without this, by the path they had on the machine that built them.
   `--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`,
+  // Loops in AES and SHA-256 instead of unrolled rounds: 3 kB less, and no slower in wasm that can be measured.
+  '--cfg=aes_backend_soft="compact"',
+  '--cfg=sha2_backend_soft="compact"',
 ];
 
 /**
