@@ -8,6 +8,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::future::Future;
+use core::hash::{BuildHasherDefault, Hash, Hasher};
+use core::ops::{Deref, DerefMut};
 
 use hashbrown::HashMap;
 
@@ -18,7 +20,7 @@ use crate::json::{Json, object};
 pub type Millis = i64;
 
 /// A key, term or claim: 22 characters of base64url, blind to whoever stores it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label([u8; Label::LENGTH]);
 
 impl Label {
@@ -57,8 +59,62 @@ impl Label {
     }
 }
 
+/// The vault's labels are random, or as good as that: their first bytes tell them apart.
+impl Hash for Label {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write_u64(self.0.first_chunk().copied().map_or(0, u64::from_le_bytes));
+    }
+}
+
 /// A place for each label. One type of map serves every lookup: each more is two kilobytes of wasm.
-pub(crate) type LabelMap = HashMap<Label, usize>;
+#[derive(Default)]
+pub(crate) struct LabelMap(HashMap<Label, usize, BuildHasherDefault<Spread>>);
+
+impl LabelMap {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self(HashMap::with_capacity_and_hasher(capacity, BuildHasherDefault::new()))
+    }
+}
+
+impl Deref for LabelMap {
+    type Target = HashMap<Label, usize, BuildHasherDefault<Spread>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for LabelMap {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+/// Spreads what tells a label from others over all bits, and no more: a caller chooses no labels, and a
+/// store that did could as well not answer.
+#[derive(Default)]
+pub(crate) struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // 2^64 divided by the golden ratio. A product is good in its high bits, a map takes the low.
+        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Labels in their order; a repeat stays.
 pub(crate) fn sorted(mut labels: Vec<Label>) -> Vec<Label> {

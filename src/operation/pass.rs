@@ -6,7 +6,6 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
 use zeroize::Zeroizing;
 
 use super::batch::{Batch, FoundRows};
@@ -177,6 +176,22 @@ fn outcome_unknown(callback: Callback, fault: Fault) -> Error {
     ErrorKind::Callback { callback, fault, outcome_unknown: true }.into()
 }
 
+/// Terms kept for the tokens to come. A batch with more tags and tenants than this derives some of them
+/// again, which costs little more than to find them would.
+const KNOWN_TERMS: usize = 32;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TermKind {
+    Tenant,
+    Tag,
+}
+
+struct KnownTerm {
+    kind: TermKind,
+    name: Option<String>,
+    term: Label,
+}
+
 /// One pass: its time, and what it has read.
 pub(super) struct Pass<'a, H> {
     pub(super) call: &'a Call<'a, H>,
@@ -184,8 +199,8 @@ pub(super) struct Pass<'a, H> {
     pub(super) envelopes: Envelopes<'a>,
     /// The terms that every token of the collection has.
     shared_terms: Option<[Label; 2]>,
-    /// Terms derived so far: a batch shares most of them. By kind and name.
-    terms: HashMap<String, Label>,
+    /// Terms derived lately: a batch shares most of them.
+    known_terms: Vec<KnownTerm>,
     bytes_read: usize,
 }
 
@@ -198,7 +213,7 @@ impl<'a, H: Host> Pass<'a, H> {
             now: call.now()?,
             envelopes,
             shared_terms: None,
-            terms: HashMap::new(),
+            known_terms: Vec::new(),
             bytes_read: 0,
         })
     }
@@ -327,25 +342,28 @@ impl<'a, H: Host> Pass<'a, H> {
     }
 
     pub(super) fn derive_tenant_term(&mut self, tenant: Option<&str>) -> Result<Label, Error> {
-        let known = match tenant {
-            Some(tenant) => ["tenant ", tenant].concat(),
-            None => "no tenant".to_owned(),
-        };
-        if let Some(term) = self.terms.get(&known) {
-            return Ok(*term);
-        }
-        let term = self.index().derive_tenant_term(&self.call.collection.name, tenant)?;
-        self.terms.insert(known, term);
-        Ok(term)
+        self.derive_once(TermKind::Tenant, tenant)
     }
 
     pub(super) fn derive_tag_term(&mut self, tag: &str) -> Result<Label, Error> {
-        let known = ["tag ", tag].concat();
-        if let Some(term) = self.terms.get(&known) {
-            return Ok(*term);
+        self.derive_once(TermKind::Tag, Some(tag))
+    }
+
+    fn derive_once(&mut self, kind: TermKind, name: Option<&str>) -> Result<Label, Error> {
+        let mut known = self.known_terms.iter();
+        if let Some(known) = known.find(|known| known.kind == kind && known.name.as_deref() == name)
+        {
+            return Ok(known.term);
         }
-        let term = self.index().derive_tag_term(&self.call.collection.name, tag)?;
-        self.terms.insert(known, term);
+        let collection = &self.call.collection.name;
+        let term = match (kind, name) {
+            (TermKind::Tag, Some(tag)) => self.index().derive_tag_term(collection, tag),
+            (_, tenant) => self.index().derive_tenant_term(collection, tenant),
+        }?;
+        if self.known_terms.len() == KNOWN_TERMS {
+            self.known_terms.clear();
+        }
+        self.known_terms.push(KnownTerm { kind, name: name.map(str::to_owned), term });
         Ok(term)
     }
 
