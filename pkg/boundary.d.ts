@@ -46,8 +46,8 @@ export type Host = { [Name in keyof VaultOptions]-?: NonNullable<VaultOptions[Na
 
 /** Rows in columns. */
 export interface Rows {
-  /** For each row its key, its terms, its claims, without a separator. */
-  labels: string;
+  /** For each row its key, its terms, its claims, without a separator: 22 bytes each. */
+  labels: Uint8Array;
   /** For each row six numbers. */
   numbers: Float64Array;
   /** All sealed bytes, end to end. */

@@ -13,6 +13,8 @@ const LENGTH = 22;
 /** Stands for what is no label. */
 const NO_LABEL = "!".repeat(LENGTH);
 
+const utf8 = new TextEncoder();
+
 /** Stands for a number that the vault never made; NaN is kept for null. @param {number | null} value */
 const packNumber = (value) => (value === null ? NaN : Number.isSafeInteger(value) ? value : Infinity);
 
@@ -51,7 +53,16 @@ export function packRows(answer) {
     sealed.set(part, end);
     end += part.length;
   }
-  return { labels, numbers: Float64Array.from(numbers), sealed };
+  return { labels: encodeLabels(labels), numbers: Float64Array.from(numbers), sealed };
+}
+
+/**
+ * A byte for each UTF-16 unit, so that every label stays in its place; a unit that is no ASCII is part of no label.
+ * @param {string} labels
+ */
+function encodeLabels(labels) {
+  const bytes = utf8.encode(labels);
+  return bytes.length === labels.length ? bytes : utf8.encode(labels.replace(/[\u0080-\uffff]/g, "!"));
 }
 
 /**

@@ -86,22 +86,23 @@ impl Input {
             })
             .collect();
         let shared: Vec<Rc<Self>> = inputs.into_iter().map(Rc::new).collect();
-        shared
-            .iter()
-            .map(|input| {
-                let Object::SameAs(index) = input.object else {
-                    return Ok(SharedInput { source: Rc::clone(input), input: Rc::clone(input) });
-                };
-                let whole = matches!(targets.get(index), Some(None));
-                let source = shared.get(index).filter(|_| whole).ok_or_else(|| {
-                    Error::bad_request(
-                        [&input.path, ".request_index"].concat(),
-                        "must be the index of a request that has `fields` or `encrypted`",
-                    )
-                })?;
-                Ok(SharedInput { source: Rc::clone(source), input: Rc::clone(input) })
-            })
-            .collect()
+        let mut resolved = Vec::with_capacity(shared.len());
+        for input in &shared {
+            let source = match input.object {
+                Object::SameAs(index) => {
+                    let whole = matches!(targets.get(index), Some(None));
+                    shared.get(index).filter(|_| whole).ok_or_else(|| {
+                        Error::bad_request(
+                            [&input.path, ".request_index"].concat(),
+                            "must be the index of a request that has `fields` or `encrypted`",
+                        )
+                    })?
+                }
+                _ => input,
+            };
+            resolved.push(SharedInput { source: Rc::clone(source), input: Rc::clone(input) });
+        }
+        Ok(resolved)
     }
 
     /// For an operation on one object.

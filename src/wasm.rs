@@ -57,7 +57,7 @@ extern "C" {
     /// Rows in columns.
     type Rows;
     #[wasm_bindgen(method, getter)]
-    fn labels(this: &Rows) -> String;
+    fn labels(this: &Rows) -> Uint8Array;
     #[wasm_bindgen(method, getter)]
     fn numbers(this: &Rows) -> Float64Array;
     #[wasm_bindgen(method, getter)]
@@ -196,87 +196,67 @@ fn fault(thrown: JsValue) -> Fault {
 }
 
 fn labels(labels: &[Label]) -> Result<String, Fault> {
-    let bytes = labels.iter().flat_map(Label::as_bytes).copied().collect();
+    let mut bytes = Vec::with_capacity(labels.len() * Label::LENGTH);
+    for label in labels {
+        bytes.extend_from_slice(label.as_bytes());
+    }
     String::from_utf8(bytes).map_err(|_| Fault::WrongShape)
 }
 
 /// Unpacks the columns of an answer. None stands for a row that cannot be one of the vault's.
 fn rows(answer: JsValue) -> Result<Vec<Option<Row>>, Fault> {
     let answer: Rows = answer.unchecked_into();
-    let text = answer.labels();
+    let labels = answer.labels().to_vec();
     let numbers = answer.numbers().to_vec();
     let sealed = answer.sealed().to_vec();
-    let mut unpacker = Unpacker { labels: Labels::of(&text), sealed: &sealed };
-    let (rows, rest) = numbers.as_chunks::<ROW_NUMBERS>();
+    let mut unpacker = Unpacker { labels: &labels, sealed: &sealed };
+    let (all, rest) = numbers.as_chunks::<ROW_NUMBERS>();
     if !rest.is_empty() {
         return Err(Fault::WrongShape);
     }
-    rows.iter().map(|numbers| unpacker.row(numbers)).collect()
+    let mut rows = Vec::with_capacity(all.len());
+    for numbers in all {
+        rows.push(unpacker.row(numbers)?);
+    }
+    Ok(rows)
 }
 
 struct Unpacker<'a> {
-    labels: Labels<'a>,
+    labels: &'a [u8],
     sealed: &'a [u8],
 }
 
 impl Unpacker<'_> {
     fn row(&mut self, numbers: &[f64; ROW_NUMBERS]) -> Result<Option<Row>, Fault> {
         let [version, expires_at, prune_at, terms, claims, length] = *numbers;
-        let key = self.labels.take(1)?;
-        let terms = self.labels.take(size(terms)?)?;
-        let claims = self.labels.take(size(claims)?)?;
+        let key = self.take_label()?;
+        let terms = self.take_labels(size(terms)?)?;
+        let claims = self.take_labels(size(claims)?)?;
         let (sealed, rest) =
             self.sealed.split_at_checked(size(length)?).ok_or(Fault::WrongShape)?;
         self.sealed = rest;
-        let row = || {
-            Some(Row {
-                key: key?.pop()?,
-                version: whole(version)?,
-                terms: terms?,
-                claims: claims?,
-                expires_at: nullable(expires_at)?,
-                prune_at: nullable(prune_at)?,
-                sealed: sealed.to_vec(),
-            })
+        let (Some(version), Some(expires_at), Some(prune_at)) =
+            (whole(version), nullable(expires_at), nullable(prune_at))
+        else {
+            return Ok(None);
         };
-        Ok(row())
-    }
-}
-
-/// A column of labels, of which each has 22 UTF-16 units.
-enum Labels<'a> {
-    /// One byte for each unit: any column that holds nothing but labels.
-    Ascii(&'a [u8]),
-    Other(alloc::vec::IntoIter<u16>),
-}
-
-impl<'a> Labels<'a> {
-    fn of(text: &'a str) -> Self {
-        if text.is_ascii() {
-            Self::Ascii(text.as_bytes())
-        } else {
-            Self::Other(text.encode_utf16().collect::<Vec<u16>>().into_iter())
-        }
+        let sealed = sealed.to_vec();
+        Ok(Some(Row { key, version, terms, claims, expires_at, prune_at, sealed }))
     }
 
-    /// None where one of them cannot be a label.
-    fn take(&mut self, count: usize) -> Result<Option<Vec<Label>>, Fault> {
-        let length = count.checked_mul(Label::LENGTH).ok_or(Fault::WrongShape)?;
-        match self {
-            Self::Ascii(bytes) => {
-                let (taken, rest) = bytes.split_at_checked(length).ok_or(Fault::WrongShape)?;
-                *bytes = rest;
-                Ok(taken.chunks_exact(Label::LENGTH).map(Label::from_bytes).collect())
-            }
-            Self::Other(units) => {
-                let taken: Vec<u16> = units.by_ref().take(length).collect();
-                let bytes: Option<Vec<u8>> =
-                    taken.iter().map(|unit| u8::try_from(*unit).ok()).collect();
-                Ok(bytes.and_then(|bytes| {
-                    bytes.chunks_exact(Label::LENGTH).map(Label::from_bytes).collect()
-                }))
-            }
+    fn take_label(&mut self) -> Result<Label, Fault> {
+        let (label, rest) = self.labels.split_at_checked(Label::LENGTH).ok_or(Fault::WrongShape)?;
+        self.labels = rest;
+        Label::from_bytes(label).ok_or(Fault::WrongShape)
+    }
+
+    fn take_labels(&mut self, count: usize) -> Result<Vec<Label>, Fault> {
+        // No more than there are, whatever the number says.
+        let mut labels = Vec::with_capacity(count.min(self.labels.len() / Label::LENGTH));
+        for _ in 0..count {
+            labels.push(self.take_label()?);
         }
+        Ok(labels)
     }
 }
 

@@ -143,17 +143,16 @@ impl<'a, H: Host> Call<'a, H> {
     pub(super) fn check_inputs(&self, inputs: &[SharedInput]) -> Result<Vec<CheckedInput>, Error> {
         self.limit_tokens(inputs.len())?;
         let mut total = 0;
-        inputs
-            .iter()
-            .map(|input| {
-                let checked = input.check(&self.collection, &self.common)?;
-                if let CheckedInput::Shown { opened, .. } = &checked {
-                    total += opened.canonical.len();
-                    self.limit_bytes(total)?;
-                }
-                Ok(checked)
-            })
-            .collect()
+        let mut all = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            let checked = input.check(&self.collection, &self.common)?;
+            if let CheckedInput::Shown { opened, .. } = &checked {
+                total += opened.canonical.len();
+                self.limit_bytes(total)?;
+            }
+            all.push(checked);
+        }
+        Ok(all)
     }
 
     /// Opens the inputs and, where what they hold was not known before, asks the policy again.

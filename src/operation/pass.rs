@@ -131,8 +131,7 @@ async fn commit<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Erro
     };
     // What the store says of a write and what it has done may differ: only its rows tell.
     let answer = call.host.read_claims(&batch.claims_before_and_after()).await;
-    let rows = answer
-        .and_then(|rows| rows.into_iter().collect::<Option<Vec<Row>>>().ok_or(Fault::WrongShape));
+    let rows = answer.and_then(|rows| all_possible(rows).ok_or(Fault::WrongShape));
     let rows = match (rows, fault.clone()) {
         (Ok(rows), _) => FoundRows::new(rows),
         (Err(_), Some(fault)) => return Err(outcome_unknown(Callback::Write, fault)),
@@ -380,6 +379,15 @@ impl<'a, H: Host> Pass<'a, H> {
 /// A row in which the store's types are right, and the rest is not, is no answer either.
 fn take(answer: Result<Vec<Option<Row>>, Fault>) -> Result<Vec<Row>, Error> {
     let rows = answer.map_err(|fault| Callback::Read.failed(fault))?;
-    let rows: Option<Vec<Row>> = rows.into_iter().collect();
-    Ok(rows.ok_or(ErrorKind::Integrity)?)
+    Ok(all_possible(rows).ok_or(ErrorKind::Integrity)?)
+}
+
+/// A loop, as wherever many are collected that may fail: `collect` is half a kilobyte of wasm for each
+/// type.
+fn all_possible(answer: Vec<Option<Row>>) -> Option<Vec<Row>> {
+    let mut rows = Vec::with_capacity(answer.len());
+    for row in answer {
+        rows.push(row?);
+    }
+    Some(rows)
 }

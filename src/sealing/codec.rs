@@ -121,8 +121,11 @@ impl<'a> Reader<'a> {
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<T, Unopened>,
     ) -> Result<Vec<T>, Unopened> {
-        let count = self.count()?;
-        (0..count).map(|_| item(self)).collect()
+        let mut items = Vec::new();
+        for _ in 0..self.count()? {
+            items.push(item(self)?);
+        }
+        Ok(items)
     }
 
     /// Everything that is left.
