@@ -95,7 +95,7 @@ impl Batch {
             Some(row) => (row.key, next_version(row)?),
             None => (self.fresh.make_row_key()?, 1),
         };
-        let term = pass.call.vault.keyring.index().derive_all_term()?;
+        let term = pass.call.vault.keyring.index().derive_all_term();
         let end = transaction::end(pass.call, pass.now);
         let unsealed =
             unsealed_row(key, version, vec![term], vec![identity.claim], None, Some(end));

@@ -26,12 +26,12 @@ pub(super) async fn run<H: Host>(call: &Call<'_, H>) -> Result<Zeroizing<String>
     let mut counts = Counts { active: 0, archived: 0 };
     match call.common.confinement() {
         None => {
-            let term = pass.index().derive_collection_term(&call.collection.name)?;
+            let term = pass.index().derive_collection_term(&call.collection.name);
             count(&mut pass, term, &mut counts).await?;
         }
         Some(tenants) => {
             for tenant in tenants {
-                let term = pass.derive_tenant_term(Some(tenant))?;
+                let term = pass.derive_tenant_term(Some(tenant));
                 count(&mut pass, term, &mut counts).await?;
             }
         }

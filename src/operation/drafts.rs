@@ -44,7 +44,7 @@ impl<'a> Wanted<'a> {
             tenant,
             scope,
             &input.canonical,
-        )?;
+        );
         let card = request.card.as_ref().map(|card| card.read(&input.canonical)).transpose()?;
         let mut fixed_id = token_id.clone();
         if *token_type == TokenType::Deterministic {
@@ -55,13 +55,14 @@ impl<'a> Wanted<'a> {
             }
             fixed_id = Some(derived);
         }
-        let fixed_id =
-            fixed_id.map(|id| pass.derive_token_claim(&id).map(|claim| (id, claim))).transpose()?;
-        let hash = |card: CardNumber| {
-            let hash = card.hash(pass.index(), collection)?;
-            Ok::<_, Error>((card, hash))
-        };
-        let card = card.map(hash).transpose()?;
+        let fixed_id = fixed_id.map(|id| {
+            let claim = pass.derive_token_claim(&id);
+            (id, claim)
+        });
+        let card = card.map(|card| {
+            let hash = card.hash(pass.index(), collection);
+            (card, hash)
+        });
         Ok(Self { request, input, data_claim, fixed_id, card, drawn_id: None })
     }
 }
@@ -96,7 +97,7 @@ impl Draft<'_> {
         if !self.changed {
             return Ok(());
         }
-        let terms = pass.derive_terms(&self.head)?;
+        let terms = pass.derive_terms(&self.head);
         let body = match (&self.before, self.head.token_type) {
             (Some(row), _) => Body::Kept(row),
             (None, TokenType::PciOneway) => Body::None,
@@ -256,7 +257,7 @@ impl<'a> Drafts<'a> {
             Some(id) => id.clone(),
             None => {
                 let token_id = batch.fresh.make_token_id()?;
-                let claim = pass.derive_token_claim(&token_id)?;
+                let claim = pass.derive_token_claim(&token_id);
                 (token_id, claim)
             }
         };
@@ -300,7 +301,7 @@ impl<'a> Drafts<'a> {
         if wanted.iter().all(|wanted| wanted.request.tags.unique.is_empty()) {
             return Ok(());
         }
-        let holders = self.count_holders(pass)?;
+        let holders = self.count_holders(pass);
         let mut ensured = LabelMap::new();
         for (wanted, index) in wanted.iter().zip(chosen) {
             let tags = &wanted.request.tags.unique;
@@ -327,16 +328,16 @@ impl<'a> Drafts<'a> {
     }
 
     /// How many tokens of the batch have a tag, by the claim that the tag has in their tenant.
-    fn count_holders<H: Host>(&self, pass: &Pass<'_, H>) -> Result<LabelMap, Error> {
+    fn count_holders<H: Host>(&self, pass: &Pass<'_, H>) -> LabelMap {
         let mut holders = LabelMap::new();
         for Draft { head, .. } in &self.list {
             for tag in &head.tags {
                 let tenant = head.tenant.as_deref();
-                let claim = pass.index().derive_unique_tag_claim(&head.collection, tenant, tag)?;
+                let claim = pass.index().derive_unique_tag_claim(&head.collection, tenant, tag);
                 *holders.entry(claim).or_insert(0) += 1;
             }
         }
-        Ok(holders)
+        holders
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn run<H: Host>(
     .await?;
 
     let mut pass = Pass::begin(call)?;
-    let claim = transaction::derive_claim(call, TOKENIZE, &request.id)?;
+    let claim = transaction::derive_claim(call, TOKENIZE, &request.id);
     let token_ids = match transaction::read(&mut pass, claim).await? {
         Found::Landed(record) => token_ids(&record.answer).ok_or(ErrorKind::Integrity)?,
         Found::Nothing { .. } => Vec::new(),

@@ -153,7 +153,7 @@ async fn commit<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Erro
 /// been given others, by a rotation: it is looked for by its key, as the first row after the key
 /// before it.
 async fn deleted_rows_are_gone<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Error> {
-    let all = call.vault.keyring.index().derive_all_term()?;
+    let all = call.vault.keyring.index().derive_all_term();
     for key in batch.deleted() {
         let query = TermsQuery {
             terms: vec![all],
@@ -310,18 +310,18 @@ impl<'a, H: Host> Pass<'a, H> {
         }
         let claim = match claim {
             Some(claim) => claim,
-            None => self.derive_token_claim(&head.token_id)?,
+            None => self.derive_token_claim(&head.token_id),
         };
         Ok(Token { row: Rc::new(row), head, claim })
     }
 
     /// The claim of a token ID in the call's collection.
-    pub(super) fn derive_token_claim(&self, token_id: &str) -> Result<Label, Error> {
+    pub(super) fn derive_token_claim(&self, token_id: &str) -> Label {
         self.index().derive_token_claim(&self.call.collection.name, token_id)
     }
 
     /// The terms of a token that says this of itself.
-    pub(super) fn derive_terms(&mut self, head: &Head) -> Result<Vec<Label>, Error> {
+    pub(super) fn derive_terms(&mut self, head: &Head) -> Vec<Label> {
         let mut terms = Vec::with_capacity(3 + head.tags.len());
         terms.extend(match self.shared_terms {
             Some(terms) => terms,
@@ -330,40 +330,40 @@ impl<'a, H: Host> Pass<'a, H> {
                 let index = self.index();
                 *self
                     .shared_terms
-                    .insert([index.derive_all_term()?, index.derive_collection_term(collection)?])
+                    .insert([index.derive_all_term(), index.derive_collection_term(collection)])
             }
         });
-        terms.push(self.derive_tenant_term(head.tenant.as_deref())?);
+        terms.push(self.derive_tenant_term(head.tenant.as_deref()));
         for tag in &head.tags {
-            terms.push(self.derive_tag_term(tag)?);
+            terms.push(self.derive_tag_term(tag));
         }
-        Ok(terms)
+        terms
     }
 
-    pub(super) fn derive_tenant_term(&mut self, tenant: Option<&str>) -> Result<Label, Error> {
+    pub(super) fn derive_tenant_term(&mut self, tenant: Option<&str>) -> Label {
         self.derive_once(TermKind::Tenant, tenant)
     }
 
-    pub(super) fn derive_tag_term(&mut self, tag: &str) -> Result<Label, Error> {
+    pub(super) fn derive_tag_term(&mut self, tag: &str) -> Label {
         self.derive_once(TermKind::Tag, Some(tag))
     }
 
-    fn derive_once(&mut self, kind: TermKind, name: Option<&str>) -> Result<Label, Error> {
+    fn derive_once(&mut self, kind: TermKind, name: Option<&str>) -> Label {
         let mut known = self.known_terms.iter();
         if let Some(known) = known.find(|known| known.kind == kind && known.name.as_deref() == name)
         {
-            return Ok(known.term);
+            return known.term;
         }
         let collection = &self.call.collection.name;
         let term = match (kind, name) {
             (TermKind::Tag, Some(tag)) => self.index().derive_tag_term(collection, tag),
             (_, tenant) => self.index().derive_tenant_term(collection, tenant),
-        }?;
+        };
         if self.known_terms.len() == KNOWN_TERMS {
             self.known_terms.clear();
         }
         self.known_terms.push(KnownTerm { kind, name: name.map(str::to_owned), term });
-        Ok(term)
+        term
     }
 
     pub(super) fn index(&self) -> &'a BlindIndex {

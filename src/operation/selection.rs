@@ -44,7 +44,7 @@ pub(super) async fn select_named<H: Host>(
     let mut claims = Vec::with_capacity(token_ids.len());
     let mut positions = LabelMap::with_capacity(token_ids.len());
     for (position, token_id) in token_ids.iter().enumerate() {
-        let claim = pass.derive_token_claim(token_id)?;
+        let claim = pass.derive_token_claim(token_id);
         positions.insert(claim, position);
         claims.push(claim);
     }
@@ -73,7 +73,7 @@ async fn select_by_tags<H: Host>(
 ) -> Result<Vec<Token>, Error> {
     let mut tag_terms = Vec::with_capacity(tags.len());
     for tag in tags {
-        tag_terms.push(pass.derive_tag_term(tag)?);
+        tag_terms.push(pass.derive_tag_term(tag));
     }
     let Some(tenants) = pass.call.common.confinement() else {
         return pass.read_terms(&tag_terms, query.state, None).await;
@@ -81,7 +81,7 @@ async fn select_by_tags<H: Host>(
     let mut tokens = Vec::new();
     for tenant in tenants {
         let mut terms = tag_terms.clone();
-        terms.push(pass.derive_tenant_term(Some(tenant))?);
+        terms.push(pass.derive_tenant_term(Some(tenant)));
         let more = pass.read_terms(&terms, query.state, None).await?;
         tokens = merge(tokens, more);
         pass.call.limit_tokens(tokens.len())?;

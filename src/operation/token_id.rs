@@ -122,7 +122,7 @@ impl CardNumber {
         Some(Self { digits, shape })
     }
 
-    pub(super) fn hash(&self, index: &BlindIndex, collection: &str) -> Result<Label, Error> {
+    pub(super) fn hash(&self, index: &BlindIndex, collection: &str) -> Label {
         index.derive_card_number_hash(collection, &self.digits)
     }
 
@@ -201,8 +201,8 @@ pub(super) async fn make_card_shaped<H: Host>(
             }
             let token_id = draw.next();
             let collection = &pass.call.collection.name;
-            let own = pass.index().derive_card_number_hash(collection, &token_id)?;
-            let claim = pass.derive_token_claim(&token_id)?;
+            let own = pass.index().derive_card_number_hash(collection, &token_id);
+            let claim = pass.derive_token_claim(&token_id);
             if own != draw.number_hash && taken.insert(claim, place).is_none() {
                 asked.push(claim);
                 *made = Some((token_id, claim));
@@ -246,7 +246,7 @@ pub(super) fn follow_card<H: Host>(
         if *card.digits == head.token_id {
             return Err(refused("would make the card's number its token ID"));
         }
-        numbers.push(card.hash(pass.index(), &collection.name)?);
+        numbers.push(card.hash(pass.index(), &collection.name));
     }
     // Of several cards of the shape, the one that is avoided already stays so.
     if !head.card_number.is_some_and(|held| numbers.contains(&held)) {

@@ -69,18 +69,14 @@ impl Identity {
         id: &str,
         request: &Request,
     ) -> Result<Self, Error> {
-        let claim = derive_claim(call, call.action, id)?;
-        let request_hash = call.vault.keyring.index().derive_request_hash(&request.0)?;
+        let claim = derive_claim(call, call.action, id);
+        let request_hash = call.vault.keyring.index().derive_request_hash(&request.0);
         Ok(Self { claim, request_hash })
     }
 }
 
 /// The claim of a transaction of this operation, in the call's collection and of its tenants.
-pub(super) fn derive_claim<H>(
-    call: &Call<'_, H>,
-    operation: &str,
-    id: &str,
-) -> Result<Label, Error> {
+pub(super) fn derive_claim<H>(call: &Call<'_, H>, operation: &str, id: &str) -> Label {
     let tenants = in_order(call.common.tenants.iter().map(String::as_str).collect());
     let index = call.vault.keyring.index();
     index.derive_transaction_claim(operation, &call.collection.name, &tenants, id)

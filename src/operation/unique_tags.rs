@@ -18,17 +18,13 @@ pub(super) async fn claim<H: Host>(
 ) -> Result<Vec<Label>, Error> {
     let mut claims = Vec::with_capacity(tags.len());
     for tag in tags {
-        let terms = [pass.derive_tag_term(tag)?, pass.derive_tenant_term(tenant)?];
+        let terms = [pass.derive_tag_term(tag), pass.derive_tenant_term(tenant)];
         // Two are enough to find one that is not the token itself.
         let tagged = pass.read_terms(&terms, State::Any, Some(2)).await?;
         if tagged.iter().any(|other| Some(&other.row.key) != own) {
             return Err(ErrorKind::TagNotUnique.into());
         }
-        claims.push(pass.index().derive_unique_tag_claim(
-            &pass.call.collection.name,
-            tenant,
-            tag,
-        )?);
+        claims.push(pass.index().derive_unique_tag_claim(&pass.call.collection.name, tenant, tag));
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
     let holders = pass.read_tokens(&claims).await?;

@@ -44,11 +44,7 @@ impl BlindIndex {
     }
 
     /// The claim of every token.
-    pub(crate) fn derive_token_claim(
-        &self,
-        collection: &str,
-        token_id: &str,
-    ) -> Result<Label, Error> {
+    pub(crate) fn derive_token_claim(&self, collection: &str, token_id: &str) -> Label {
         self.start(Kind::Token).text(collection).text(token_id).label()
     }
 
@@ -60,14 +56,14 @@ impl BlindIndex {
         tenant: Option<&str>,
         scope: &str,
         canonical: &str,
-    ) -> Result<Option<Label>, Error> {
+    ) -> Option<Label> {
         let kind = match token_type {
             TokenType::Pci => Kind::Pci,
             TokenType::PciOneway => Kind::PciOneway,
-            TokenType::Randomized | TokenType::Deterministic => return Ok(None),
+            TokenType::Randomized | TokenType::Deterministic => return None,
         };
         let entry = self.start(kind).text(collection).optional(tenant).text(scope).text(canonical);
-        entry.label().map(Some)
+        Some(entry.label())
     }
 
     /// The claim of a tag that was made unique in its tenant.
@@ -76,7 +72,7 @@ impl BlindIndex {
         collection: &str,
         tenant: Option<&str>,
         tag: &str,
-    ) -> Result<Label, Error> {
+    ) -> Label {
         self.start(Kind::UniqueTag).text(collection).optional(tenant).text(tag).label()
     }
 
@@ -87,32 +83,28 @@ impl BlindIndex {
         collection: &str,
         tenants: &[&str],
         transaction_id: &str,
-    ) -> Result<Label, Error> {
+    ) -> Label {
         let entry = self.start(Kind::Transaction).text(operation).text(collection);
         entry.list(tenants).text(transaction_id).label()
     }
 
     /// The term of every row.
-    pub(crate) fn derive_all_term(&self) -> Result<Label, Error> {
+    pub(crate) fn derive_all_term(&self) -> Label {
         self.start(Kind::All).label()
     }
 
     /// The term of every token of a collection.
-    pub(crate) fn derive_collection_term(&self, collection: &str) -> Result<Label, Error> {
+    pub(crate) fn derive_collection_term(&self, collection: &str) -> Label {
         self.start(Kind::Collection).text(collection).label()
     }
 
     /// The term of the tokens of a tenant, or of those that have none.
-    pub(crate) fn derive_tenant_term(
-        &self,
-        collection: &str,
-        tenant: Option<&str>,
-    ) -> Result<Label, Error> {
+    pub(crate) fn derive_tenant_term(&self, collection: &str, tenant: Option<&str>) -> Label {
         self.start(Kind::Tenant).text(collection).optional(tenant).label()
     }
 
     /// The term of the tokens that have a tag.
-    pub(crate) fn derive_tag_term(&self, collection: &str, tag: &str) -> Result<Label, Error> {
+    pub(crate) fn derive_tag_term(&self, collection: &str, tag: &str) -> Label {
         self.start(Kind::Tag).text(collection).text(tag).label()
     }
 
@@ -151,16 +143,12 @@ impl BlindIndex {
     }
 
     /// A blind hash of a card's number, so that an ID in its shape can be told from it.
-    pub(crate) fn derive_card_number_hash(
-        &self,
-        collection: &str,
-        digits: &str,
-    ) -> Result<Label, Error> {
+    pub(crate) fn derive_card_number_hash(&self, collection: &str, digits: &str) -> Label {
         self.start(Kind::CardNumber).text(collection).text(digits).label()
     }
 
     /// A blind hash of a request, to tell a repeated one from another under one transaction ID.
-    pub(crate) fn derive_request_hash(&self, canonical: &str) -> Result<Label, Error> {
+    pub(crate) fn derive_request_hash(&self, canonical: &str) -> Label {
         self.start(Kind::Request).text(canonical).label()
     }
 
@@ -172,12 +160,11 @@ impl BlindIndex {
 }
 
 /// Sixteen bytes as a label.
-pub(super) fn label(bytes: &[u8; 16]) -> Result<Label, Error> {
+pub(super) fn label(bytes: &[u8; 16]) -> Label {
     let mut text = [0; Label::LENGTH];
-    Base64UrlUnpadded::encode(bytes, &mut text)
-        .ok()
-        .and_then(|text| Label::from_bytes(text.as_bytes()))
-        .ok_or_else(|| Error::internal("a label could not be written"))
+    let written = Base64UrlUnpadded::encode(bytes, &mut text);
+    debug_assert!(written.is_ok_and(|text| text.len() == Label::LENGTH));
+    Label::new(text)
 }
 
 /// An entry in the making. The parts go straight into the MAC, which wipes itself: no copy of them
@@ -215,13 +202,13 @@ impl Derivation {
     /// The first 16 bytes.
     fn bytes(self) -> [u8; 16] {
         let mut first = [0; 16];
-        for (to, from) in first.iter_mut().zip(self.0.finish()) {
-            *to = from;
+        for (to, from) in first.iter_mut().zip(&self.0.finish()) {
+            *to = *from;
         }
         first
     }
 
-    fn label(self) -> Result<Label, Error> {
+    fn label(self) -> Label {
         label(&self.bytes())
     }
 }

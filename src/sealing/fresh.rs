@@ -84,7 +84,7 @@ impl Fresh {
 
     /// The key of a new row.
     pub(crate) fn make_row_key(&mut self) -> Result<Label, Error> {
-        label(&self.next_block()?)
+        self.next_block().map(|block| label(&block))
     }
 
     /// Two random numbers.

@@ -86,7 +86,7 @@ fn run_from(middle: u32, number_hash: Label) -> Draw {
 }
 
 fn hash_of(pass: &Pass<'_, EmptyStore>, digits: &str) -> Label {
-    pass.index().derive_card_number_hash("c", digits).unwrap()
+    pass.index().derive_card_number_hash("c", digits)
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn an_id_comes_with_its_claim_in_the_order_of_the_draws() {
         assert_eq!(made.len(), 4);
         for ((id, claim), expected) in made.iter().zip(&expected) {
             assert_eq!(id, expected);
-            assert_eq!(*claim, pass.derive_token_claim(id).unwrap());
+            assert_eq!(*claim, pass.derive_token_claim(id));
         }
     });
 }
@@ -178,7 +178,7 @@ fn what_is_taken_is_not_drawn() {
         let hash = hash_of(pass, NUMBER);
         let mut taken = LabelMap::new();
         for middle in [5, 5 + 90_001] {
-            taken.insert(pass.derive_token_claim(&shape().with(middle)).unwrap(), 0);
+            taken.insert(pass.derive_token_claim(&shape().with(middle)), 0);
         }
         let made = make_card_shaped(pass, vec![run_from(5, hash)], taken).await.unwrap();
         assert_eq!(made[0].0, shape().with(5 + 2 * 90_001));
