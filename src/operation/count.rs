@@ -1,18 +1,15 @@
 //! Count: how many tokens a collection has, active and archived. Every head is opened, so that a row
 //! that is not the vault's is never counted; no limit of the settings applies.
 
-use alloc::string::String;
 use alloc::vec;
 
-use zeroize::Zeroizing;
-
 use super::pass::Pass;
-use super::{Access, Call, Effect, tokens_check};
+use super::{Access, Answer, Call, Effect, tokens_check};
 use crate::error::Error;
 use crate::host::{Host, InputKind, Label, State};
 use crate::json::{Json, object};
 
-pub(super) async fn run<H: Host>(call: &Call<'_, H>) -> Result<Zeroizing<String>, Error> {
+pub(super) async fn run<H: Host>(call: &Call<'_, H>) -> Result<Answer, Error> {
     call.authorize(&Access {
         capabilities: &["CapTokensReader"],
         input: InputKind::None,
@@ -38,13 +35,12 @@ pub(super) async fn run<H: Host>(call: &Call<'_, H>) -> Result<Zeroizing<String>
     }
     let Counts { active, archived } = counts;
     let total = active + archived;
-    call.audit(usize::try_from(total).unwrap_or(usize::MAX)).await?;
-    let answer = object([
+    let json = object([
         ("active", Json::whole(active)),
         ("archived", Json::whole(archived)),
         ("total", Json::whole(total)),
     ]);
-    Ok(answer.to_text())
+    Ok(Answer { json, tokens: usize::try_from(total).unwrap_or(usize::MAX) })
 }
 
 struct Counts {

@@ -3,9 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
-use super::{Access, Call, Effect};
+use super::{Access, Answer, Call, Effect};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, State};
 use crate::input::EncryptedObject;
@@ -54,10 +52,7 @@ impl Request {
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request,
-) -> Result<Zeroizing<String>, Error> {
+pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
     let Request { objects, state, metadata } = request;
     call.limit_tokens(objects.len())?;
     let mut projections = Vec::with_capacity(objects.len());
@@ -99,6 +94,5 @@ pub(super) async fn run<H: Host>(
     if access.checks.is_none() {
         call.ask(&access, &checks).await?;
     }
-    call.audit(answer.len()).await?;
-    Ok(Json::List(answer).to_text())
+    Ok(Answer::list(answer))
 }

@@ -3,11 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
 use super::pass::{Pass, Token};
 use super::selection::select;
-use super::{Access, Call, Effect};
+use super::{Access, Answer, Call, Effect};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind};
 use crate::json::{Json, Members, object};
@@ -39,10 +37,7 @@ impl Request {
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request,
-) -> Result<Zeroizing<String>, Error> {
+pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
     let Request { query, props, metadata } = request;
     let projection = Projection::resolve(&call.collection, props.as_deref())?;
     let mut checks = Vec::new();
@@ -87,8 +82,7 @@ pub(super) async fn run<H: Host>(
         }
         answer.push(entry);
     }
-    call.audit(answer.len()).await?;
-    Ok(Json::List(answer).to_text())
+    Ok(Answer::list(answer))
 }
 
 /// A one-way token that was named is refused; one that only its tags matched is left out.

@@ -4,9 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
-use super::{Access, Call, DEFAULT_SCOPE, Effect};
+use super::{Access, Answer, Call, DEFAULT_SCOPE, Effect};
 use crate::error::Error;
 use crate::host::Host;
 use crate::input::{CheckedInput, Input, SharedInput};
@@ -72,10 +70,7 @@ impl CiphertextRequest {
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request,
-) -> Result<Zeroizing<String>, Error> {
+pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
     let Request { ciphertexts, inputs, expiry } = request;
     let inputs = call.check_inputs(&inputs)?;
     let access = Access {
@@ -106,6 +101,5 @@ pub(super) async fn run<H: Host>(
         let text = ciphertext.seal(&mut envelopes, &mut fresh, &call.collection.name)?;
         answer.push(json::object([("ciphertext", Json::text(&text))]));
     }
-    call.audit(answer.len()).await?;
-    Ok(Json::List(answer).to_text())
+    Ok(Answer::list(answer))
 }

@@ -4,11 +4,9 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
 use super::pass::Pass;
 use super::transaction::{self, Found};
-use super::{Access, Call, Effect, TOKENIZE, tokens_check};
+use super::{Access, Answer, Call, Effect, TOKENIZE, tokens_check};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, State};
 use crate::json::{Json, Members, object};
@@ -25,10 +23,7 @@ impl Request {
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request,
-) -> Result<Zeroizing<String>, Error> {
+pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
     call.authorize(&Access {
         capabilities: &["CapTransactionIdReader"],
         input: InputKind::None,
@@ -44,8 +39,8 @@ pub(super) async fn run<H: Host>(
         Found::Landed(record) => token_ids(&record.answer).ok_or(ErrorKind::Integrity)?,
         Found::Nothing { .. } => Vec::new(),
     };
-    call.audit(token_ids.len()).await?;
-    Ok(object([("ref_ids", Json::List(token_ids))]).to_text())
+    let tokens = token_ids.len();
+    Ok(Answer { json: object([("ref_ids", Json::List(token_ids))]), tokens })
 }
 
 /// The IDs in what tokenize answered: `[{"token_id": …}, …]`.

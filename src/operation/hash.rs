@@ -4,10 +4,8 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
 use super::token_id::{CardTemplate, Derivation};
-use super::{Access, Call, DEFAULT_SCOPE, Effect};
+use super::{Access, Answer, Call, DEFAULT_SCOPE, Effect};
 use crate::error::Error;
 use crate::host::Host;
 use crate::input::{CheckedInput, Input, SharedInput};
@@ -54,10 +52,7 @@ impl HashRequest {
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request,
-) -> Result<Zeroizing<String>, Error> {
+pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
     let Request { hashes, inputs } = request;
     let inputs = call.check_inputs(&inputs)?;
     for (HashRequest { card, .. }, input) in hashes.iter().zip(&inputs) {
@@ -88,6 +83,5 @@ pub(super) async fn run<H: Host>(
         let token_id = derivation.token_id(call.vault.keyring.index(), card.as_ref())?;
         answer.push(json::object([("token_id", Json::text(&token_id))]));
     }
-    call.audit(answer.len()).await?;
-    Ok(Json::List(answer).to_text())
+    Ok(Answer::list(answer))
 }

@@ -50,6 +50,11 @@ use self::pass::{Pass, Plan};
 /// An operation's own part of a request, parsed.
 enum Request {
     Changing(Changing),
+    Reading(Reading),
+}
+
+/// The operations that write nothing.
+enum Reading {
     Detokenize(detokenize::Request),
     Search(search::Request),
     Count,
@@ -87,18 +92,7 @@ impl Request {
             "tokens.delete" => {
                 Self::Changing(Changing::Delete(delete::Request::take(members, common)?))
             }
-            "tokens.detokenize" => Self::Detokenize(detokenize::Request::take(members)?),
-            "tokens.search" => Self::Search(search::Request::take(members)?),
-            "tokens.count" => Self::Count,
-            "tokens.transaction" => {
-                Self::GetByTransactionId(get_by_transaction_id::Request::take(members)?)
-            }
-            "crypto.encrypt" => Self::Encrypt(encrypt::Request::take(members, settings)?),
-            "crypto.decrypt" => Self::Decrypt(decrypt::Request::take(members)?),
-            "crypto.updateEncrypted" => {
-                Self::UpdateEncrypted(update_encrypted::Request::take(members)?)
-            }
-            _ => Self::Hash(hash::Request::take(members, common)?),
+            _ => Self::Reading(Reading::parse(vault, action, members, common)?),
         })
     }
 
@@ -108,9 +102,61 @@ impl Request {
             Self::Changing(Changing::Tokenize(request)) => request.transaction_id.as_deref(),
             Self::Changing(Changing::Update(request)) => request.transaction_id.as_deref(),
             Self::Changing(Changing::Rotate(request)) => request.transaction_id.as_deref(),
-            Self::GetByTransactionId(request) => Some(&request.id),
+            Self::Reading(Reading::GetByTransactionId(request)) => Some(&request.id),
             _ => None,
         }
+    }
+}
+
+impl Reading {
+    fn parse(
+        vault: &Vault,
+        action: &'static str,
+        members: &mut Members,
+        common: &mut Common,
+    ) -> Result<Self, Error> {
+        Ok(match action {
+            "tokens.detokenize" => Self::Detokenize(detokenize::Request::take(members)?),
+            "tokens.search" => Self::Search(search::Request::take(members)?),
+            "tokens.count" => Self::Count,
+            "tokens.transaction" => {
+                Self::GetByTransactionId(get_by_transaction_id::Request::take(members)?)
+            }
+            "crypto.encrypt" => Self::Encrypt(encrypt::Request::take(members, &vault.settings)?),
+            "crypto.decrypt" => Self::Decrypt(decrypt::Request::take(members)?),
+            "crypto.updateEncrypted" => {
+                Self::UpdateEncrypted(update_encrypted::Request::take(members)?)
+            }
+            _ => Self::Hash(hash::Request::take(members, common)?),
+        })
+    }
+
+    /// Steps 4 to 6.
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<Answer, Error> {
+        match self {
+            Self::Detokenize(request) => detokenize::run(call, request).await,
+            Self::Search(request) => search::run(call, request).await,
+            Self::Count => count::run(call).await,
+            Self::GetByTransactionId(request) => get_by_transaction_id::run(call, request).await,
+            Self::Encrypt(request) => encrypt::run(call, request).await,
+            Self::Decrypt(request) => decrypt::run(call, request).await,
+            Self::UpdateEncrypted(request) => update_encrypted::run(call, request).await,
+            Self::Hash(request) => hash::run(call, request).await,
+        }
+    }
+}
+
+/// What an operation that writes nothing has to say, once the audit knows of it.
+struct Answer {
+    json: Json,
+    /// How many tokens or objects it concerns.
+    tokens: usize,
+}
+
+impl Answer {
+    /// One entry for each token or object.
+    fn list(entries: Vec<Json>) -> Self {
+        Self { tokens: entries.len(), json: Json::List(entries) }
     }
 }
 
@@ -185,16 +231,7 @@ pub(crate) async fn run<H: Host>(
         Err(error) => Err(error),
         Ok(()) => match request {
             Request::Changing(request) => change(&call, &request).await,
-            Request::Detokenize(request) => detokenize::run(&call, request).await,
-            Request::Search(request) => search::run(&call, request).await,
-            Request::Count => count::run(&call).await,
-            Request::GetByTransactionId(request) => {
-                get_by_transaction_id::run(&call, request).await
-            }
-            Request::Encrypt(request) => encrypt::run(&call, request).await,
-            Request::Decrypt(request) => decrypt::run(&call, request).await,
-            Request::UpdateEncrypted(request) => update_encrypted::run(&call, request).await,
-            Request::Hash(request) => hash::run(&call, request).await,
+            Request::Reading(request) => read(&call, request).await,
         },
     };
     if let Err(error) = &answer {
@@ -210,4 +247,10 @@ async fn change<H: Host>(
     let (access, inputs) = request.access(call)?;
     call.authorize(&access).await?;
     pass::run(call, &access, inputs, request).await
+}
+
+async fn read<H: Host>(call: &Call<'_, H>, request: Reading) -> Result<Zeroizing<String>, Error> {
+    let Answer { json, tokens } = request.run(call).await?;
+    call.audit(tokens).await?;
+    Ok(json.to_text())
 }

@@ -1,17 +1,14 @@
 //! Search: what is known of tokens, without their data. No body is decrypted.
 
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
 use super::pass::Pass;
 use super::selection::select;
-use super::{Access, Call, Effect, tokens_check};
+use super::{Access, Answer, Call, Effect, tokens_check};
 use crate::error::Error;
 use crate::host::{Host, InputKind, State};
-use crate::json::{Json, Members};
+use crate::json::Members;
 use crate::metadata::{Detail, describe};
 use crate::request::{TokenQuery, take_options};
 
@@ -33,10 +30,7 @@ impl Request {
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request,
-) -> Result<Zeroizing<String>, Error> {
+pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
     let Request { query, detail } = request;
     call.authorize(&Access {
         capabilities: &["CapTokensReader"],
@@ -53,6 +47,5 @@ pub(super) async fn run<H: Host>(
     for token in &tokens {
         answer.push(describe(&token.head, token.row.expires_at, detail)?);
     }
-    call.audit(answer.len()).await?;
-    Ok(Json::List(answer).to_text())
+    Ok(Answer::list(answer))
 }

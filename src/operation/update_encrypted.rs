@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::{Access, Call, Effect};
+use super::{Access, Answer, Call, Effect};
 use crate::data::{Data, add_checks};
 use crate::error::Error;
 use crate::host::{Host, InputKind, Millis, State};
@@ -104,10 +104,7 @@ impl Change {
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request,
-) -> Result<Zeroizing<String>, Error> {
+pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
     let Request { mut changes, state, expiry } = request;
     call.limit_tokens(changes.len())?;
     let mut news = Vec::with_capacity(changes.len());
@@ -168,6 +165,5 @@ pub(super) async fn run<H: Host>(
         let text = ciphertext.seal(&mut envelopes, &mut fresh, &call.collection.name)?;
         answer.push(json::object([("ciphertext", Json::text(&text))]));
     }
-    call.audit(answer.len()).await?;
-    Ok(Json::List(answer).to_text())
+    Ok(Answer::list(answer))
 }
