@@ -452,3 +452,38 @@ pub trait Host {
     /// Runs the host's reload; new collections, as JSON, if it answered any.
     fn reload(&self) -> impl Future<Output = Result<Option<String>, Fault>>;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALPHABET: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+
+    fn label(start: u8, at: usize, end: u8) -> Label {
+        let byte = |place| {
+            if place < at {
+                b'M'
+            } else if place == at {
+                start
+            } else {
+                end
+            }
+        };
+        Label(core::array::from_fn(byte))
+    }
+
+    /// At every place, and for each two characters that follow one another.
+    #[test]
+    fn the_predecessor_is_the_greatest_label_that_is_less() {
+        assert!(ALPHABET.is_sorted());
+        for at in 0..Label::LENGTH {
+            for [before, after] in ALPHABET.array_windows() {
+                let less = label(*before, at, b'z');
+                let greater = label(*after, at, b'-');
+                assert!(less < greater);
+                assert_eq!(greater.predecessor(), Some(less), "{greater:?}");
+            }
+        }
+        assert_eq!(label(b'-', 0, b'-').predecessor(), None);
+    }
+}

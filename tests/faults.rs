@@ -19,7 +19,7 @@ struct Deed {
     landed: fn(&TestVault) -> bool,
 }
 
-fn deeds() -> [Deed; 4] {
+fn deeds() -> [Deed; 6] {
     let one = |name: &str| json!({"type": "pci", "object": {"fields": {"name": name}}});
     [
         Deed {
@@ -41,6 +41,16 @@ fn deeds() -> [Deed; 4] {
             operation: "tokens.tokenize",
             request: json!({"requestBody": [one("Ann"), one("Bob")]}),
             landed: |vault| vault.host.store.rows().len() == 4,
+        },
+        Deed {
+            operation: "tokens.delete",
+            request: json!({"tokenIds": ["one", "two"]}),
+            landed: |vault| vault.host.store.rows().is_empty(),
+        },
+        Deed {
+            operation: "tokens.delete",
+            request: json!({"tags": ["t"]}),
+            landed: |vault| vault.host.store.rows().is_empty(),
         },
     ]
 }
@@ -276,6 +286,12 @@ fn a_read_that_fails_is_the_reads_error_and_nothing_happens() {
             ("tokens.update", json!({"tags": ["t"], "requestBody": {"tags": []}})),
             ("tokens.detokenize", json!({"tokenIds": ["one"]})),
             ("tokens.detokenize", json!({"tags": ["t"]})),
+            ("tokens.search", json!({"requestBody": {"token_ids": ["one"]}})),
+            ("tokens.search", json!({"requestBody": {"tags": ["t"]}})),
+            ("tokens.delete", json!({"tokenIds": ["one"]})),
+            ("tokens.delete", json!({"tags": ["t"]})),
+            ("tokens.count", json!({})),
+            ("tokens.transaction", json!({"id": "t"})),
             (
                 "tokens.tokenize",
                 json!({"requestBody": [{"type": "pci", "object": {"fields": {"age": 1}}}]}),

@@ -49,7 +49,24 @@ fn by_tag(vault: &TestVault) -> &'static str {
     code(&vault.detokenize(json!({"tags": ["t"]})))
 }
 
-const ALL: [fn(&TestVault) -> &'static str; 5] = [rotate, update, update_data, detokenize, by_tag];
+fn search(vault: &TestVault) -> &'static str {
+    code(&vault.search(json!({"requestBody": {"token_ids": ["mine"]}})))
+}
+
+fn delete(vault: &TestVault) -> &'static str {
+    code(&vault.delete(json!({"tokenIds": ["mine"]})))
+}
+
+fn count(vault: &TestVault) -> &'static str {
+    code(&vault.count(json!({})))
+}
+
+type Operation = fn(&TestVault) -> &'static str;
+
+/// Those that name the token.
+const BY_ID: [Operation; 6] = [rotate, update, update_data, detokenize, search, delete];
+const ALL: [Operation; 8] =
+    [rotate, update, update_data, detokenize, search, by_tag, count, delete];
 
 fn some_label(seed: u8) -> Label {
     Label::from_bytes(&[seed; Label::LENGTH]).unwrap()
@@ -114,7 +131,7 @@ fn every_column_changed_one_at_a_time_is_vl5001() {
     });
     assert!(altered.len() > 20);
     for (what, altered) in altered {
-        for operation in [rotate, update, update_data, detokenize] {
+        for operation in BY_ID {
             vault.host.on_read(move_answer(&altered));
             assert_eq!(operation(&vault), INTEGRITY, "{what}");
         }
@@ -154,7 +171,7 @@ fn every_byte_of_the_head_changed_one_at_a_time_is_vl5001() {
             let mut altered = row.clone();
             *altered.sealed.get_mut(at).unwrap() ^= flip;
             vault.host.store.put(altered);
-            for operation in [rotate, update, update_data, detokenize] {
+            for operation in BY_ID {
                 assert_eq!(operation(&vault), INTEGRITY, "byte {at}");
             }
         }
@@ -188,8 +205,8 @@ fn the_bodys_key_id_nonce_and_tag_are_part_of_the_head() {
 }
 
 #[test]
-fn rotation_and_metadata_updates_do_not_open_the_body() {
-    for operation in [rotate, update, update_data] {
+fn only_detokenizing_opens_the_body() {
+    for operation in [rotate, update, update_data, search, count, delete] {
         let vault = vault_with_a_full_row("randomized");
         let mut row = vault.row("mine");
         // A byte of the body's ciphertext, which is not part of its identity.
@@ -291,7 +308,7 @@ fn a_row_put_together_from_two_rows_is_vl5001() {
     ];
     for forged in forged {
         vault.host.store.restore(&[forged]);
-        for operation in [rotate, update, update_data, detokenize] {
+        for operation in BY_ID {
             assert_eq!(operation(&vault), INTEGRITY);
         }
     }
@@ -315,7 +332,7 @@ fn a_row_put_together_from_two_moments_is_vl5001() {
     ];
     for forged in forged {
         vault.host.store.put(forged);
-        for operation in [rotate, update, update_data, detokenize] {
+        for operation in BY_ID {
             assert_eq!(operation(&vault), INTEGRITY);
         }
     }
@@ -509,7 +526,7 @@ fn one_altered_row_among_many_fails_all_and_is_never_skipped() {
 fn a_genuine_row_with_a_claim_not_asked_for_is_vl5001() {
     let (vault, mine, other) = vault_with_two_rows();
     for rows in [vec![other.clone()], vec![mine.clone(), other.clone()]] {
-        for operation in [rotate, update, update_data, detokenize] {
+        for operation in BY_ID {
             let rows = rows.clone();
             vault.host.on_read(move |_, _| Ok(honest(rows.clone())));
             assert_eq!(operation(&vault), INTEGRITY);
@@ -520,7 +537,7 @@ fn a_genuine_row_with_a_claim_not_asked_for_is_vl5001() {
 #[test]
 fn a_genuine_row_given_twice_is_vl5001() {
     let (vault, mine, _) = vault_with_two_rows();
-    for operation in [rotate, update, update_data, detokenize] {
+    for operation in BY_ID {
         let mine = mine.clone();
         vault.host.on_read(move |_, _| Ok(honest(vec![mine.clone(), mine.clone()])));
         assert_eq!(operation(&vault), INTEGRITY);
@@ -736,7 +753,7 @@ proptest! {
         let row = vault.row("mine");
         let terms = terms.iter().map(|bytes| Label::from_bytes(bytes).unwrap()).collect();
         vault.host.store.put(Row { version, expires_at, prune_at, terms, ..row });
-        for operation in [rotate, update, update_data, detokenize] {
+        for operation in BY_ID {
             prop_assert_eq!(operation(&vault), INTEGRITY);
         }
     }

@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 use vaultlet::error::Fault;
 use vaultlet::host::Decision;
 
-const CHANGING: [&str; 3] = ["tokens.tokenize", "tokens.update", "tokens.rotate"];
+const CHANGING: [&str; 4] = ["tokens.tokenize", "tokens.update", "tokens.rotate", "tokens.delete"];
 
-/// A request of each operation that succeeds on a vault which has a token `mine`.
-fn requests() -> [(&'static str, Value); 8] {
+/// A request of each operation that succeeds on a vault which has a token `mine`, made by the
+/// transaction `made`.
+fn requests() -> [(&'static str, Value); 12] {
     let object = json!({"fields": {"name": "Joe"}});
     // It opens in every vault that has the same keys.
     let sealed = json!({"ciphertext": TestVault::open().ciphertext(json!({"object": object}))});
@@ -24,6 +25,10 @@ fn requests() -> [(&'static str, Value); 8] {
         ("tokens.detokenize", json!({"tokenIds": ["mine"]})),
         ("tokens.update", json!({"tokenIds": ["mine"], "requestBody": {"object": object}})),
         ("tokens.rotate", json!({"tokenIds": ["mine"]})),
+        ("tokens.search", json!({"requestBody": {"token_ids": ["mine"]}})),
+        ("tokens.delete", json!({"tokenIds": ["mine"]})),
+        ("tokens.count", json!({})),
+        ("tokens.transaction", json!({"id": "made"})),
         ("crypto.encrypt", json!({"requestBody": [{"object": object}]})),
         ("crypto.decrypt", json!({"requestBody": [{"encrypted_object": sealed}]})),
         ("crypto.updateEncrypted", json!({"requestBody": [over]})),
@@ -34,10 +39,11 @@ fn requests() -> [(&'static str, Value); 8] {
 /// A vault that has a token `mine`, its record empty.
 fn vault_with_a_token() -> std::rc::Rc<TestVault> {
     let vault = TestVault::open();
-    vault.token(json!({
+    let one = json!({
         "type": "randomized", "token_id": "mine",
         "object": {"fields": {"name": "Jane", "email": "jane@example.com"}},
-    }));
+    });
+    succeeds(vault.tokenize(json!({"transactionId": "made", "requestBody": [one]})));
     vault.host.take_events();
     vault
 }

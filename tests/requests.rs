@@ -13,11 +13,15 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use vaultlet::Error;
 
-const OPERATIONS: [&str; 8] = [
+const OPERATIONS: [&str; 12] = [
     "tokens.tokenize",
     "tokens.detokenize",
     "tokens.update",
     "tokens.rotate",
+    "tokens.search",
+    "tokens.delete",
+    "tokens.count",
+    "tokens.transaction",
     "crypto.encrypt",
     "crypto.decrypt",
     "crypto.updateEncrypted",
@@ -29,7 +33,7 @@ fn text(vault: &TestVault, operation: &str, request: &str) -> Result<Value, Erro
 }
 
 /// A request of each operation that is right.
-fn right_requests() -> [(&'static str, Value); 8] {
+fn right_requests() -> [(&'static str, Value); 12] {
     let object = json!({"fields": {"name": "Jane"}});
     // It opens in every vault that has the same keys.
     let sealed = json!({"ciphertext": TestVault::open().ciphertext(json!({"object": object}))});
@@ -39,6 +43,10 @@ fn right_requests() -> [(&'static str, Value); 8] {
         ("tokens.detokenize", json!({"tokenIds": ["mine"]})),
         ("tokens.update", json!({"tokenIds": ["mine"], "requestBody": {"object": object}})),
         ("tokens.rotate", json!({"tokenIds": ["mine"]})),
+        ("tokens.search", json!({"requestBody": {"token_ids": ["mine"]}})),
+        ("tokens.delete", json!({"tokenIds": ["mine"]})),
+        ("tokens.count", json!({})),
+        ("tokens.transaction", json!({"id": "t"})),
         ("crypto.encrypt", json!({"requestBody": [{"object": object}]})),
         ("crypto.decrypt", json!({"requestBody": [{"encrypted_object": sealed}]})),
         ("crypto.updateEncrypted", json!({"requestBody": [over]})),
@@ -407,6 +415,14 @@ fn marked_requests(value: &Value) -> Vec<(&'static str, Value)> {
         let body = [with(with(one, "fields", json!({"name": MARKER})), member, value)];
         requests.push(("crypto.updateEncrypted", json!({"requestBody": body})));
     }
+    for member in ["token_ids", "tags", "object_ids"] {
+        let body = with(json!({"token_ids": ["mine"]}), member, value.clone());
+        requests.push(("tokens.search", json!({"requestBody": body})));
+    }
+    for member in ["tokenIds", "tags", "options", "tenantId", "objectIds"] {
+        let request = with(json!({"tokenIds": ["mine"]}), member, value.clone());
+        requests.push(("tokens.delete", request));
+    }
     for member in
         ["scope", "token_id", "tags", "ensure_unique_tenant_tags", "fptemplate", "fpprops"]
     {
@@ -514,11 +530,11 @@ proptest! {
     }
 
     #[test]
-    fn any_json_as_a_part_of_a_request_never_panics(value in any_json(), place in 0_usize..12) {
+    fn any_json_as_a_part_of_a_request_never_panics(value in any_json(), place in 0_usize..14) {
         let vault = TestVault::open();
         let members = [
             "tokenIds", "tags", "objectIds", "xTenantId", "options", "props", "expirationSecs",
-            "transactionId", "requestBody", "collection", "reason", "reloadCache",
+            "transactionId", "requestBody", "collection", "reason", "reloadCache", "tenantId", "id",
         ];
         let member = members.get(place).unwrap();
         for (operation, request) in right_requests() {

@@ -130,29 +130,40 @@ async fn commit<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Erro
         Err(fault) => Some(fault),
     };
     // What the store says of a write and what it has done may differ: only its rows tell.
-    let answer = call.host.read_claims(&batch.claims_before_and_after()).await;
-    let rows = answer.and_then(|rows| all_possible(rows).ok_or(Fault::WrongShape));
-    let rows = match (rows, fault.clone()) {
-        (Ok(rows), _) => FoundRows::new(rows),
-        (Err(_), Some(fault)) => return Err(outcome_unknown(Callback::Write, fault)),
-        (Err(fault), None) => return Err(outcome_unknown(Callback::Read, fault)),
-    };
-    if batch.has_landed(&rows) && deleted_rows_are_gone(call, batch).await? {
-        return Ok(true);
-    }
-    match fault {
-        None => Ok(false),
-        Some(fault @ (Fault::Threw(_) | Fault::WrongShape)) if batch.has_not_begun(&rows) => {
+    match (read_back(call, batch).await, fault) {
+        (Ok(Rows::AsWritten), _) => Ok(true),
+        (Ok(_), None) => Ok(false),
+        (Ok(Rows::AsBefore), Some(fault @ (Fault::Threw(_) | Fault::WrongShape))) => {
             Err(Callback::Write.failed(fault))
         }
-        Some(fault) => Err(outcome_unknown(Callback::Write, fault)),
+        (Ok(_) | Err(_), Some(fault)) => Err(outcome_unknown(Callback::Write, fault)),
+        (Err(fault), None) => Err(outcome_unknown(Callback::Read, fault)),
     }
+}
+
+/// What the rows of a batch look like after its write.
+enum Rows {
+    AsWritten,
+    AsBefore,
+    Otherwise,
+}
+
+async fn read_back<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<Rows, Fault> {
+    let rows = call.host.read_claims(&batch.claims_before_and_after()).await?;
+    let rows = FoundRows::new(all_possible(rows).ok_or(Fault::WrongShape)?);
+    Ok(if batch.has_landed(&rows) && deleted_rows_are_gone(call, batch).await? {
+        Rows::AsWritten
+    } else if batch.has_not_begun(&rows) {
+        Rows::AsBefore
+    } else {
+        Rows::Otherwise
+    })
 }
 
 /// Whether no row that the batch deletes is there. One that its claims no longer find may only have
 /// been given others, by a rotation: it is looked for by its key, as the first row after the key
 /// before it.
-async fn deleted_rows_are_gone<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Error> {
+async fn deleted_rows_are_gone<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Fault> {
     let all = call.vault.keyring.index().derive_all_term();
     for key in batch.deleted() {
         let query = TermsQuery {
@@ -162,9 +173,9 @@ async fn deleted_rows_are_gone<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Re
             after: key.predecessor(),
             limit: 1,
         };
-        let answer = call.host.read_terms(&query).await;
-        let rows = answer.map_err(|fault| outcome_unknown(Callback::Read, fault))?;
-        if rows.iter().flatten().any(|row| row.key == *key) {
+        let rows = call.host.read_terms(&query).await?;
+        let rows = all_possible(rows).ok_or(Fault::WrongShape)?;
+        if rows.iter().any(|row| row.key == *key) {
             return Ok(false);
         }
     }

@@ -208,6 +208,19 @@ impl MemoryHost {
         });
     }
 
+    /// Does something between the pages of every read by terms: after so many of them, and before the
+    /// next one is answered.
+    pub(crate) fn between_pages(&self, mut deed: impl FnMut(usize) + 'static) {
+        let mut pages = 0;
+        self.on_read(move |host, asked| {
+            if matches!(asked, Asked::Terms(query) if query.after.is_some()) {
+                pages += 1;
+                deed(pages);
+            }
+            Ok(honest(host.store.answer(asked)))
+        });
+    }
+
     pub(crate) fn read_honestly(&self) {
         self.read_hook.replace(None);
     }

@@ -128,6 +128,22 @@ impl TestVault {
         self.call("tokens.detokenize", request)
     }
 
+    pub(crate) fn search(&self, request: Value) -> Result<Value, Error> {
+        self.call("tokens.search", request)
+    }
+
+    pub(crate) fn delete(&self, request: Value) -> Result<Value, Error> {
+        self.call("tokens.delete", request)
+    }
+
+    pub(crate) fn count(&self, request: Value) -> Result<Value, Error> {
+        self.call("tokens.count", request)
+    }
+
+    pub(crate) fn get_by_transaction_id(&self, request: Value) -> Result<Value, Error> {
+        self.call("tokens.transaction", request)
+    }
+
     pub(crate) fn encrypt(&self, request: Value) -> Result<Value, Error> {
         self.call("crypto.encrypt", request)
     }

@@ -7,7 +7,65 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use super::MemoryHost;
+use serde_json::Value;
+use vaultlet::Error;
+
+use super::test_vault::TestVault;
+use super::{MemoryHost, WriteFault};
+
+/// Choices of who goes next: more than two calls have questions together, so that no interleaving is
+/// left out.
+const DEPTH: usize = 32;
+
+/// An operation and its request.
+pub(crate) type Called = (&'static str, Value);
+
+/// Runs two calls in every interleaving, each time on the store as it was prepared.
+pub(crate) fn in_every_interleaving(
+    prepare: impl Fn(&TestVault),
+    first: &Called,
+    second: &Called,
+    check: impl Fn(&TestVault, &Result<Value, Error>, &Result<Value, Error>, &Schedule),
+) {
+    in_every_interleaving_with(&[], prepare, first, second, check);
+}
+
+/// The same; each time the first writes, whoever makes them, go wrong like this.
+pub(crate) fn in_every_interleaving_with(
+    faults: &[WriteFault],
+    prepare: impl Fn(&TestVault),
+    first: &Called,
+    second: &Called,
+    check: impl Fn(&TestVault, &Result<Value, Error>, &Result<Value, Error>, &Schedule),
+) {
+    let text = |called: &Called| {
+        let mut request = called.1.clone();
+        let members = request.as_object_mut().unwrap();
+        members.entry("collection").or_insert_with(|| "customers".into());
+        members.entry("reason").or_insert_with(|| "Maintenance".into());
+        request.to_string()
+    };
+    let (first_text, second_text) = (text(first), text(second));
+    let vault = TestVault::open();
+    prepare(&vault);
+    let prepared = vault.host.store.rows();
+    let mut tried = 0;
+    Schedule::try_all(DEPTH, |schedule| {
+        vault.host.store.restore(&prepared);
+        vault.host.fail_next_writes(faults);
+        let (one, two) = run_two(
+            &vault.host,
+            schedule,
+            vault.call_text(first.0, &first_text),
+            vault.call_text(second.0, &second_text),
+        );
+        vault.host.write_honestly();
+        check(&vault, &one, &two, schedule);
+        vault.host.take_events();
+        tried += 1;
+    });
+    assert!(tried > 100, "{tried} interleavings are too few to say anything");
+}
 
 /// Whose question goes next, for as long as both calls have one. After so many choices as its depth
 /// the first caller goes on alone, and then the second.
