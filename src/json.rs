@@ -6,9 +6,11 @@
 //! missed. Here every refusal names the path as the caller wrote it, and nothing of the value.
 
 use alloc::borrow::ToOwned;
+use alloc::collections::BinaryHeap;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 
 use zeroize::Zeroizing;
@@ -167,20 +169,30 @@ impl Writer {
     }
 
     fn object(&mut self, members: &[(String, Json)]) {
-        let mut ordered: Vec<(&str, usize)> = Vec::with_capacity(members.len());
-        ordered.extend(members.iter().enumerate().map(|(place, (key, _))| (key.as_str(), place)));
-        if self.order == Order::Canonical {
-            sort(&mut ordered);
-        }
         self.text.push('{');
-        let ordered = ordered.into_iter().filter_map(|(_, place)| members.get(place));
-        for (position, (key, value)) in ordered.enumerate() {
-            self.separate(position);
-            self.string(key);
-            self.text.push(':');
-            self.value(value);
+        match self.order {
+            Order::AsWritten => {
+                for (position, member) in members.iter().enumerate() {
+                    self.member(position, member);
+                }
+            }
+            Order::Canonical => {
+                let ordered = sorted(members.iter().map(|(key, _)| key.as_str()));
+                for (position, Placed(_, place)) in ordered.into_iter().enumerate() {
+                    if let Some(member) = members.get(place) {
+                        self.member(position, member);
+                    }
+                }
+            }
         }
         self.text.push('}');
+    }
+
+    fn member(&mut self, position: usize, (key, value): &(String, Json)) {
+        self.separate(position);
+        self.string(key);
+        self.text.push(':');
+        self.value(value);
     }
 
     fn separate(&mut self, position: usize) {
@@ -222,19 +234,40 @@ impl Writer {
     }
 }
 
-/// By UTF-16 units, as RFC 8785 orders keys; equal ones by their place.
-fn sort(texts: &mut [(&str, usize)]) {
-    texts.sort_unstable_by(|(one, place), (other, other_place)| {
-        one.encode_utf16().cmp(other.encode_utf16()).then(place.cmp(other_place))
-    });
+/// A text and its place, ordered by UTF-16 units as RFC 8785 orders keys; equal texts by their place.
+#[derive(PartialEq, Eq)]
+struct Placed<'a>(&'a str, usize);
+
+impl Ord for Placed<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (one, other_one) = (self.0.bytes().map(utf16_order), other.0.bytes().map(utf16_order));
+        one.cmp(other_one).then(self.1.cmp(&other.1))
+    }
+}
+
+impl PartialOrd for Placed<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The bytes of UTF-8 order as the units of UTF-16 do, but that what begins with these two, U+E000 to
+/// U+FFFF, comes after the surrogates.
+fn utf16_order(byte: u8) -> u8 {
+    if matches!(byte, 0xee | 0xef) { byte | 0x10 } else { byte }
+}
+
+/// Texts in their order. A heap, for a slice's own sort is a kilobyte of wasm for each type.
+fn sorted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Placed<'a>> {
+    let placed: Vec<Placed<'a>> = texts.zip(0..).map(|(text, place)| Placed(text, place)).collect();
+    BinaryHeap::from(placed).into_sorted_vec()
 }
 
 /// For each text, whether it comes for the first time. (Sorting is quicker than a map, and smaller.)
 pub(crate) fn firsts<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<bool> {
-    let mut texts: Vec<(&str, usize)> = texts.zip(0..).collect();
-    sort(&mut texts);
+    let texts = sorted(texts);
     let mut firsts = vec![true; texts.len()];
-    for [(one, _), (next, place)] in texts.array_windows() {
+    for [Placed(one, _), Placed(next, place)] in texts.array_windows() {
         if let Some(first) = firsts.get_mut(*place) {
             *first = one != next;
         }
@@ -256,9 +289,7 @@ pub(crate) fn digits(count: u64) -> String {
 
 /// Texts in the one order that stands for any.
 pub(crate) fn in_order(texts: Vec<&str>) -> Vec<&str> {
-    let mut texts: Vec<(&str, usize)> = texts.into_iter().map(|text| (text, 0)).collect();
-    sort(&mut texts);
-    texts.into_iter().map(|(text, _)| text).collect()
+    sorted(texts.into_iter()).into_iter().map(|Placed(text, _)| text).collect()
 }
 
 fn is_escaped(character: char) -> bool {

@@ -333,6 +333,18 @@ fn any_json() -> impl Strategy<Value = Json> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
+    /// Letters of every length in UTF-8, on both sides of what UTF-16 writes in two units.
+    #[test]
+    fn texts_are_in_the_order_of_their_utf16_units(
+        texts in prop::collection::vec("[aé\u{d7ff}\u{e000}\u{ffff}\u{10000}😀]{0,4}", 0..20),
+    ) {
+        let mut units: Vec<Vec<u16>> = texts.iter().map(|text| text.encode_utf16().collect()).collect();
+        units.sort();
+        let ours = in_order(texts.iter().map(String::as_str).collect());
+        let ours: Vec<Vec<u16>> = ours.iter().map(|text| text.encode_utf16().collect()).collect();
+        prop_assert_eq!(ours, units);
+    }
+
     #[test]
     fn any_text_is_json_or_not_as_a_library_says(text in near_json()) {
         // A library takes the last of a repeated key's values.
