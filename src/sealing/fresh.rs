@@ -14,9 +14,6 @@ use super::xaes::{NONCE_LENGTH, PREFIX_LENGTH};
 use crate::error::{Error, ErrorKind};
 use crate::host::Label;
 
-/// 96 bits: what the counter half of a nonce wraps at.
-const COUNTER_MASK: u128 = (1 << 96) - 1;
-
 /// A nonce of XAES-256-GCM: prefix and counter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Nonce(pub(super) [u8; NONCE_LENGTH]);
@@ -24,27 +21,20 @@ pub(super) struct Nonce(pub(super) [u8; NONCE_LENGTH]);
 impl Nonce {
     /// The half that chooses the derived key, and the half that AES-GCM takes.
     pub(super) fn halves(&self) -> ([u8; PREFIX_LENGTH], [u8; 12]) {
-        let mut halves = ([0; PREFIX_LENGTH], [0; 12]);
-        for (to, from) in halves.0.iter_mut().chain(&mut halves.1).zip(self.0) {
-            *to = from;
-        }
-        halves
+        let prefix = self.0.first_chunk().copied().unwrap_or_default();
+        (prefix, self.0.last_chunk().copied().unwrap_or_default())
     }
 
     /// The next nonce: the last 12 bytes count up, and never carry into the first 12.
-    fn next(&self) -> Self {
-        let whole = self.0;
-        let (prefix, suffix) = self.halves();
-        let counter =
-            suffix.iter().fold(0, |counter: u128, byte| (counter << 8) | u128::from(*byte));
-        let counter = counter.wrapping_add(1) & COUNTER_MASK;
-        let mut next = whole;
-        for (to, from) in
-            next.iter_mut().zip(prefix.into_iter().chain(counter.to_be_bytes().into_iter().skip(4)))
-        {
-            *to = from;
+    fn next(mut self) -> Self {
+        for byte in self.0.iter_mut().skip(PREFIX_LENGTH).rev() {
+            let (next, carried) = byte.overflowing_add(1);
+            *byte = next;
+            if !carried {
+                break;
+            }
         }
-        Self(next)
+        self
     }
 }
 
