@@ -100,15 +100,16 @@ impl Input {
                 }
                 _ => input,
             };
-            resolved.push(SharedInput { source: Rc::clone(source), input: Rc::clone(input) });
+            let (source, input) = (Rc::clone(source), Rc::clone(input));
+            resolved.push(SharedInput { source, input, tenancy: Tenancy::OfTheRequest });
         }
         Ok(resolved)
     }
 
-    /// For an operation on one object.
+    /// For an operation on one object, new data of a token that has its tenant already.
     pub(crate) fn alone(self) -> SharedInput {
         let input = Rc::new(self);
-        SharedInput { source: Rc::clone(&input), input }
+        SharedInput { source: Rc::clone(&input), input, tenancy: Tenancy::OfTheToken }
     }
 }
 
@@ -205,6 +206,14 @@ fn parse_index(value: &Json, path: &str) -> Result<usize, Error> {
 pub(crate) struct SharedInput {
     source: Rc<Input>,
     input: Rc<Input>,
+    tenancy: Tenancy,
+}
+
+/// Whose word it is which tenant the data of `fields` belongs to.
+#[derive(Clone, Copy)]
+enum Tenancy {
+    OfTheRequest,
+    OfTheToken,
 }
 
 impl SharedInput {
@@ -222,7 +231,12 @@ impl SharedInput {
         match &self.source.object {
             Object::Fields { fields, tenant } => {
                 let data = Data::check(collection, fields.clone())?.select(props, path)?;
-                let tenant = tenant_of_fields(common, tenant.as_deref(), &self.source.path)?;
+                let tenant = match self.tenancy {
+                    Tenancy::OfTheRequest => {
+                        tenant_of_fields(common, tenant.as_deref(), &self.source.path)?
+                    }
+                    Tenancy::OfTheToken => None,
+                };
                 let properties = data.names().map(str::to_owned).collect();
                 let opened = OpenedInput { canonical: data.canonical(path)?, tenant };
                 Ok(CheckedInput::Shown { properties, opened })

@@ -256,6 +256,22 @@ fn a_tenant_in_the_fields_of_an_update_is_pv1012() {
 }
 
 #[test]
+fn several_tenants_may_be_listed_for_a_data_update_of_one_of_them() {
+    let vault = TestVault::open();
+    let fields = json!({"_tenant_id": "acme", "email": "jane@example.com"});
+    let made = succeeds(vault.tokenize(json!({
+        "xTenantId": ["acme", "globex"],
+        "requestBody": [{"type": "randomized", "object": {"fields": fields}}],
+    })));
+    let mut update =
+        data_update(made[0]["token_id"].as_str().unwrap(), &json!({"email": "new@example.com"}));
+    update["xTenantId"] = json!(["globex", "acme"]);
+    succeeds(vault.update(update.clone()));
+    update["xTenantId"] = json!(["globex", "initech"]);
+    assert_eq!(code(&vault.update(update)), "PV1006");
+}
+
+#[test]
 fn props_pick_which_properties_become_the_new_data() {
     let vault = TestVault::open();
     let id = vault.email_token("randomized");

@@ -1,0 +1,144 @@
+// @ts-check
+// Random sequences: calls of several callers, the same call again, two at once, hosts that misbehave, and time.
+
+import fc from "fast-check";
+
+import { spoilings } from "./concrete.js";
+import { combine, commonFields, mostly, record, tag, wait } from "./pools.js";
+import { requestOf } from "./requests.js";
+import { callers, settings } from "./world.js";
+
+/** @import { Arbitrary } from "fast-check" */
+/** @import { Plan, Sequence, Step } from "./play.js" */
+
+const anyCaller = fc.constantFrom(...callers);
+
+const faults = fc.oneof(
+  fc.constant({ writes: ["refuses", "refuses", "refuses"] }),
+  fc.record({ writes: fc.array(fc.constantFrom("refuses", "refuses after writing"), { minLength: 1, maxLength: 3 }) }),
+  record(
+    {
+      writes: fc.constantFrom(
+        ["throws"],
+        ["throws after writing"],
+        ["refuses", "throws after writing"],
+        ["refuses after writing"],
+      ),
+    },
+    { read: [5, fc.constant("after a write")] },
+  ),
+  fc.constant({ read: "first" }),
+  fc.record({ policy: fc.nat({ max: 1 }) }),
+  fc.record({ audit: fc.nat({ max: 1 }) }),
+);
+
+/** @type {Arbitrary<Plan>} */
+const anyPlan = combine(
+  requestOf(),
+  record(
+    { name: mostly(fc.constant("admin"), 5, anyCaller, 1) },
+    {
+      readOnly: [1, fc.constantFrom(true, false, false)],
+      faults: [2, faults],
+      spoiling: [1, fc.record({ place: fc.nat({ max: 200 }), how: fc.constantFrom(...spoilings) })],
+    },
+  ),
+);
+
+/** How often a call may ask for the tokens of a tag, or of a tenant. @param {Plan} plan */
+function readsByTags({ action, parameters: { tokenIds, requestBody, xTenantId = [] } }) {
+  const bodies = [requestBody ?? []].flat();
+  const ensured = bodies.flatMap((/** @type {any} */ { ensure_unique_tenant_tags: tags }) => tags ?? []);
+  const named = tokenIds ?? bodies[0]?.token_ids ?? (action === "tokens.tokenize" ? [] : undefined);
+  return ensured.length + (named === undefined ? Math.max(xTenantId.length, 1) : 0);
+}
+
+/**
+ * Whether the vault promises of two calls at once that one comes after the other. Several reads by tags are no
+ * snapshot: there may be one such read in both calls together.
+ * @param {Plan[]} plans
+ */
+function areSerial(plans) {
+  return plans.reduce((reads, plan) => reads + readsByTags(plan), 0) < 2;
+}
+
+/** A call with nothing wrong around it. @type {(actions?: string[]) => Arbitrary<Plan>} */
+const calm = (actions) => combine(requestOf(actions), fc.constant({ name: "admin" }));
+
+const tokenize = calm(["tokens.tokenize"]);
+const changing = fc.oneof(tokenize, calm(["tokens.update"]), calm(["tokens.rotate"]), calm(["tokens.delete"]));
+
+/** Two calls that mean the same tokens, where they name any. */
+const clashing = fc.tuple(changing, fc.oneof(changing, calm())).map(([one, other]) => {
+  const { tokenIds } = one.parameters;
+  if (tokenIds === undefined || other.parameters.tokenIds === undefined) return [one, other];
+  return [one, { ...other, parameters: { ...other.parameters, tokenIds } }];
+});
+const twins = changing.map((plan) => [plan, plan]);
+const both = fc.oneof(
+  { weight: 2, arbitrary: fc.tuple(calm(), calm()) },
+  { weight: 3, arbitrary: clashing },
+  { weight: 1, arbitrary: twins },
+);
+
+/** @type {Arbitrary<Step>} */
+const anyStep = fc.oneof(
+  { weight: 30, arbitrary: fc.record({ call: anyPlan }) },
+  {
+    weight: 8,
+    arbitrary: record(
+      {
+        again: fc.nat({ max: 3 }),
+        of: fc.constantFrom("transactions", "all"),
+        but: record({}, { name: [1, anyCaller], faults: [1, faults] }),
+        turned: fc.boolean(),
+      },
+      { after: [4, wait] },
+    ),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      both: both.filter(areSerial),
+      schedule: fc.array(fc.nat({ max: 6 }), { maxLength: 12 }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ wait }) },
+  { weight: 1, arbitrary: fc.constant({ prune: /** @type {const} */ (true) }) },
+);
+
+/** @type {(action: string, requests: Arbitrary<any[]>, expirationSecs?: Arbitrary<any>) => Arbitrary<Step>} */
+function plainCall(action, requests, expirationSecs = fc.constant(undefined)) {
+  const parameters = fc.record({
+    collection: fc.constant("customers"),
+    reason: fc.constant("AppFunctionality"),
+    requestBody: requests,
+    expirationSecs,
+  });
+  return fc.record({ call: fc.record({ action: fc.constant(action), name: fc.constant("admin"), parameters }) });
+}
+
+const plainObject = fc.record({ fields: commonFields });
+const plainToken = fc.record({
+  type: fc.constantFrom("pci", "randomized", "deterministic", "pci_oneway"),
+  object: plainObject,
+  tags: fc.uniqueArray(tag, { maxLength: 2 }),
+});
+
+/** Something to begin with: tokens, and ciphertexts. */
+const beginning = fc.tuple(
+  plainCall("tokens.tokenize", fc.array(plainToken, { minLength: 2, maxLength: 3 })),
+  plainCall(
+    "crypto.encrypt",
+    fc.array(fc.record({ object: plainObject }), { minLength: 1, maxLength: 3 }),
+    fc.constantFrom(undefined, undefined, "0", "5"),
+  ),
+);
+
+/** @type {Arbitrary<Sequence>} */
+export const anySequence = fc.record({
+  settings: fc.constantFrom(...Object.keys(settings)),
+  steps: fc
+    .tuple(beginning, fc.array(anyStep, { minLength: 1, maxLength: 24, size: "max" }))
+    .map(([first, rest]) => [...first, ...rest]),
+});
