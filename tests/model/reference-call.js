@@ -64,6 +64,8 @@ export class Call {
     /** @type {object[]} */
     this.checks = [];
     this.vault = happened.writable ? "writing" : "reading";
+    /** The request as it was written, and as it was read. @type {any} */
+    this.written = undefined;
     /** @type {any} */
     this.request = undefined;
     this.collection = "";
@@ -85,6 +87,7 @@ export class Call {
 
   /** Steps 1 to 3: the form, the collection, the reason. @param {any} parameters */
   read(parameters) {
+    this.written = parameters;
     this.request = formsFor(this.settings.maxTags)[this.action]?.(parameters, "", this.report);
     this.settle();
     this.collection = this.request.collection;

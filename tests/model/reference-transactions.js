@@ -11,9 +11,11 @@ import { canonical } from "./values.js";
 /** What a transaction ID belongs to. @param {Call} call @param {string} action @param {string} id */
 const nameOf = ({ collection, tenants }, action, id) => canonical([action, collection, [...tenants].sort(), id]);
 
-/** What two requests must share to be the same. @param {Call} call */
-function contentOf({ request: { requestBody, tokenIds = [], tags = null, expirationSecs = null, options = null } }) {
-  return canonical({ requestBody, tokenIds: [...tokenIds].sort(), tags, expirationSecs, options });
+/** What two requests must share to be the same: all but who asks and why, as it was written. @param {Call} call */
+function contentOf({
+  written: { requestBody = null, tokenIds = [], tags = null, expirationSecs = null, options = null },
+}) {
+  return canonical({ requestBody, tokenIds: [...new Set(tokenIds)].sort(), tags, expirationSecs, options });
 }
 
 /**

@@ -53,13 +53,22 @@ function readsByTags({ action, parameters: { tokenIds, requestBody, xTenantId = 
   return ensured.length + (named === undefined ? Math.max(xTenantId.length, 1) : 0);
 }
 
+/** Whether a call changes what it finds by tags. @param {Plan} plan */
+const changesByTags = ({ action, parameters }) =>
+  (action === "tokens.update" || action === "tokens.delete") && parameters.tokenIds === undefined;
+
+/** Whether a call may answer a token that it does not write. @param {Plan} plan */
+const answersUnwritten = ({ action, parameters }) => action === "tokens.tokenize" && parameters.requestBody.length > 1;
+
 /**
  * Whether the vault promises of two calls at once that one comes after the other. Several reads by tags are no
- * snapshot: there may be one such read in both calls together.
+ * snapshot: there may be one such read in both calls together. Nor does a query by tags see what the other call gives
+ * the tag meanwhile; of an array, that call may answer tokens that it did not have to write, and so does not defend.
  * @param {Plan[]} plans
  */
 function areSerial(plans) {
-  return plans.reduce((reads, plan) => reads + readsByTags(plan), 0) < 2;
+  const reads = plans.reduce((sum, plan) => sum + readsByTags(plan), 0);
+  return reads < 2 && !(plans.some(changesByTags) && plans.some(answersUnwritten));
 }
 
 /** A call with nothing wrong around it. @type {(actions?: string[]) => Arbitrary<Plan>} */
