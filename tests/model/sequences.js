@@ -45,30 +45,39 @@ const anyPlan = combine(
   ),
 );
 
+/** @param {Plan} plan */
+const bodiesOf = ({ parameters: { requestBody = [] } }) => [requestBody].flat();
+
+/** The tags that a call ensures. @param {Plan} plan */
+const ensuredBy = (plan) => bodiesOf(plan).flatMap(({ ensure_unique_tenant_tags: tags = [] }) => tags);
+
+/** @param {Plan} plan */
+const isTokenize = ({ action }) => action === "tokens.tokenize";
+
 /** How often a call may ask for the tokens of a tag, or of a tenant. @param {Plan} plan */
-function readsByTags({ action, parameters: { tokenIds, requestBody, xTenantId = [] } }) {
-  const bodies = [requestBody ?? []].flat();
-  const ensured = bodies.flatMap((/** @type {any} */ { ensure_unique_tenant_tags: tags }) => tags ?? []);
-  const named = tokenIds ?? bodies[0]?.token_ids ?? (action === "tokens.tokenize" ? [] : undefined);
-  return ensured.length + (named === undefined ? Math.max(xTenantId.length, 1) : 0);
+function readsByTags(plan) {
+  const { tokenIds, xTenantId = [] } = plan.parameters;
+  const named = isTokenize(plan) || tokenIds !== undefined || bodiesOf(plan)[0]?.token_ids !== undefined;
+  return ensuredBy(plan).length + (named ? 0 : Math.max(xTenantId.length, 1));
 }
 
 /** Whether a call changes what it finds by tags. @param {Plan} plan */
 const changesByTags = ({ action, parameters }) =>
   (action === "tokens.update" || action === "tokens.delete") && parameters.tokenIds === undefined;
 
-/** Whether a call may answer a token that it does not write. @param {Plan} plan */
-const answersUnwritten = ({ action, parameters }) => action === "tokens.tokenize" && parameters.requestBody.length > 1;
-
 /**
- * Whether the vault promises of two calls at once that one comes after the other. Several reads by tags are no
- * snapshot: there may be one such read in both calls together. Nor does a query by tags see what the other call gives
- * the tag meanwhile; of an array, that call may answer tokens that it did not have to write, and so does not defend.
+ * Whether the vault promises of two calls at once that one comes after the other. The reads of a call are no snapshot,
+ * and what it read and does not write may have changed since, so these are left out:
+ * - several reads by tags
+ * - an array that gives tags, and answers tokens that it need not write, beside a change of what a tag finds
+ * - an ensured tag that the other call has given, meanwhile, to the very token that this one would have found
  * @param {Plan[]} plans
  */
 function areSerial(plans) {
   const reads = plans.reduce((sum, plan) => sum + readsByTags(plan), 0);
-  return reads < 2 && !(plans.some(changesByTags) && plans.some(answersUnwritten));
+  const array = plans.some((plan) => isTokenize(plan) && bodiesOf(plan).length > 1);
+  const ensured = plans.every(isTokenize) && plans.some((plan) => ensuredBy(plan).length > 0);
+  return reads < 2 && !(array && plans.some(changesByTags)) && !ensured;
 }
 
 /** A call with nothing wrong around it. @type {(actions?: string[]) => Arbitrary<Plan>} */
