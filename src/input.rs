@@ -122,7 +122,8 @@ impl Object {
         let index = members.optional("request_index");
         members.finish()?;
         match (id, fields, encrypted, index) {
-            (Some(_), None, None, None) => {
+            (Some(id), None, None, None) => {
+                json::text(id, &[path, ".id"].concat())?;
                 Err(ErrorKind::NotImplemented { feature: "object.id" }.into())
             }
             (None, Some(fields), None, None) => parse_fields(fields, &[path, ".fields"].concat()),

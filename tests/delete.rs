@@ -8,6 +8,7 @@ mod memory_host;
 
 use std::rc::Rc;
 
+use memory_host::named_tokens::{archive, left, named, vault_with_three};
 use memory_host::test_vault::{Setup, TestVault, code, context, succeeds};
 use memory_host::{Event, START, WriteFault, honest, thrown};
 use serde_json::{Value, json};
@@ -16,12 +17,6 @@ use vaultlet::host::{Decision, Row};
 
 const ALL_TYPES: [&str; 4] = ["pci", "pci_oneway", "randomized", "deterministic"];
 const INTEGRITY: &str = "VL5001";
-
-fn named(vault: &TestVault, name: &str, tags: &Value) -> String {
-    vault.token(json!({
-        "type": "randomized", "token_id": name, "tags": tags, "object": {"fields": {"name": name}},
-    }))
-}
 
 /// A token of a tenant, or of none, with the tag `t`.
 fn of_tenant(vault: &TestVault, name: &str, tenant: &str) -> String {
@@ -32,35 +27,6 @@ fn of_tenant(vault: &TestVault, name: &str, tenant: &str) -> String {
     vault.token(json!({
         "type": "randomized", "token_id": name, "tags": ["t"], "object": {"fields": fields},
     }))
-}
-
-fn archive(vault: &TestVault, token_id: &str) {
-    let request = json!({"tokenIds": [token_id], "expirationSecs": "0", "requestBody": {}});
-    succeeds(vault.update(request));
-}
-
-/// A vault with the tokens `a`, `b` and `c`, which have the tag `t`, its record empty.
-fn vault_with_three() -> Rc<TestVault> {
-    let vault = TestVault::open();
-    for name in ["a", "b", "c"] {
-        named(&vault, name, &json!(["t"]));
-    }
-    vault.host.take_events();
-    vault
-}
-
-/// The names of the tokens that are there, archived ones too, in order.
-fn left(vault: &TestVault) -> Vec<String> {
-    let mut names = Vec::new();
-    for options in [json!(["include_aggregated_data"]), json!(["archived"])] {
-        let ids = json!(["a", "b", "c", "d", "e", "mine"]);
-        let request = json!({"options": options, "requestBody": {"token_ids": ids}});
-        let answer = succeeds(vault.search(request));
-        let id = |token: &Value| token["token_id"].as_str().unwrap().to_owned();
-        names.extend(answer.as_array().unwrap().iter().map(id));
-    }
-    names.sort_unstable();
-    names
 }
 
 // Its form.

@@ -9,6 +9,7 @@ mod memory_host;
 
 use std::rc::Rc;
 
+use memory_host::named_tokens::{archive, left, named, vault_with_three};
 use memory_host::test_vault::{TestVault, code, context, succeeds};
 use memory_host::two_callers::{
     Called, Schedule, in_every_interleaving, in_every_interleaving_with,
@@ -18,41 +19,6 @@ use serde_json::{Value, json};
 use vaultlet::error::Fault;
 
 type Answer = Result<Value, vaultlet::Error>;
-
-fn named(vault: &TestVault, name: &str, tags: &Value) -> String {
-    vault.token(json!({
-        "type": "randomized", "token_id": name, "tags": tags, "object": {"fields": {"name": name}},
-    }))
-}
-
-fn archive(vault: &TestVault, token_id: &str) {
-    let request = json!({"tokenIds": [token_id], "expirationSecs": "0", "requestBody": {}});
-    succeeds(vault.update(request));
-}
-
-/// A vault with the tokens `a`, `b` and `c`, which have the tag `t`, its record empty.
-fn vault_with_three() -> Rc<TestVault> {
-    let vault = TestVault::open();
-    for name in ["a", "b", "c"] {
-        named(&vault, name, &json!(["t"]));
-    }
-    vault.host.take_events();
-    vault
-}
-
-/// The names of the tokens that are there, archived ones too, in order.
-fn left(vault: &TestVault) -> Vec<String> {
-    let mut names = Vec::new();
-    for options in [json!(["include_aggregated_data"]), json!(["archived"])] {
-        let ids = json!(["a", "b", "c", "d", "e", "mine"]);
-        let request = json!({"options": options, "requestBody": {"token_ids": ids}});
-        let answer = succeeds(vault.search(request));
-        let id = |token: &Value| token["token_id"].as_str().unwrap().to_owned();
-        names.extend(answer.as_array().unwrap().iter().map(id));
-    }
-    names.sort_unstable();
-    names
-}
 
 // Between the reads and the write.
 

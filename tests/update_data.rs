@@ -235,6 +235,9 @@ fn an_object_id_is_pv2001() {
     let id = vault.email_token("randomized");
     let result = vault.update(json!({"tokenIds": [id], "requestBody": {"object": {"id": "1"}}}));
     assert_eq!(code(&result), "PV2001");
+    let result = vault.update(json!({"tokenIds": [id], "requestBody": {"object": {"id": null}}}));
+    assert_eq!(code(&result), "PV1012");
+    assert_eq!(context(&result, "field"), "requestBody.object.id");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+pub(crate) mod named_tokens;
 pub(crate) mod store;
 pub(crate) mod test_vault;
 pub(crate) mod two_callers;
