@@ -203,7 +203,8 @@ pub(super) async fn make_card_shaped<H: Host>(
             let collection = &pass.call.collection.name;
             let own = pass.index().derive_card_number_hash(collection, &token_id);
             let claim = pass.derive_token_claim(&token_id);
-            if own != draw.number_hash && taken.insert(claim, place).is_none() {
+            if own != draw.number_hash && !taken.contains_key(&claim) {
+                taken.insert(claim, place);
                 asked.push(claim);
                 *made = Some((token_id, claim));
             }

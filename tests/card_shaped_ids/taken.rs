@@ -96,6 +96,19 @@ fn an_id_that_another_token_has_is_drawn_anew() {
 }
 
 #[test]
+fn an_id_that_two_draw_and_another_token_has_goes_to_neither() {
+    let vault = open();
+    occupy(&vault, is_odd);
+    // Of 3,000 draws about 45 pairs fall on one ID, and half of those on one that is taken.
+    let fields = json!({"type": "randomized", "object": {"fields": card()}});
+    let sharing = shaped(json!({"type": "randomized", "object": {"request_index": 0}}));
+    let mut array = vec![sharing; 3_001];
+    array[0] = fields;
+    let made = ids(&succeeds(vault.tokenize(json!({"requestBody": array}))));
+    assert!(made.iter().skip(1).all(|id| has_shape(id, NUMBER) && !is_odd(id)));
+}
+
+#[test]
 fn a_hundred_draws_that_are_all_taken_end_in_vl3011() {
     for token_type in DRAWN {
         let vault = open();
