@@ -2,7 +2,7 @@
 
 import type { Store, VaultOptions } from "./index.js";
 
-/** What the core throws, or rejects with. */
+/** What the core throws. */
 export interface ErrorReport {
   /** JSON text: the body of the error. */
   body: string;
@@ -33,6 +33,7 @@ export interface Bridge {
   clock(): number;
   /** JSON text of the new collections, if there are any. */
   reload(): string | undefined | Promise<string | undefined>;
+  report(body: string, status: number, cause: unknown): ErrorReport;
 }
 
 export interface Verdict {

@@ -52,6 +52,8 @@ export function makeBridge(host, timeoutMs) {
       });
       return reloading;
     },
+
+    report: (body, status, cause) => ({ body, status, cause }),
   };
 }
 

@@ -1,15 +1,19 @@
 //! The boundary to JavaScript: the one file that imports wasm-bindgen. No logic.
 //!
 //! `docs/boundary.md` describes what crosses. The other side is `pkg/bridge.js`, which answers for
-//! the host: it has settled promises, timers and shapes before anything arrives here.
+//! the host: timers and shapes are its business, and what arrives here is right.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
+use core::future::{Future, poll_fn};
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
 
-use js_sys::{Float64Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use zeroize::Zeroizing;
 
 use crate::error::{Cause, Error, Fault};
@@ -42,8 +46,8 @@ extern "C" {
     fn write(
         this: &Bridge,
         labels: &str,
-        numbers: Float64Array,
-        sealed: Uint8Array,
+        numbers: &[f64],
+        sealed: &[u8],
     ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn decide(this: &Bridge, caller: &JsValue, request: &str) -> Result<JsValue, JsValue>;
@@ -53,15 +57,18 @@ extern "C" {
     fn clock(this: &Bridge) -> Result<f64, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn reload(this: &Bridge) -> Result<JsValue, JsValue>;
+    /// An `ErrorReport`.
+    #[wasm_bindgen(method)]
+    fn report(this: &Bridge, body: &str, status: u16, cause: JsValue) -> JsValue;
 
     /// Rows in columns.
     type Rows;
     #[wasm_bindgen(method, getter)]
-    fn labels(this: &Rows) -> Uint8Array;
+    fn labels(this: &Rows) -> Vec<u8>;
     #[wasm_bindgen(method, getter)]
-    fn numbers(this: &Rows) -> Float64Array;
+    fn numbers(this: &Rows) -> Vec<f64>;
     #[wasm_bindgen(method, getter)]
-    fn sealed(this: &Rows) -> Uint8Array;
+    fn sealed(this: &Rows) -> Vec<u8>;
 
     /// The policy's answer.
     type Verdict;
@@ -93,48 +100,89 @@ impl Core {
     #[wasm_bindgen(constructor)]
     pub fn new(configuration: &str, secrets: Vec<u8>, bridge: Bridge) -> Result<Core, JsValue> {
         let secrets = Zeroizing::new(secrets);
-        let vault = Vault::open(configuration, &secrets).map_err(|error| report(&error))?;
+        let vault =
+            Vault::open(configuration, &secrets).map_err(|error| report(&bridge, &error))?;
         Ok(Self { vault: Rc::new(vault), bridge: Rc::new(bridge) })
     }
 
-    /// Runs an operation; resolves to its answer as JSON text, rejects with an `ErrorReport`.
-    pub fn call(&self, operation: String, request: String, caller: JsValue) -> Promise {
+    /// Begins an operation, which runs when it is resumed.
+    pub fn call(&self, operation: String, request: String, caller: JsValue) -> Call {
         let vault = Rc::clone(&self.vault);
-        let host = JavaScript { bridge: Rc::clone(&self.bridge), caller };
+        let bridge = Rc::clone(&self.bridge);
+        let wait = Rc::new(Wait::default());
+        let host = JavaScript { bridge: Rc::clone(&bridge), caller, wait: Rc::clone(&wait) };
         let request = Zeroizing::new(request);
-        future_to_promise(async move {
-            match vault.call(&host, &operation, &request).await {
-                Ok(answer) => Ok(JsValue::from_str(&answer)),
-                Err(error) => Err(report(&error)),
-            }
-        })
+        let run = Box::pin(async move {
+            vault.call(&host, &operation, &request).await.map_err(|error| report(&bridge, &error))
+        });
+        Call { run: Cell::new(Some(run)), wait }
     }
 }
 
-/// `{ body, status, cause }`
-fn report(error: &Error) -> JsValue {
-    let report = Object::new();
-    let cause = error.cause().and_then(|cause| cause.0.downcast_ref::<JsValue>());
-    for (key, value) in [
-        ("body", JsValue::from_str(&error.to_json())),
-        ("status", JsValue::from(error.status())),
-        ("cause", cause.cloned().unwrap_or(JsValue::UNDEFINED)),
-    ] {
-        // A new plain object takes any property.
-        let _ = Reflect::set(&report, &JsValue::from_str(key), &value);
+/// An operation, to its answer or its `ErrorReport`.
+type Run = dyn Future<Output = Result<Zeroizing<String>, JsValue>>;
+
+/// A call under way.
+///
+/// It waits for the host's promises by handing them out: JavaScript waits, and resumes it. So a call
+/// costs one turn of the event loop for each promise of the host's, and none where there is none.
+#[wasm_bindgen]
+pub struct Call {
+    /// None while it runs, and after its end.
+    run: Cell<Option<Pin<Box<Run>>>>,
+    wait: Rc<Wait>,
+}
+
+#[wasm_bindgen]
+impl Call {
+    /// Runs on with what the promise that it waited for was settled to; the first time, with nothing.
+    /// Answers the next promise, or at the end the answer as JSON text; throws an `ErrorReport`.
+    pub fn resume(&self, settled: JsValue, rejected: bool) -> Result<JsValue, JsValue> {
+        self.wait.settled.set(Some(if rejected { Err(settled) } else { Ok(settled) }));
+        let mut run = self.run.take().ok_or(JsValue::UNDEFINED)?;
+        match run.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(end) => end.map(|answer| JsValue::from_str(&answer)),
+            Poll::Pending => {
+                self.run.set(Some(run));
+                self.wait.promise.take().map(JsValue::from).ok_or(JsValue::UNDEFINED)
+            }
+        }
     }
-    report.into()
+}
+
+/// The promise that a call waits for, and what it was settled to.
+#[derive(Default)]
+struct Wait {
+    promise: Cell<Option<Promise>>,
+    settled: Cell<Option<Result<JsValue, JsValue>>>,
+}
+
+impl Wait {
+    /// The bridge answers a value, or a promise that it made itself.
+    async fn settle(&self, returned: Result<JsValue, JsValue>) -> Result<JsValue, Fault> {
+        let value = returned.map_err(fault)?;
+        let Some(promise) = value.dyn_ref::<Promise>() else { return Ok(value) };
+        self.promise.set(Some(promise.clone()));
+        self.settled.set(None);
+        poll_fn(|_| self.settled.take().map_or(Poll::Pending, Poll::Ready)).await.map_err(fault)
+    }
+}
+
+fn report(bridge: &Bridge, error: &Error) -> JsValue {
+    let cause = error.cause().and_then(|cause| cause.0.downcast_ref::<JsValue>());
+    bridge.report(&error.to_json(), error.status(), cause.cloned().unwrap_or_default())
 }
 
 /// The host's JavaScript, for one call.
 struct JavaScript {
     bridge: Rc<Bridge>,
     caller: JsValue,
+    wait: Rc<Wait>,
 }
 
 impl Host for JavaScript {
     async fn read_claims(&self, claims: &[Label]) -> Result<Vec<Option<Row>>, Fault> {
-        rows(settle(self.bridge.read_claims(&labels(claims)?)).await?)
+        rows(self.wait.settle(self.bridge.read_claims(&labels(claims)?)).await?)
     }
 
     async fn read_terms(&self, query: &TermsQuery) -> Result<Vec<Option<Row>>, Fault> {
@@ -143,20 +191,18 @@ impl Host for JavaScript {
         let state = query.state.name();
         let answer =
             self.bridge.read_terms(&terms, state, to_number(query.now), after, query.limit);
-        rows(settle(answer).await?)
+        rows(self.wait.settle(answer).await?)
     }
 
     async fn write(&self, changes: &[Change]) -> Result<bool, Fault> {
         let columns = Columns::of(changes)?;
-        let numbers = Float64Array::from(columns.numbers.as_slice());
-        let sealed = Uint8Array::from(columns.sealed.as_slice());
-        let answer = self.bridge.write(&columns.labels, numbers, sealed);
-        settle(answer).await?.as_bool().ok_or(Fault::WrongShape)
+        let answer = self.bridge.write(&columns.labels, &columns.numbers, &columns.sealed);
+        self.wait.settle(answer).await?.as_bool().ok_or(Fault::WrongShape)
     }
 
     async fn decide(&self, request: &AccessRequest<'_>) -> Result<Decision, Fault> {
         let answer = self.bridge.decide(&self.caller, &request.to_json());
-        let verdict: Verdict = settle(answer).await?.unchecked_into();
+        let verdict: Verdict = self.wait.settle(answer).await?.unchecked_into();
         Ok(match (verdict.allow(), verdict.because().as_deref()) {
             (true, _) => Decision::Allow,
             (false, Some("capability")) => Decision::MissingCapability(verdict.message()),
@@ -165,7 +211,7 @@ impl Host for JavaScript {
     }
 
     async fn audit(&self, event: &AuditEvent<'_>) -> Result<(), Fault> {
-        settle(self.bridge.audit(&self.caller, &event.to_json())).await.map(|_| ())
+        self.wait.settle(self.bridge.audit(&self.caller, &event.to_json())).await.map(|_| ())
     }
 
     fn now(&self) -> Result<Millis, Fault> {
@@ -174,15 +220,7 @@ impl Host for JavaScript {
     }
 
     async fn reload(&self) -> Result<Option<String>, Fault> {
-        Ok(settle(self.bridge.reload()).await?.as_string())
-    }
-}
-
-/// The bridge answers a value, or a promise that it made itself.
-async fn settle(returned: Result<JsValue, JsValue>) -> Result<JsValue, Fault> {
-    match returned.map_err(fault)?.dyn_into::<Promise>() {
-        Ok(promise) => JsFuture::from(promise).await.map_err(fault),
-        Err(value) => Ok(value),
+        Ok(self.wait.settle(self.bridge.reload()).await?.as_string())
     }
 }
 
@@ -206,9 +244,9 @@ fn labels(labels: &[Label]) -> Result<String, Fault> {
 /// Unpacks the columns of an answer. None stands for a row that cannot be one of the vault's.
 fn rows(answer: JsValue) -> Result<Vec<Option<Row>>, Fault> {
     let answer: Rows = answer.unchecked_into();
-    let labels = answer.labels().to_vec();
-    let numbers = answer.numbers().to_vec();
-    let sealed = answer.sealed().to_vec();
+    let labels = answer.labels();
+    let numbers = answer.numbers();
+    let sealed = answer.sealed();
     let mut unpacker = Unpacker { labels: &labels, sealed: &sealed };
     let (all, rest) = numbers.as_chunks::<ROW_NUMBERS>();
     if !rest.is_empty() {

@@ -3,8 +3,8 @@
 //! `vaultlet-build <core.wasm> <folder>` writes into the folder:
 //!
 //! - `vaultlet_bg.wasm`: the core, without names and producers. Its feature section stays: wasm-opt reads it.
-//! - `vaultlet_bg.js`: the bindings, without comments. No loader is in it; it exports the class `Core` and one
-//!   hook, `__wbg_set_wasm`.
+//! - `vaultlet_bg.js`: the bindings, without comments. No loader is in it; it exports the classes `Core` and
+//!   `Call` and one hook, `__wbg_set_wasm`.
 //! - `vaultlet_bg.d.ts`: their types, for the type check of our own JavaScript.
 //!
 //! wasm-bindgen's own loader is thrown away, because no one loader works in every runtime. Ours
