@@ -211,6 +211,31 @@ fn of_several_requests_that_ensure_one_tag_at_once_one_succeeds() {
 }
 
 #[test]
+fn a_tag_that_one_ensures_while_another_gives_it_to_the_same_new_token_is_unique() {
+    for token_type in ["pci", "pci_oneway", "deterministic"] {
+        let tokenize = |ensured: &[&str]| -> Called {
+            let mut request = json!({
+                "type": token_type, "tags": ["t"], "object": {"fields": {"name": "new"}},
+            });
+            if !ensured.is_empty() {
+                request["ensure_unique_tenant_tags"] = json!(ensured);
+            }
+            ("tokens.tokenize", json!({"requestBody": [request]}))
+        };
+        let (ensures, gives) = (tokenize(&["t"]), tokenize(&[]));
+        in_every_interleaving(
+            |_| (),
+            &ensures,
+            &gives,
+            |_, first, second, schedule| {
+                assert_eq!((code(first), code(second)), ("ok", "ok"), "{token_type} {schedule:?}");
+                assert_eq!(succeeds(first.clone()), succeeds(second.clone()));
+            },
+        );
+    }
+}
+
+#[test]
 fn moving_an_ensured_tag_from_one_token_to_another_while_somebody_takes_it() {
     let owner = |vault: &TestVault| {
         for (name, tags) in [("a", json!(["t"])), ("b", json!([]))] {

@@ -9,7 +9,7 @@ use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Token};
 use super::token_id::{CardNumber, Derivation, Draw, make_card_shaped};
 use super::tokenize::TokenRequest;
-use super::unique_tags;
+use super::unique_tags::{self, Claimant};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, LabelMap, Millis, Row, into_set};
 use crate::input::OpenedInput;
@@ -309,9 +309,13 @@ impl<'a> Drafts<'a> {
                 continue;
             }
             let draft = self.list.get(*index).ok_or_else(lost)?;
-            let own = draft.before.as_ref().map(|row| row.key);
-            let tenant = draft.head.tenant.clone();
-            let claims = unique_tags::claim(pass, tenant.as_deref(), tags, own.as_ref()).await?;
+            let own_claims = [draft.claim, wanted.data_claim.unwrap_or(draft.claim)];
+            let claimant = Claimant {
+                tenant: draft.head.tenant.as_deref(),
+                key: draft.before.as_ref().map(|row| &row.key),
+                own_claims: &own_claims,
+            };
+            let claims = unique_tags::claim(pass, &claimant, tags).await?;
             let draft = self.list.get_mut(*index).ok_or_else(lost)?;
             for claim in claims {
                 let elsewhere = holders.get(&claim).is_some_and(|tokens| *tokens > 1);

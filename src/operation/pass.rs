@@ -102,8 +102,11 @@ async fn attempt<H: Host>(
         if let Some(inputs) = unopened.take() {
             opened = call.open_inputs(access, inputs, pass.now).await.map_err(Stop::Early)?;
         }
-        let Plan { mut batch, answer, tokens } =
-            changing.plan(&mut pass, &opened).await.map_err(Stop::Early)?;
+        let Plan { mut batch, answer, tokens } = match changing.plan(&mut pass, &opened).await {
+            // Somebody else wrote between two of its reads.
+            Err(error) if matches!(error.kind(), ErrorKind::Conflict) => continue,
+            planned => planned.map_err(Stop::Early)?,
+        };
         if let Some(identity) = &call.transaction {
             let record = TransactionRecord {
                 request_hash: identity.request_hash,

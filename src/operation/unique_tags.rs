@@ -3,33 +3,48 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::pass::Pass;
+use super::pass::{Pass, Token};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, State};
 
-/// The claims of these tags for a token of this tenant, which has the row key `own` if it exists.
-/// A tag that is on another token of the tenant, active or archived, refuses; of several requests
-/// that claim one tag at once, the store lets one succeed.
+/// The token for which tags are claimed, as far as it is known.
+pub(super) struct Claimant<'a> {
+    pub(super) tenant: Option<&'a str>,
+    /// Its row's key, if it exists.
+    pub(super) key: Option<&'a Label>,
+    /// The claims that a row can hold only if it is this token.
+    pub(super) own_claims: &'a [Label],
+}
+
+impl Claimant<'_> {
+    /// Refuses if one of these is another token. One that has become this token since the pass looked
+    /// is no other: then the pass has seen two moments, and has to be made anew.
+    fn refuse_others(&self, found: &[Token]) -> Result<(), Error> {
+        for other in found.iter().filter(|found| Some(&found.row.key) != self.key) {
+            let become_it = other.row.claims.iter().any(|claim| self.own_claims.contains(claim));
+            let kind = if become_it { ErrorKind::Conflict } else { ErrorKind::TagNotUnique };
+            return Err(kind.into());
+        }
+        Ok(())
+    }
+}
+
+/// The claims of these tags for a token. A tag that is on another token of its tenant, active or
+/// archived, refuses; of several requests that claim one tag at once, the store lets one succeed.
 pub(super) async fn claim<H: Host>(
     pass: &mut Pass<'_, H>,
-    tenant: Option<&str>,
+    claimant: &Claimant<'_>,
     tags: &[String],
-    own: Option<&Label>,
 ) -> Result<Vec<Label>, Error> {
+    let tenant = claimant.tenant;
     let mut claims = Vec::with_capacity(tags.len());
     for tag in tags {
         let terms = [pass.derive_tag_term(tag), pass.derive_tenant_term(tenant)];
         // Two are enough to find one that is not the token itself.
-        let tagged = pass.read_terms(&terms, State::Any, Some(2)).await?;
-        if tagged.iter().any(|other| Some(&other.row.key) != own) {
-            return Err(ErrorKind::TagNotUnique.into());
-        }
+        claimant.refuse_others(&pass.read_terms(&terms, State::Any, Some(2)).await?)?;
         claims.push(pass.index().derive_unique_tag_claim(&pass.call.collection.name, tenant, tag));
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
-    let holders = pass.read_tokens(&claims).await?;
-    if holders.iter().any(|holder| Some(&holder.row.key) != own) {
-        return Err(ErrorKind::TagNotUnique.into());
-    }
+    claimant.refuse_others(&pass.read_tokens(&claims).await?)?;
     Ok(claims)
 }

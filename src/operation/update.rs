@@ -14,7 +14,7 @@ use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Plan, Token};
 use super::selection::select;
 use super::token_id::follow_card;
-use super::unique_tags;
+use super::unique_tags::{self, Claimant};
 use super::{Access, Call, Effect, tokens_check};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, Label, Millis, State, sorted};
@@ -159,8 +159,12 @@ async fn unique_claims<H: Host>(
     match tokens {
         _ if tags.unique.is_empty() => Ok(Vec::new()),
         [token] => {
-            let tenant = token.head.tenant.as_deref();
-            unique_tags::claim(pass, tenant, &tags.unique, Some(&token.row.key)).await
+            let claimant = Claimant {
+                tenant: token.head.tenant.as_deref(),
+                key: Some(&token.row.key),
+                own_claims: &token.row.claims,
+            };
+            unique_tags::claim(pass, &claimant, &tags.unique).await
         }
         _ => Err(ErrorKind::TagNotUnique.into()),
     }

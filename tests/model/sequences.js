@@ -70,14 +70,12 @@ const changesByTags = ({ action, parameters }) =>
  * and what it read and does not write may have changed since, so these are left out:
  * - several reads by tags
  * - an array that gives tags, and answers tokens that it need not write, beside a change of what a tag finds
- * - an ensured tag that the other call has given, meanwhile, to the very token that this one would have found
  * @param {Plan[]} plans
  */
 function areSerial(plans) {
   const reads = plans.reduce((sum, plan) => sum + readsByTags(plan), 0);
   const array = plans.some((plan) => isTokenize(plan) && bodiesOf(plan).length > 1);
-  const ensured = plans.every(isTokenize) && plans.some((plan) => ensuredBy(plan).length > 0);
-  return reads < 2 && !(array && plans.some(changesByTags)) && !ensured;
+  return reads < 2 && !(array && plans.some(changesByTags));
 }
 
 /** A call with nothing wrong around it. @type {(actions?: string[]) => Arbitrary<Plan>} */
