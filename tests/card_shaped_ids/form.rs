@@ -7,7 +7,6 @@ use crate::{ALL_TYPES, FOREIGN_NUMBER, NUMBER, has_shape, number_of, open, reque
 
 #[test]
 fn an_id_is_16_digits_in_the_shape_of_the_card_for_every_type_and_every_card() {
-    let vault = open();
     for length in 13..=19 {
         let number = number_of(length);
         let groups = |separator: &str| {
@@ -18,6 +17,7 @@ fn an_id_is_16_digits_in_the_shape_of_the_card_for_every_type_and_every_card() {
         };
         for text in [number.clone(), groups(" "), groups("-")] {
             for token_type in ALL_TYPES {
+                let vault = open();
                 let id = vault.token(request(token_type, json!({"card": text})));
                 assert!(has_shape(&id, &number), "{token_type}, {length} digits: {id}");
                 if token_type != "pci_oneway" {
@@ -30,14 +30,12 @@ fn an_id_is_16_digits_in_the_shape_of_the_card_for_every_type_and_every_card() {
 
 #[test]
 fn the_card_is_the_property_that_the_template_names() {
-    let vault = open();
     let fields = json!({"card": NUMBER, "second_card": FOREIGN_NUMBER, "name": "Jane"});
     for (property, number) in [("card", NUMBER), ("second_card", FOREIGN_NUMBER)] {
         for token_type in ALL_TYPES {
             let mut one = request(token_type, fields.clone());
-            one["scope"] = json!(property);
             one["fpprops"] = json!([property]);
-            assert!(has_shape(&vault.token(one), number), "{token_type}");
+            assert!(has_shape(&open().token(one), number), "{token_type}");
         }
     }
 }
@@ -46,7 +44,7 @@ fn the_card_is_the_property_that_the_template_names() {
 fn a_card_shaped_token_is_found_by_its_id() {
     let vault = open();
     let fields = json!({"card": NUMBER, "name": "Jane"});
-    for token_type in ["pci", "randomized", "deterministic"] {
+    for token_type in ["deterministic", "pci", "randomized"] {
         let mut one = request(token_type, fields.clone());
         one["tags"] = json!(["t"]);
         let id = vault.token(one);

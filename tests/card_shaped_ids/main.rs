@@ -1,5 +1,9 @@
 //! Token IDs in the shape of a card's number: what they look like, what refuses them, and what
 //! becomes of them.
+//!
+//! There are 100,000 of a shape, so chance meets a number that a test names, or an ID that is derived,
+//! once in 100,000 draws. What must not meet has a vault of its own or is there before the draw, which
+//! avoids it.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
