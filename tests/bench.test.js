@@ -34,7 +34,9 @@ function tableUnder(output, heading) {
 function numberIn(cell) {
   assert.match(String(cell), /^[0-9][0-9,]*(\.[0-9]+)?( (×|kB|ms))?$/);
   const number = Number.parseFloat(String(cell).replaceAll(",", ""));
-  assert.ok(Number.isFinite(number) && number > 0, `\`${cell}\` is a figure`);
+  assert.ok(Number.isFinite(number), `\`${cell}\` is a figure`);
+  // Of two times that a busy machine took apart, the quotient may be printed as 0.00.
+  assert.ok(number > 0 || String(cell).endsWith(" ×"), `\`${cell}\` is more than nothing`);
   return number;
 }
 
