@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { checkModel } from "./check.js";
 import { Coverage, expectedCodes } from "./coverage.js";
 import { ModelHost } from "./model-host.js";
+import { Disagreement, play } from "./play.js";
 
 /** @import { Vault } from "vaultlet" */
 /** @import { Settings } from "./world.js" */
@@ -45,6 +46,50 @@ test("a vault that is not right is found out, with the calls that show it and ho
   const [, seed, path] = /--seed (\d+) --path ([\d:]+)/.exec(command ?? "") ?? [];
   const again = await checkModel({ sequences: 500, seed: Number(seed), path: path ?? "", open: openForgetful });
   assert(!again.passed);
+});
+
+test("a card-shaped ID that data determines may be another token's, which no reference foresees", async () => {
+  const data = { object: { fields: { card: "4111 1111 1111 1111" } } };
+  const shaped = { ...data, fptemplate: "primary_account_number", fpprops: ["card"] };
+  /** @param {string} action @param {any[]} requestBody */
+  const plan = (action, requestBody) => ({
+    action,
+    name: "admin",
+    parameters: { collection: "customers", reason: "AppFunctionality", requestBody },
+  });
+  const squatter = { ...data, type: "pci", token_id: "" };
+  const tokenizing = { call: plan("tokens.tokenize", [{ ...shaped, type: "deterministic" }]) };
+  /** @param {Settings} settings */
+  const open = async (settings) => {
+    const opened = await ModelHost.open(settings);
+    const { parameters, name } = plan("crypto.hash", [shaped]);
+    const hash = { method: /** @type {const} */ (["crypto", "hashObjects"]), parameters, name, faults: {} };
+    const { outcome } = await opened.host.call(opened.writing, /** @type {any} */ (hash));
+    squatter.token_id = /** @type {any} */ (outcome).answer[0].token_id;
+    return opened;
+  };
+  const squatting = { call: plan("tokens.tokenize", [squatter]) };
+  const sequence = { settings: "plain", steps: [squatting, tokenizing, tokenizing] };
+  const coverage = new Coverage();
+  await play(sequence, { open, coverage });
+  assert.deepEqual(coverage.missing(["tokens.tokenize"], 500), []);
+  assert(!coverage.missing([], 2_000).includes("VL3010"));
+
+  /** A vault in which that is always so. @param {Settings} settings */
+  const openRefusing = async (settings) => {
+    const opened = await ModelHost.open(settings);
+    const refusal = Object.assign(new Error(), { code: "VL3010", status: 409, context: {} });
+    /** @type {any} */
+    const writing = {
+      as(/** @type {unknown} */ caller) {
+        const { tokens, crypto } = opened.writing.as(caller);
+        return { tokens: { ...tokens, tokenize: () => Promise.reject(refusal) }, crypto };
+      },
+    };
+    return { ...opened, writing };
+  };
+  const alone = { settings: "plain", steps: [tokenizing] };
+  await assert.rejects(play(alone, { open: openRefusing, coverage }), Disagreement);
 });
 
 test("what enough sequences never reached is told", () => {
