@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::datatype::DataType;
 use crate::error::{Error, ErrorKind};
-use crate::json::{Json, Members};
+use crate::json::{ANY_TEXT, Json, Member, Members};
 
 /// All collections, by name.
 #[derive(Debug)]
@@ -29,12 +29,12 @@ pub(crate) struct Property {
 
 impl Collections {
     /// `{ customers: { properties: { email: { type: "EMAIL", nullable: false } } } }`
-    pub(crate) fn parse(value: Json) -> Result<Self, Error> {
+    pub(crate) fn parse(value: &Json) -> Result<Self, Error> {
         let mut collections = Vec::new();
         for (name, value) in object(value, "collections")? {
-            let path = ["collections.", &name].concat();
-            if !is_name(&name) {
-                return Err(refused(path, NAME_FORM));
+            let path = ["collections.", name].concat();
+            if !is_name(name) {
+                return Err(Error::bad_request(path, NAME_FORM));
             }
             collections.push(Rc::new(Collection::parse(name, value, &path)?));
         }
@@ -52,20 +52,19 @@ impl Collections {
 }
 
 impl Collection {
-    fn parse(name: String, value: Json, path: &str) -> Result<Self, Error> {
-        let mut members = Members::of(value, path).map_err(as_configuration)?;
-        let listed = members.required("properties").map_err(as_configuration)?;
-        members.finish().map_err(as_configuration)?;
+    fn parse(name: &str, value: &Json, path: &str) -> Result<Self, Error> {
+        let mut members = Members::of(value, path);
+        let listed = members.required("properties")?;
+        members.finish()?;
         let mut properties = Vec::new();
-        for (name, value) in object(listed, &[path, ".properties"].concat())? {
-            let path = [path, ".properties.", &name].concat();
-            if !is_name(&name) {
-                return Err(refused(path, NAME_FORM));
+        for (name, value) in object(listed, &members.path_of("properties"))? {
+            let path = [path, ".properties.", name].concat();
+            if !is_name(name) {
+                return Err(Error::bad_request(path, NAME_FORM));
             }
-            let property = Property::parse(value, &path)?;
-            properties.push((name, property));
+            properties.push((name.clone(), Property::parse(value, &path)?));
         }
-        Ok(Self { name, properties })
+        Ok(Self { name: name.to_owned(), properties })
     }
 
     pub(crate) fn property(&self, name: &str) -> Result<Property, Error> {
@@ -79,16 +78,13 @@ impl Collection {
 }
 
 impl Property {
-    fn parse(value: Json, path: &str) -> Result<Self, Error> {
-        let mut members = Members::of(value, path).map_err(as_configuration)?;
-        let type_path = members.path_of("type");
-        let name = members.required("type").and_then(|value| crate::json::text(value, &type_path));
-        let name = name.map_err(as_configuration)?;
-        let nullable =
-            members.optional_bool("nullable").map_err(as_configuration)?.unwrap_or(false);
-        members.finish().map_err(as_configuration)?;
-        let data_type = DataType::parse(&name)
-            .ok_or_else(|| refused(type_path, "is not a known property type"))?;
+    fn parse(value: &Json, path: &str) -> Result<Self, Error> {
+        let mut members = Members::of(value, path);
+        let name = members.text("type", &ANY_TEXT);
+        let nullable = members.flag("nullable", false);
+        members.finish()?;
+        let data_type = DataType::parse(name)
+            .ok_or_else(|| members.refusal("type", "is not a known property type"))?;
         Ok(Self { data_type, nullable })
     }
 }
@@ -103,18 +99,6 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn object(value: Json, path: &str) -> Result<Vec<(String, Json)>, Error> {
-    Members::of(value, path).map(Members::rest).map_err(as_configuration)
-}
-
-fn refused(place: String, problem: &'static str) -> Error {
-    ErrorKind::Configuration { place, problem }.into()
-}
-
-/// The same reader serves requests and configurations; only the error differs.
-pub(crate) fn as_configuration(error: Error) -> Error {
-    match error.kind() {
-        ErrorKind::BadRequest { field, problem } => refused(field.clone(), problem),
-        _ => error,
-    }
+fn object<'a>(value: &'a Json, path: &str) -> Result<Vec<&'a Member>, Error> {
+    Members::of(value, path).rest()
 }

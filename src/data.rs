@@ -9,33 +9,30 @@ use zeroize::Zeroizing;
 use crate::collection::Collection;
 use crate::error::{Error, ErrorKind};
 use crate::host::Check;
-use crate::json::Json;
+use crate::json::{Json, Member, canonical_object};
 
 /// The canonical JSON of one object may have so many bytes.
 const MAX_OBJECT_BYTES: usize = 1 << 20;
 
 /// Properties and values, each of its property's type. None is null.
-#[derive(Clone)]
-pub(crate) struct Data(Vec<(String, Json)>);
+pub(crate) struct Data<'a>(Vec<&'a Member>);
 
-impl Data {
+impl<'a> Data<'a> {
     /// Checks every value. A null of a nullable property counts as absent.
-    pub(crate) fn check(
-        collection: &Collection,
-        fields: Vec<(String, Json)>,
-    ) -> Result<Self, Error> {
+    pub(crate) fn check(collection: &Collection, fields: &[&'a Member]) -> Result<Self, Error> {
         let mut data = Vec::with_capacity(fields.len());
-        for (name, value) in fields {
-            let property = collection.property(&name)?;
+        for field in fields {
+            let (name, value) = field;
+            let property = collection.property(name)?;
             let absent = property.nullable && matches!(value, Json::Null);
             if absent {
                 continue;
             }
-            if matches!(value, Json::Null) || !property.data_type.accepts(&value) {
+            if matches!(value, Json::Null) || !property.data_type.accepts(value) {
                 let data_type = property.data_type.name();
-                return Err(ErrorKind::ValueRefused { property: name, data_type }.into());
+                return Err(ErrorKind::ValueRefused { property: name.clone(), data_type }.into());
             }
-            data.push((name, value));
+            data.push(*field);
         }
         Ok(Self(data))
     }
@@ -44,18 +41,16 @@ impl Data {
     /// changed since: what is not wanted need not be of it any more.
     pub(crate) fn reopen(
         collection: &Collection,
-        canonical: &str,
-        is_wanted: &dyn Fn(&String) -> bool,
+        unsealed: &'a [Member],
+        is_wanted: &dyn Fn(&str) -> bool,
     ) -> Result<Self, Error> {
-        let Ok(Json::Object(mut fields)) = Json::parse(canonical, "ciphertext") else {
-            return Err(ErrorKind::CiphertextRefused.into());
-        };
-        fields.retain(|(name, _)| is_wanted(name));
-        Self::check(collection, fields)
+        let mut wanted = Vec::with_capacity(unsealed.len());
+        wanted.extend(unsealed.iter().filter(|(name, _)| is_wanted(name)));
+        Self::check(collection, &wanted)
     }
 
     pub(crate) fn holds(&self, property: &str) -> bool {
-        self.0.iter().any(|(name, _)| name == property)
+        self.names().any(|name| name == property)
     }
 
     /// These values beside those of other data, which holds none of the same properties.
@@ -66,14 +61,13 @@ impl Data {
 
     /// Keeps the properties that `props` names, in its order; all of them where there is none.
     /// `path` is the input's, for an object in which no value remains or too much does.
-    pub(crate) fn select(mut self, props: Option<&[String]>, path: &str) -> Result<Self, Error> {
+    pub(crate) fn select(mut self, props: Option<&[&str]>, path: &str) -> Result<Self, Error> {
         if let Some(props) = props {
             let mut selected = Vec::with_capacity(props.len());
-            for name in props {
-                let position = self.0.iter().position(|(held, _)| held == name);
-                let position = position
-                    .ok_or_else(|| ErrorKind::PropertyNotInInput { property: name.clone() })?;
-                selected.push(self.0.swap_remove(position));
+            for prop in props {
+                let field = self.0.iter().find(|(name, _)| name == prop);
+                let missing = || ErrorKind::PropertyNotInInput { property: (*prop).to_owned() };
+                selected.push(*field.ok_or_else(missing)?);
             }
             self.0 = selected;
         }
@@ -84,16 +78,24 @@ impl Data {
     }
 
     /// RFC 8785 text. Equal data has equal text.
-    pub(crate) fn canonical(self, path: &str) -> Result<Zeroizing<String>, Error> {
-        let canonical = Json::Object(self.0).canonical();
+    pub(crate) fn canonical(&self, path: &str) -> Result<Zeroizing<String>, Error> {
+        let canonical = canonical_object(&self.0);
         if canonical.len() > MAX_OBJECT_BYTES {
             return Err(Error::bad_request(path, "must be at most 1 MiB of JSON"));
         }
         Ok(canonical)
     }
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + use<'_, 'a> {
         self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+/// What data that was sealed holds, which is JSON of an object.
+pub(crate) fn parse_unsealed(canonical: &str, otherwise: ErrorKind) -> Result<Vec<Member>, Error> {
+    match Json::parse(canonical, "sealed data") {
+        Ok(Json::Object(fields)) => Ok(fields),
+        _ => Err(otherwise.into()),
     }
 }
 

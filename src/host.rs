@@ -277,7 +277,7 @@ pub struct AccessRequest<'a> {
     /// The collection's name.
     pub collection: &'a str,
     /// The tenants that confine the request; none: unconfined.
-    pub tenant_ids: &'a [String],
+    pub tenant_ids: &'a [&'a str],
     /// The access reason.
     pub reason: &'static str,
     /// The caller's own words, if given.
@@ -345,7 +345,7 @@ pub struct AuditEvent<'a> {
     /// The collection's name.
     pub collection: &'a str,
     /// The tenants that confine the request.
-    pub tenant_ids: &'a [String],
+    pub tenant_ids: &'a [&'a str],
     /// The access reason.
     pub reason: &'static str,
     /// The caller's own words.

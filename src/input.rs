@@ -4,135 +4,88 @@
 //! shows is right, so the policy can be asked. Opened: the data is there.
 
 use alloc::borrow::ToOwned;
-use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
 use crate::collection::Collection;
-use crate::data::{Data, add_checks};
+use crate::data::{Data, add_checks, parse_unsealed};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Check, InputKind, Millis, State};
-use crate::json::{self, Json, Members};
-use crate::request::{Common, name, take_name, take_props};
+use crate::json::{self, ANY_TEXT, Json, Member, Members};
+use crate::request::{Common, NAME, take_name, take_props};
 use crate::sealing::{Ciphertext, Envelopes};
 
 /// The built-in field that names an object's tenant. It is no declared property, and no data.
 pub(crate) const TENANT_FIELD: &str = "_tenant_id";
 
 /// What `object` gives.
-pub(crate) enum Object {
+enum Object<'a> {
     /// Property values, the tenant taken out of them.
-    Fields { fields: Vec<(String, Json)>, tenant: Option<String> },
+    Fields { fields: Vec<&'a Member>, tenant: Option<&'a str> },
     /// What `encrypt` made.
-    Encrypted(EncryptedObject),
+    Encrypted(EncryptedObject<'a>),
     /// The object of another request of the same array.
     SameAs(usize),
 }
 
 /// An object and which of its properties are meant.
-pub(crate) struct Input {
-    object: Object,
-    props: Option<Vec<String>>,
+pub(crate) struct Input<'a> {
+    object: Object<'a>,
+    props: Option<Vec<&'a str>>,
     /// Of the object, as the caller wrote it.
     path: String,
 }
 
-impl Input {
+impl<'a> Input<'a> {
     /// Takes `object` and `props`, both or neither.
-    pub(crate) fn take_optional(members: &mut Members) -> Result<Option<Self>, Error> {
-        let props_path = members.path_of("props");
-        let path = members.path_of("object");
-        let props = take_props(members)?;
+    pub(crate) fn take_optional(members: &mut Members<'a>) -> Result<Option<Self>, Error> {
+        let props = take_props(members);
         let Some(object) = members.optional("object") else {
-            return match props {
-                None => Ok(None),
-                Some(_) => Err(Error::bad_request(props_path, "needs `object`")),
-            };
+            if props.is_some() {
+                members.refuse("props", "needs `object`");
+            }
+            return Ok(None);
         };
-        let object = Object::parse(object, &path)?;
-        Ok(Some(Self { object, props, path }))
+        let path = members.path_of("object");
+        Ok(Some(Self { object: Object::parse(object, &path)?, props, path }))
     }
 
     /// Takes `object`, and `props` where it is there.
-    pub(crate) fn take(members: &mut Members) -> Result<Self, Error> {
-        let path = members.path_of("object");
-        Self::take_optional(members)?.ok_or_else(|| Error::bad_request(path, "is missing"))
-    }
-
-    /// For an operation that has no request array, and no tenant to give.
-    pub(crate) fn refuse_array_forms(&self) -> Result<(), Error> {
-        match &self.object {
-            Object::SameAs(_) => Err(Error::bad_request(
-                [&self.path, ".request_index"].concat(),
-                "is not possible here: there is no request array",
-            )),
-            Object::Fields { tenant: Some(_), .. } => Err(Error::bad_request(
-                [&self.path, ".fields.", TENANT_FIELD].concat(),
-                "is not possible here: a token keeps its tenant",
-            )),
-            Object::Fields { .. } | Object::Encrypted(_) => Ok(()),
-        }
-    }
-
-    /// Gives each input that names another one's object that object.
-    pub(crate) fn resolve_indexes(inputs: Vec<Self>) -> Result<Vec<SharedInput>, Error> {
-        let targets: Vec<Option<usize>> = inputs
-            .iter()
-            .map(|input| match input.object {
-                Object::SameAs(index) => Some(index),
-                _ => None,
-            })
-            .collect();
-        let shared: Vec<Rc<Self>> = inputs.into_iter().map(Rc::new).collect();
-        let mut resolved = Vec::with_capacity(shared.len());
-        for input in &shared {
-            let source = match input.object {
-                Object::SameAs(index) => {
-                    let whole = matches!(targets.get(index), Some(None));
-                    shared.get(index).filter(|_| whole).ok_or_else(|| {
-                        Error::bad_request(
-                            [&input.path, ".request_index"].concat(),
-                            "must be the index of a request that has `fields` or `encrypted`",
-                        )
-                    })?
-                }
-                _ => input,
-            };
-            let (source, input) = (Rc::clone(source), Rc::clone(input));
-            resolved.push(SharedInput { source, input, tenancy: Tenancy::OfTheRequest });
-        }
-        Ok(resolved)
-    }
-
-    /// For an operation on one object, new data of a token that has its tenant already.
-    pub(crate) fn alone(self) -> SharedInput {
-        let input = Rc::new(self);
-        SharedInput { source: Rc::clone(&input), input, tenancy: Tenancy::OfTheToken }
+    pub(crate) fn take(members: &mut Members<'a>) -> Result<Self, Error> {
+        Self::take_optional(members)?.ok_or_else(|| members.refusal("object", "is missing"))
     }
 }
 
-impl Object {
-    fn parse(value: Json, path: &str) -> Result<Self, Error> {
-        let mut members = Members::of(value, path)?;
+impl<'a> Object<'a> {
+    fn parse(value: &'a Json, path: &str) -> Result<Self, Error> {
+        let mut members = Members::of(value, path);
         let id = members.optional("id");
         let fields = members.optional("fields");
         let encrypted = members.optional("encrypted");
         let index = members.optional("request_index");
         members.finish()?;
         match (id, fields, encrypted, index) {
-            (Some(id), None, None, None) => {
-                json::text(id, &[path, ".id"].concat())?;
-                Err(ErrorKind::NotImplemented { feature: "object.id" }.into())
+            (Some(id), None, None, None) => Err(match ANY_TEXT.read(id) {
+                Ok(_) => ErrorKind::NotImplemented { feature: "object.id" }.into(),
+                Err(problem) => members.refusal("id", problem),
+            }),
+            (None, Some(fields), None, None) => {
+                let mut fields = Members::of(fields, &members.path_of("fields"));
+                let tenant = fields.optional_text(TENANT_FIELD, &NAME);
+                Ok(Self::Fields { fields: fields.rest()?, tenant })
             }
-            (None, Some(fields), None, None) => parse_fields(fields, &[path, ".fields"].concat()),
             (None, None, Some(encrypted), None) => {
-                EncryptedObject::parse(encrypted, &[path, ".encrypted"].concat())
+                EncryptedObject::parse(encrypted, &members.path_of("encrypted"))
                     .map(Self::Encrypted)
             }
             (None, None, None, Some(index)) => {
-                parse_index(&index, &[path, ".request_index"].concat()).map(Self::SameAs)
+                match read_index(index) {
+                    Some(index) => Ok(Self::SameAs(index)),
+                    None => Err(members
+                        .refusal("request_index", "must be the index of a request of the array")),
+                }
             }
             _ => Err(Error::bad_request(
                 path,
@@ -142,21 +95,30 @@ impl Object {
     }
 }
 
-/// A ciphertext that a caller hands in, and the scope that it must have been sealed with.
-#[derive(Clone)]
-pub(crate) struct EncryptedObject {
-    ciphertext: String,
-    scope: Option<String>,
+fn read_index(value: &Json) -> Option<usize> {
+    let Json::Number(number) = *value else { return None };
+    json::as_whole(number).and_then(|index| usize::try_from(index).ok())
 }
 
-impl EncryptedObject {
-    pub(crate) fn parse(value: Json, path: &str) -> Result<Self, Error> {
-        let mut members = Members::of(value, path)?;
-        let path = members.path_of("ciphertext");
-        let ciphertext = json::text(members.required("ciphertext")?, &path)?;
-        let scope = take_name(&mut members, "scope")?;
+/// A ciphertext that a caller hands in, and the scope that it must have been sealed with.
+pub(crate) struct EncryptedObject<'a> {
+    ciphertext: &'a str,
+    scope: Option<&'a str>,
+}
+
+impl<'a> EncryptedObject<'a> {
+    pub(crate) fn parse(value: &'a Json, path: &str) -> Result<Self, Error> {
+        let mut members = Members::of(value, path);
+        let ciphertext = members.text("ciphertext", &ANY_TEXT);
+        let scope = take_name(&mut members, "scope");
         members.finish()?;
         Ok(Self { ciphertext, scope })
+    }
+
+    /// Takes `encrypted_object`.
+    pub(crate) fn take(members: &mut Members<'a>) -> Result<Self, Error> {
+        let object = members.required("encrypted_object")?;
+        Self::parse(object, &members.path_of("encrypted_object"))
     }
 
     /// Opens it, if it is in the state at `now`. Whatever is wrong with the ciphertext itself is one
@@ -165,16 +127,16 @@ impl EncryptedObject {
         &self,
         envelopes: &mut Envelopes<'_>,
         collection: &Collection,
-        common: &Common,
+        common: &Common<'_>,
         state: State,
         now: Millis,
     ) -> Result<Ciphertext, Error> {
-        let opened = Ciphertext::open(envelopes, &self.ciphertext, &collection.name)
+        let opened = Ciphertext::open(envelopes, self.ciphertext, &collection.name)
             .map_err(|_| ErrorKind::CiphertextRefused)?;
         if !common.admits(opened.tenant.as_deref()) {
             return Err(ErrorKind::CiphertextRefused.into());
         }
-        if self.scope.as_ref().is_some_and(|scope| *scope != opened.scope) {
+        if self.scope.is_some_and(|scope| *scope != opened.scope) {
             return Err(ErrorKind::ScopeMismatch.into());
         }
         match state.holds(opened.expires_at, now) {
@@ -185,28 +147,9 @@ impl EncryptedObject {
     }
 }
 
-fn parse_fields(value: Json, path: &str) -> Result<Object, Error> {
-    let mut members = Members::of(value, path)?;
-    let tenant_path = members.path_of(TENANT_FIELD);
-    let tenant =
-        members.optional(TENANT_FIELD).map(|value| name(value, &tenant_path)).transpose()?;
-    Ok(Object::Fields { fields: members.rest(), tenant })
-}
-
-fn parse_index(value: &Json, path: &str) -> Result<usize, Error> {
-    let index = match *value {
-        Json::Number(number) => {
-            json::as_whole(number).and_then(|index| usize::try_from(index).ok())
-        }
-        _ => None,
-    };
-    index.ok_or_else(|| Error::bad_request(path, "must be the index of a request of the array"))
-}
-
-/// An input together with the one that holds its object: itself, or another of the array.
-pub(crate) struct SharedInput {
-    source: Rc<Input>,
-    input: Rc<Input>,
+/// The inputs of a call. One that names another's object names one that is there.
+pub(crate) struct Inputs<'a> {
+    all: Vec<Input<'a>>,
     tenancy: Tenancy,
 }
 
@@ -217,37 +160,84 @@ enum Tenancy {
     OfTheToken,
 }
 
-impl SharedInput {
-    /// Checks what the request itself shows.
-    pub(crate) fn check(
-        &self,
+impl<'a> Inputs<'a> {
+    /// Those of an array of requests.
+    pub(crate) fn of_requests(all: Vec<Input<'a>>) -> Result<Self, Error> {
+        let inputs = Self { all, tenancy: Tenancy::OfTheRequest };
+        for input in &inputs.all {
+            if inputs.source_of(input).is_none() {
+                return Err(Error::bad_request(
+                    [&input.path, ".request_index"].concat(),
+                    "must be the index of a request that has `fields` or `encrypted`",
+                ));
+            }
+        }
+        Ok(inputs)
+    }
+
+    /// For an operation that has no request array, new data of a token that has its tenant already.
+    pub(crate) fn of_token(input: Option<Input<'a>>) -> Result<Self, Error> {
+        if let Some(Input { object, path, .. }) = &input {
+            match object {
+                Object::SameAs(_) => {
+                    return Err(Error::bad_request(
+                        [path, ".request_index"].concat(),
+                        "is not possible here: there is no request array",
+                    ));
+                }
+                Object::Fields { tenant: Some(_), .. } => {
+                    return Err(Error::bad_request(
+                        [path, ".fields.", TENANT_FIELD].concat(),
+                        "is not possible here: a token keeps its tenant",
+                    ));
+                }
+                Object::Fields { .. } | Object::Encrypted(_) => {}
+            }
+        }
+        Ok(Self { all: input.into_iter().collect(), tenancy: Tenancy::OfTheToken })
+    }
+
+    pub(crate) fn all(&self) -> &[Input<'a>] {
+        &self.all
+    }
+
+    /// The input that holds this one's object: itself, or the one that it names.
+    fn source_of<'i>(&'i self, input: &'i Input<'a>) -> Option<&'i Input<'a>> {
+        match input.object {
+            Object::SameAs(index) => {
+                self.all.get(index).filter(|named| !matches!(named.object, Object::SameAs(_)))
+            }
+            _ => Some(input),
+        }
+    }
+
+    /// Checks what the request itself shows of one of them.
+    pub(crate) fn check<'i>(
+        &'i self,
+        input: &'i Input<'a>,
         collection: &Collection,
-        common: &Common,
-    ) -> Result<CheckedInput, Error> {
-        let path = &self.input.path;
-        let props = self.input.props.as_deref();
+        common: &Common<'_>,
+    ) -> Result<CheckedInput<'i>, Error> {
+        let Input { props, path, .. } = input;
+        let props = props.as_deref();
         for name in props.unwrap_or_default() {
             collection.property(name)?;
         }
-        match &self.source.object {
+        let Some(Input { object, path: object_path, .. }) = self.source_of(input) else {
+            return Err(Error::internal("an input was not resolved"));
+        };
+        match object {
             Object::Fields { fields, tenant } => {
-                let data = Data::check(collection, fields.clone())?.select(props, path)?;
+                let data = Data::check(collection, fields)?.select(props, path)?;
                 let tenant = match self.tenancy {
-                    Tenancy::OfTheRequest => {
-                        tenant_of_fields(common, tenant.as_deref(), &self.source.path)?
-                    }
+                    Tenancy::OfTheRequest => tenant_of_fields(common, *tenant, object_path)?,
                     Tenancy::OfTheToken => None,
                 };
-                let properties = data.names().map(str::to_owned).collect();
                 let opened = OpenedInput { canonical: data.canonical(path)?, tenant };
-                Ok(CheckedInput::Shown { properties, opened })
+                Ok(CheckedInput::Shown { properties: data.names().collect(), opened })
             }
-            Object::Encrypted(object) => Ok(CheckedInput::Hidden {
-                object: object.clone(),
-                props: props.map(<[String]>::to_vec),
-                path: path.clone(),
-            }),
-            Object::SameAs(_) => Err(ErrorKind::Internal("an input was not resolved").into()),
+            Object::Encrypted(object) => Ok(CheckedInput::Hidden { object, props, path }),
+            Object::SameAs(_) => Err(Error::internal("an input was not resolved")),
         }
     }
 }
@@ -255,13 +245,13 @@ impl SharedInput {
 /// One tenant listed gives the object to that tenant; of several, the fields must name one; where
 /// none is listed, the fields may.
 fn tenant_of_fields(
-    common: &Common,
+    common: &Common<'_>,
     given: Option<&str>,
     path: &str,
 ) -> Result<Option<String>, Error> {
     match (common.tenants.as_slice(), given) {
         ([], given) => Ok(given.map(str::to_owned)),
-        ([only], None) => Ok(Some(only.clone())),
+        ([only], None) => Ok(Some((*only).to_owned())),
         (_, Some(given)) if common.admits(Some(given)) => Ok(Some(given.to_owned())),
         (_, Some(_)) => Err(ErrorKind::TenantOutside.into()),
         (_, None) => Err(Error::bad_request(
@@ -272,18 +262,18 @@ fn tenant_of_fields(
 }
 
 /// An input of which the policy can be asked.
-pub(crate) enum CheckedInput {
+pub(crate) enum CheckedInput<'a> {
     /// The request shows the data.
     Shown {
         /// In the order that the caller gave them.
-        properties: Vec<String>,
+        properties: Vec<&'a str>,
         opened: OpenedInput,
     },
     /// The data is in a ciphertext, which may be opened after the capability was granted.
-    Hidden { object: EncryptedObject, props: Option<Vec<String>>, path: String },
+    Hidden { object: &'a EncryptedObject<'a>, props: Option<&'a [&'a str]>, path: &'a str },
 }
 
-impl CheckedInput {
+impl<'a> CheckedInput<'a> {
     /// Where the data of these comes from.
     pub(crate) fn kind(inputs: &[Self]) -> InputKind {
         if inputs.iter().any(|input| matches!(input, Self::Hidden { .. })) {
@@ -310,10 +300,10 @@ impl CheckedInput {
     }
 
     /// The properties that are meant, if the request shows them.
-    pub(crate) fn properties(&self) -> Option<&[String]> {
+    pub(crate) fn properties(&self) -> Option<&[&'a str]> {
         match self {
             Self::Shown { properties, .. } => Some(properties),
-            Self::Hidden { props, .. } => props.as_deref(),
+            Self::Hidden { props, .. } => *props,
         }
     }
 
@@ -322,14 +312,14 @@ impl CheckedInput {
         self,
         envelopes: &mut Envelopes<'_>,
         collection: &Collection,
-        common: &Common,
+        common: &Common<'_>,
         now: Millis,
         operations: &[&str],
         checks: &mut Vec<Check>,
     ) -> Result<OpenedInput, Error> {
         let (object, props, path) = match self {
             Self::Shown { properties, opened } => {
-                for property in &properties {
+                for property in properties {
                     add_checks(checks, operations, collection, property)?;
                 }
                 return Ok(opened);
@@ -337,13 +327,13 @@ impl CheckedInput {
             Self::Hidden { object, props, path } => (object, props, path),
         };
         let opened = object.open(envelopes, collection, common, State::Active, now)?;
-        let is_wanted = |name: &String| props.as_ref().is_none_or(|props| props.contains(name));
-        let data = Data::reopen(collection, &opened.canonical, &is_wanted)?;
-        let data = data.select(props.as_deref(), &path)?;
+        let fields = parse_unsealed(&opened.canonical, ErrorKind::CiphertextRefused)?;
+        let is_wanted = |name: &str| props.is_none_or(|props| props.contains(&name));
+        let data = Data::reopen(collection, &fields, &is_wanted)?.select(props, path)?;
         for property in data.names() {
             add_checks(checks, operations, collection, property)?;
         }
-        Ok(OpenedInput { canonical: data.canonical(&path)?, tenant: opened.tenant })
+        Ok(OpenedInput { canonical: data.canonical(path)?, tenant: opened.tenant })
     }
 }
 

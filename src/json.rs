@@ -20,9 +20,12 @@ use crate::error::Error;
 
 mod decimal;
 mod long;
+mod members;
 mod parse;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use self::members::{ANY_TEXT, Form, Members};
 
 /// The largest whole number that JavaScript and JCS carry without rounding: 2^53 − 1.
 pub(crate) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -49,8 +52,11 @@ pub(crate) enum Json {
     Text(Zeroizing<String>),
     List(Vec<Json>),
     /// In the order written; no key twice.
-    Object(Vec<(String, Json)>),
+    Object(Vec<Member>),
 }
+
+/// A key of an object, and its value.
+pub(crate) type Member = (String, Json);
 
 impl Json {
     /// Reads JSON text; `path` is what an error calls the whole of it.
@@ -65,7 +71,8 @@ impl Json {
         }
     }
 
-    /// RFC 8785 text: equal values have equal text.
+    /// RFC 8785 text: equal values have equal text. The core itself needs that of objects alone.
+    #[cfg(any(fuzzing, test))]
     pub(crate) fn canonical(&self) -> Zeroizing<String> {
         self.write(Order::Canonical)
     }
@@ -76,7 +83,7 @@ impl Json {
     }
 
     fn write(&self, order: Order) -> Zeroizing<String> {
-        let mut writer = Writer { order, text: Zeroizing::new(String::with_capacity(256)) };
+        let mut writer = Writer::new(order);
         writer.value(self);
         writer.text
     }
@@ -120,6 +127,13 @@ impl Json {
     }
 }
 
+/// RFC 8785 text of the object that has these members.
+pub(crate) fn canonical_object(members: &[&Member]) -> Zeroizing<String> {
+    let mut writer = Writer::new(Order::Canonical);
+    writer.sorted_object(members);
+    writer.text
+}
+
 /// Shows the kind and never the value.
 impl fmt::Debug for Json {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -149,6 +163,10 @@ struct Writer {
 }
 
 impl Writer {
+    fn new(order: Order) -> Self {
+        Self { order, text: Zeroizing::new(String::with_capacity(256)) }
+    }
+
     fn value(&mut self, value: &Json) {
         match value {
             Json::Null => self.text.push_str("null"),
@@ -164,35 +182,28 @@ impl Writer {
                 }
                 self.text.push(']');
             }
-            Json::Object(members) => self.object(members),
+            Json::Object(members) => match self.order {
+                Order::AsWritten => self.object(members.iter()),
+                Order::Canonical => self.sorted_object(&members.iter().collect::<Vec<_>>()),
+            },
         }
     }
 
-    fn object(&mut self, members: &[(String, Json)]) {
+    /// In RFC 8785's order.
+    fn sorted_object(&mut self, members: &[&Member]) {
+        let places = sorted(members.iter().map(|(key, _)| key.as_str())).into_iter();
+        self.object(places.filter_map(|Placed(_, place)| members.get(place).copied()));
+    }
+
+    fn object<'a>(&mut self, members: impl Iterator<Item = &'a Member>) {
         self.text.push('{');
-        match self.order {
-            Order::AsWritten => {
-                for (position, member) in members.iter().enumerate() {
-                    self.member(position, member);
-                }
-            }
-            Order::Canonical => {
-                let ordered = sorted(members.iter().map(|(key, _)| key.as_str()));
-                for (position, Placed(_, place)) in ordered.into_iter().enumerate() {
-                    if let Some(member) = members.get(place) {
-                        self.member(position, member);
-                    }
-                }
-            }
+        for (position, (key, value)) in members.enumerate() {
+            self.separate(position);
+            self.string(key);
+            self.text.push(':');
+            self.value(value);
         }
         self.text.push('}');
-    }
-
-    fn member(&mut self, position: usize, (key, value): &(String, Json)) {
-        self.separate(position);
-        self.string(key);
-        self.text.push(':');
-        self.value(value);
     }
 
     fn separate(&mut self, position: usize) {
@@ -300,105 +311,3 @@ fn is_escaped(character: char) -> bool {
 pub(crate) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
     Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
-
-/// The members of one JSON object, taken out one by one; what is left over is unknown.
-///
-/// `null` is a wrong type for every member, the optional ones included: absent and null differ.
-pub(crate) struct Members {
-    path: String,
-    entries: Vec<(String, Json)>,
-}
-
-impl Members {
-    /// `path` is empty for the whole request.
-    pub(crate) fn of(value: Json, path: &str) -> Result<Self, Error> {
-        match value {
-            Json::Object(entries) => Ok(Self { path: path.to_owned(), entries }),
-            _ => Err(Error::bad_request(
-                if path.is_empty() { "request" } else { path },
-                "must be an object",
-            )),
-        }
-    }
-
-    /// The path of one member, as the caller wrote it.
-    pub(crate) fn path_of(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { [&self.path, ".", name].concat() }
-    }
-
-    /// The path of the object itself.
-    pub(crate) fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Takes a member that may be absent.
-    pub(crate) fn optional(&mut self, name: &str) -> Option<Json> {
-        let position = self.entries.iter().position(|(key, _)| key == name)?;
-        // Not `swap_remove`: what is left keeps the order written, which is the order of the checks.
-        Some(self.entries.remove(position).1)
-    }
-
-    /// Takes a member that must be there.
-    pub(crate) fn required(&mut self, name: &str) -> Result<Json, Error> {
-        self.optional(name).ok_or_else(|| Error::bad_request(self.path_of(name), "is missing"))
-    }
-
-    pub(crate) fn optional_text(&mut self, name: &str) -> Result<Option<String>, Error> {
-        let path = self.path_of(name);
-        self.optional(name).map(|value| text(value, &path)).transpose()
-    }
-
-    pub(crate) fn optional_bool(&mut self, name: &str) -> Result<Option<bool>, Error> {
-        match self.optional(name) {
-            None => Ok(None),
-            Some(Json::Bool(value)) => Ok(Some(value)),
-            Some(_) => Err(Error::bad_request(self.path_of(name), "must be true or false")),
-        }
-    }
-
-    /// A list that may be absent, each item read by `item`, which is given the item's path.
-    pub(crate) fn optional_list<T>(
-        &mut self,
-        name: &str,
-        item: Item<'_, T>,
-    ) -> Result<Option<Vec<T>>, Error> {
-        let path = self.path_of(name);
-        self.optional(name).map(|value| list(value, &path, item)).transpose()
-    }
-
-    /// Takes what is left, in the order written.
-    pub(crate) fn rest(self) -> Vec<(String, Json)> {
-        self.entries
-    }
-
-    /// Refuses what nobody took.
-    pub(crate) fn finish(self) -> Result<(), Error> {
-        match self.entries.first() {
-            None => Ok(()),
-            Some((name, _)) => Err(Error::bad_request(self.path_of(name), "is not a known key")),
-        }
-    }
-}
-
-/// A JSON text; `null` is none.
-pub(crate) fn text(value: Json, path: &str) -> Result<String, Error> {
-    match value {
-        Json::Text(text) => Ok(text.as_str().to_owned()),
-        _ => Err(Error::bad_request(path, "must be text")),
-    }
-}
-
-/// A JSON list, each item read by `item`.
-pub(crate) fn list<T>(value: Json, path: &str, item: Item<'_, T>) -> Result<Vec<T>, Error> {
-    let Json::List(items) = value else {
-        return Err(Error::bad_request(path, "must be a list"));
-    };
-    let mut read = Vec::with_capacity(items.len());
-    for (index, value) in items.into_iter().enumerate() {
-        read.push(item(value, &[path, "[", &digits(index as u64), "]"].concat())?);
-    }
-    Ok(read)
-}
-
-/// Reads one item of a list; it is given the item's path.
-pub(crate) type Item<'a, T> = &'a mut dyn FnMut(Json, &str) -> Result<T, Error>;

@@ -12,21 +12,21 @@ use crate::host::{Check, Millis};
 use crate::json::Json;
 
 /// The properties to answer, in the order asked; none: all that the object holds, as they are.
-pub(crate) struct Projection(Option<Vec<Shown>>);
+pub(crate) struct Projection<'a>(Option<Vec<Shown<'a>>>);
 
 /// One entry of `props`: `ssn`, or `ssn.mask`.
-struct Shown {
+struct Shown<'a> {
     /// As the caller wrote it: the key of the answer.
-    key: String,
-    property: String,
+    key: &'a str,
+    property: &'a str,
     data_type: DataType,
     transformer: Option<Transformer>,
 }
 
-impl Projection {
+impl<'a> Projection<'a> {
     pub(crate) fn resolve(
         collection: &Collection,
-        props: Option<&[String]>,
+        props: Option<&[&'a str]>,
     ) -> Result<Self, Error> {
         let shown = props.map(|props| {
             let mut shown = Vec::with_capacity(props.len());
@@ -83,14 +83,14 @@ impl Projection {
                 Some(transformer) => data_type.transform(*transformer, value, now),
                 None => value.clone(),
             };
-            answer.push((key.clone(), value));
+            answer.push(((*key).to_owned(), value));
         }
         Json::Object(answer)
     }
 }
 
-impl Shown {
-    fn resolve(collection: &Collection, prop: &str) -> Result<Self, Error> {
+impl<'a> Shown<'a> {
+    fn resolve(collection: &Collection, prop: &'a str) -> Result<Self, Error> {
         let (property, transformer) = match prop.split_once('.') {
             Some((property, transformer)) => (property, Some(transformer)),
             None => (prop, None),
@@ -100,11 +100,6 @@ impl Shown {
             let unknown = || ErrorKind::TransformerUnknown { property: property.to_owned() };
             Transformer::of(data_type, name).ok_or_else(unknown)
         });
-        Ok(Self {
-            key: prop.to_owned(),
-            property: property.to_owned(),
-            data_type,
-            transformer: transformer.transpose()?,
-        })
+        Ok(Self { key: prop, property, data_type, transformer: transformer.transpose()? })
     }
 }

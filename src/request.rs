@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind};
 use crate::host::{Millis, State};
-use crate::json::{self, Item, Json, Members, firsts};
+use crate::json::{ANY_TEXT, Form, Members, firsts};
 use crate::sealing::EncryptionType;
 use crate::settings::MAX_LIFE_SECS;
 
@@ -31,41 +31,33 @@ const REASONS: [&str; 10] = [
 const OTHER: &str = "Other";
 
 /// The parameters that every operation takes.
-pub(crate) struct Common {
-    pub(crate) collection: String,
-    reason: Option<String>,
-    pub(crate) adhoc_reason: Option<String>,
-    pub(crate) custom_audit: Option<String>,
+pub(crate) struct Common<'a> {
+    pub(crate) collection: &'a str,
+    reason: Option<&'a str>,
+    pub(crate) adhoc_reason: Option<&'a str>,
+    pub(crate) custom_audit: Option<&'a str>,
     pub(crate) reload_cache: bool,
     /// The tenants that confine the request, each once; none: unconfined.
-    pub(crate) tenants: Vec<String>,
+    pub(crate) tenants: Vec<&'a str>,
     /// One more list of tenants, of one.
-    tenant_too: Option<String>,
+    tenant_too: Option<&'a str>,
 }
 
-impl Common {
-    pub(crate) fn take(members: &mut Members) -> Result<Self, Error> {
-        let collection_path = members.path_of("collection");
-        let collection = json::text(members.required("collection")?, &collection_path)?;
-        let reason = members.optional_text("reason")?;
-        let adhoc_reason = short_text(members, "adhocReason", MAX_NOTE)?;
-        let custom_audit = short_text(members, "customAudit", MAX_NOTE)?;
-        let reload_cache = members.optional_bool("reloadCache")?.unwrap_or(false);
-        let tenants = query_list(members, "xTenantId", &mut name)?.unwrap_or_default();
-        let tenant_too = None;
-        Ok(Self {
-            collection,
-            reason,
-            adhoc_reason,
-            custom_audit,
-            reload_cache,
-            tenants,
-            tenant_too,
-        })
+impl<'a> Common<'a> {
+    pub(crate) fn take(members: &mut Members<'a>) -> Self {
+        Self {
+            collection: members.text("collection", &ANY_TEXT),
+            reason: members.optional_text("reason", &ANY_TEXT),
+            adhoc_reason: members.optional_text("adhocReason", &NOTE),
+            custom_audit: members.optional_text("customAudit", &NOTE),
+            reload_cache: members.flag("reloadCache", false),
+            tenants: query_list(members, "xTenantId", &NAME).unwrap_or_default(),
+            tenant_too: None,
+        }
     }
 
     /// Confines the request to this tenant as well.
-    pub(crate) fn confine_to(&mut self, tenant: String) {
+    pub(crate) fn confine_to(&mut self, tenant: &'a str) {
         if self.tenants.is_empty() {
             self.tenants.push(tenant);
         } else {
@@ -75,7 +67,7 @@ impl Common {
 
     /// Step 3 of every operation.
     pub(crate) fn reason(&self, forced: bool) -> Result<&'static str, Error> {
-        let reason = match self.reason.as_deref().unwrap_or_default() {
+        let reason = match self.reason.unwrap_or_default() {
             "" if forced => return Err(ErrorKind::ReasonMissing.into()),
             "" => "AppFunctionality",
             given => REASONS
@@ -83,7 +75,7 @@ impl Common {
                 .find(|reason| *reason == given)
                 .ok_or(ErrorKind::ReasonUnknown)?,
         };
-        if reason == OTHER && self.adhoc_reason.as_deref().unwrap_or_default().is_empty() {
+        if reason == OTHER && self.adhoc_reason.unwrap_or_default().is_empty() {
             return Err(ErrorKind::AdhocReasonMissing.into());
         }
         Ok(reason)
@@ -95,144 +87,115 @@ impl Common {
     }
 
     /// The tenants whose tokens a query may match; none: it matches those of all, and of none.
-    pub(crate) fn confinement(&self) -> Option<Vec<&str>> {
-        let tenants = self.tenants.iter().map(String::as_str);
+    pub(crate) fn confinement(&self) -> Option<Vec<&'a str>> {
+        let tenants = self.tenants.iter().copied();
         (!self.tenants.is_empty()).then(|| tenants.filter(|tenant| self.admitted(tenant)).collect())
     }
 
     fn admitted(&self, tenant: &str) -> bool {
-        self.tenants.iter().any(|listed| listed == tenant)
-            && self.tenant_too.as_deref().is_none_or(|too| too == tenant)
+        self.tenants.contains(&tenant) && self.tenant_too.is_none_or(|too| too == tenant)
     }
 }
 
 /// Which tokens a query means.
-pub(crate) struct TokenQuery {
+pub(crate) struct TokenQuery<'a> {
     /// By ID, each once, in the order asked.
-    pub(crate) token_ids: Option<Vec<String>>,
+    pub(crate) token_ids: Option<Vec<&'a str>>,
     /// All of these tags.
-    pub(crate) tags: Option<Vec<String>>,
+    pub(crate) tags: Option<Vec<&'a str>>,
     /// Active ones, or archived ones.
     pub(crate) state: State,
 }
 
-impl TokenQuery {
+impl<'a> TokenQuery<'a> {
     /// Takes `tokenIds`, `tags` and `objectIds`; the state is the operation's to set.
-    pub(crate) fn take(members: &mut Members) -> Result<Self, Error> {
+    pub(crate) fn take(members: &mut Members<'a>) -> Self {
         Self::take_named(members, "tokenIds", "objectIds")
     }
 
     /// Takes the same from a body, where the names are REST's.
-    pub(crate) fn take_body(members: &mut Members) -> Result<Self, Error> {
-        let mut body = Members::of(members.required("requestBody")?, "requestBody")?;
-        let query = Self::take_named(&mut body, "token_ids", "object_ids")?;
+    pub(crate) fn take_body(members: &mut Members<'a>) -> Result<Self, Error> {
+        let mut body = Members::of(members.required("requestBody")?, "requestBody");
+        let query = Self::take_named(&mut body, "token_ids", "object_ids");
         body.finish()?;
         Ok(query)
     }
 
-    fn take_named(
-        members: &mut Members,
-        token_ids: &str,
-        object_ids: &'static str,
-    ) -> Result<Self, Error> {
-        let token_ids = take_token_ids(members, token_ids)?;
-        let tags = query_list(members, "tags", &mut name)?;
-        if query_list(members, object_ids, &mut json::text)?.is_some() {
-            return Err(ErrorKind::NotImplemented { feature: object_ids }.into());
+    fn take_named(members: &mut Members<'a>, token_ids: &str, object_ids: &'static str) -> Self {
+        let token_ids = take_token_ids(members, token_ids);
+        let tags = query_list(members, "tags", &NAME);
+        if query_list(members, object_ids, &ANY_TEXT).is_some() {
+            members.refuse_with(ErrorKind::NotImplemented { feature: object_ids }.into());
         }
-        Ok(Self { token_ids, tags, state: State::Active })
+        Self { token_ids, tags, state: State::Active }
     }
 }
 
 /// Token IDs, each once, in the order asked.
-pub(crate) fn take_token_ids(
-    members: &mut Members,
-    member: &str,
-) -> Result<Option<Vec<String>>, Error> {
-    let path = members.path_of(member);
-    let Some(ids) = members.optional_list(member, &mut token_id)? else { return Ok(None) };
-    if ids.is_empty() {
-        return Err(Error::bad_request(path, "must not be an empty list"));
-    }
-    Ok(Some(without_repeats(ids)))
+pub(crate) fn take_token_ids<'a>(members: &mut Members<'a>, member: &str) -> Option<Vec<&'a str>> {
+    let ids = members.optional_texts(member, &TOKEN_ID);
+    filled(members, member, ids).map(without_repeats)
 }
 
 /// `options`, of which the operation knows these.
-pub(crate) fn take_options(
-    members: &mut Members,
-    known: &[&'static str],
-) -> Result<Vec<&'static str>, Error> {
-    let path = members.path_of("options");
-    let options = members.optional_list("options", &mut |value, path| {
-        let option = json::text(value, path)?;
-        let position = known.iter().find(|name| **name == option);
-        position
-            .copied()
-            .ok_or_else(|| Error::bad_request(path, "is not an option of this operation"))
-    })?;
-    match options {
-        Some(options) if options.is_empty() => {
-            Err(Error::bad_request(path, "must not be an empty list"))
-        }
-        options => Ok(options.unwrap_or_default()),
-    }
+pub(crate) fn take_options<'a>(members: &mut Members<'a>, known: &[&str]) -> Vec<&'a str> {
+    let form =
+        Form { fits: &|text| known.contains(&text), problem: "is not an option of this operation" };
+    let options = members.optional_texts("options", &form);
+    filled(members, "options", options).unwrap_or_default()
 }
 
 /// `props`: names of properties, each once. Whether the collection has them is checked later.
-pub(crate) fn take_props(members: &mut Members) -> Result<Option<Vec<String>>, Error> {
-    let path = members.path_of("props");
-    let Some(props) = members.optional_list("props", &mut json::text)? else { return Ok(None) };
-    if props.is_empty() {
-        return Err(Error::bad_request(path, "must not be an empty list"));
-    }
-    Ok(Some(without_repeats(props)))
+pub(crate) fn take_props<'a>(members: &mut Members<'a>) -> Option<Vec<&'a str>> {
+    let props = members.optional_texts("props", &ANY_TEXT);
+    filled(members, "props", props).map(without_repeats)
 }
 
 /// The tags that a request gives a token, and those that must be unique.
 #[derive(Clone, Default)]
-pub(crate) struct Tags {
+pub(crate) struct Tags<'a> {
     /// None: the request says nothing of tags.
-    pub(crate) tags: Option<Vec<String>>,
+    pub(crate) tags: Option<Vec<&'a str>>,
     /// A subset of `tags`.
-    pub(crate) unique: Vec<String>,
+    pub(crate) unique: Vec<&'a str>,
 }
 
-impl Tags {
-    pub(crate) fn take(members: &mut Members, max_tags: usize) -> Result<Self, Error> {
-        let tags = take_tags(members, "tags", max_tags)?;
-        let unique_path = members.path_of("ensure_unique_tenant_tags");
-        let unique = take_tags(members, "ensure_unique_tenant_tags", max_tags)?.unwrap_or_default();
+impl<'a> Tags<'a> {
+    pub(crate) fn take(members: &mut Members<'a>, max_tags: usize) -> Self {
+        const UNIQUE: &str = "ensure_unique_tenant_tags";
+        let tags = take_tags(members, "tags", max_tags);
+        let unique = take_tags(members, UNIQUE, max_tags).unwrap_or_default();
         let known = tags.as_deref().unwrap_or_default();
         if !unique.iter().all(|tag| known.contains(tag)) {
-            return Err(Error::bad_request(unique_path, "must be a subset of `tags`"));
+            members.refuse(UNIQUE, "must be a subset of `tags`");
         }
-        Ok(Self { tags, unique })
+        Self { tags, unique }
     }
 }
 
 /// A body's list of tags; it may be empty.
-pub(crate) fn take_tags(
-    members: &mut Members,
+pub(crate) fn take_tags<'a>(
+    members: &mut Members<'a>,
     member: &str,
     max_tags: usize,
-) -> Result<Option<Vec<String>>, Error> {
-    let path = members.path_of(member);
-    let Some(tags) = members.optional_list(member, &mut name)? else { return Ok(None) };
-    let tags = without_repeats(tags);
+) -> Option<Vec<&'a str>> {
+    let tags = without_repeats(members.optional_texts(member, &NAME)?);
     if tags.len() > max_tags {
-        return Err(Error::bad_request(path, "must be at most `settings.maxTags` tags"));
+        members.refuse(member, "must be at most `settings.maxTags` tags");
     }
-    Ok(Some(tags))
+    Some(tags)
 }
 
 impl EncryptionType {
     /// `type`, where it is given.
-    pub(crate) fn take(members: &mut Members) -> Result<Option<Self>, Error> {
-        let path = members.path_of("type");
-        let Some(name) = members.optional_text("type")? else { return Ok(None) };
+    pub(crate) fn take(members: &mut Members<'_>) -> Option<Self> {
+        let name = members.optional_text("type", &ANY_TEXT)?;
         let known =
             [Self::Randomized, Self::Deterministic].into_iter().find(|it| it.name() == name);
-        known.map(Some).ok_or_else(|| Error::bad_request(path, "is not an encryption type"))
+        if known.is_none() {
+            members.refuse("type", "is not an encryption type");
+        }
+        known
     }
 }
 
@@ -247,19 +210,20 @@ pub(crate) enum Expiry {
 
 impl Expiry {
     /// `expirationSecs`: absent, `""` for never, or seconds.
-    pub(crate) fn take(members: &mut Members) -> Result<Option<Self>, Error> {
-        let Some(text) = members.optional_text("expirationSecs")? else { return Ok(None) };
+    pub(crate) fn take(members: &mut Members<'_>) -> Option<Self> {
+        let text = members.optional_text("expirationSecs", &ANY_TEXT)?;
         if text.is_empty() {
-            return Ok(Some(Self::Never));
+            return Some(Self::Never);
         }
         let digits = text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
         let seconds = text.parse().ok().filter(|seconds| digits && *seconds <= MAX_LIFE_SECS);
-        seconds.map(|seconds| Some(Self::After(seconds))).ok_or_else(|| {
-            Error::bad_request(
-                members.path_of("expirationSecs"),
+        if seconds.is_none() {
+            members.refuse(
+                "expirationSecs",
                 "must be empty, or a whole number of seconds from 0 to 3153600000, as text",
-            )
-        })
+            );
+        }
+        seconds.map(Self::After)
     }
 
     /// A setting in which none means never.
@@ -281,63 +245,67 @@ pub(crate) fn after(time: Millis, seconds: u64) -> Millis {
 }
 
 /// `transactionId`.
-pub(crate) fn take_transaction_id(members: &mut Members) -> Result<Option<String>, Error> {
+pub(crate) fn take_transaction_id<'a>(members: &mut Members<'a>) -> Option<&'a str> {
     take_name(members, "transactionId")
 }
 
-/// An optional member of 1 to 256 characters: a scope, a tenant, a transaction ID.
-pub(crate) fn take_name(members: &mut Members, member: &str) -> Result<Option<String>, Error> {
-    let path = members.path_of(member);
-    members.optional(member).map(|value| name(value, &path)).transpose()
+/// An optional member that is a name.
+pub(crate) fn take_name<'a>(members: &mut Members<'a>, member: &str) -> Option<&'a str> {
+    members.optional_text(member, &NAME)
 }
 
-/// A text of 1 to 256 characters.
-pub(crate) fn name(value: Json, path: &str) -> Result<String, Error> {
-    let text = json::text(value, path)?;
-    if text.is_empty() || text.chars().count() > MAX_NAME {
-        return Err(Error::bad_request(path, "must be text of 1 to 256 characters"));
-    }
-    Ok(text)
-}
+/// A scope, a tenant, a tag, a transaction ID.
+pub(crate) const NAME: Form<'static> = Form {
+    fits: &|text| !text.is_empty() && text.chars().count() <= MAX_NAME,
+    problem: "must be text of 1 to 256 characters",
+};
 
-/// A token ID: 1 to 128 of `[A-Za-z0-9_-]`.
-pub(crate) fn token_id(value: Json, path: &str) -> Result<String, Error> {
-    let text = json::text(value, path)?;
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if text.is_empty() || text.len() > MAX_TOKEN_ID || !text.bytes().all(legal) {
-        return Err(Error::bad_request(
-            path,
-            "must be 1 to 128 letters, digits, hyphens or underscores",
-        ));
-    }
-    Ok(text)
-}
+/// A token ID: `[A-Za-z0-9_-]{1,128}`.
+pub(crate) const TOKEN_ID: Form<'static> = Form {
+    fits: &|text| {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        !text.is_empty() && text.len() <= MAX_TOKEN_ID && text.bytes().all(legal)
+    },
+    problem: "must be 1 to 128 letters, digits, hyphens or underscores",
+};
+
+const NOTE: Form<'static> = Form {
+    fits: &|text| text.chars().count() <= MAX_NOTE,
+    problem: "must be text of at most 1024 characters",
+};
 
 /// A list in a query: not empty, at most 100 items, each once.
-fn query_list(
-    members: &mut Members,
+fn query_list<'a>(
+    members: &mut Members<'a>,
     member: &str,
-    item: Item<'_, String>,
-) -> Result<Option<Vec<String>>, Error> {
-    let path = members.path_of(member);
-    let Some(items) = members.optional_list(member, item)? else { return Ok(None) };
+    form: &Form<'_>,
+) -> Option<Vec<&'a str>> {
+    let items = members.optional_texts(member, form)?;
     if items.is_empty() || items.len() > MAX_QUERY_ITEMS {
-        return Err(Error::bad_request(path, "must be a list of 1 to 100 items"));
+        members.refuse(member, "must be a list of 1 to 100 items");
     }
-    Ok(Some(without_repeats(items)))
+    Some(without_repeats(items))
 }
 
-fn short_text(members: &mut Members, member: &str, max: usize) -> Result<Option<String>, Error> {
-    let path = members.path_of(member);
-    let text = members.optional_text(member)?;
-    if text.as_ref().is_some_and(|text| text.chars().count() > max) {
-        return Err(Error::bad_request(path, "must be text of at most 1024 characters"));
+/// A list, if it is there, that is not empty.
+fn filled<'a>(
+    members: &mut Members<'_>,
+    member: &str,
+    items: Option<Vec<&'a str>>,
+) -> Option<Vec<&'a str>> {
+    if items.as_ref().is_some_and(Vec::is_empty) {
+        members.refuse(member, "must not be an empty list");
     }
-    Ok(text)
+    items
 }
 
-fn without_repeats(mut items: Vec<String>) -> Vec<String> {
-    let mut firsts = firsts(items.iter().map(String::as_str)).into_iter();
+fn without_repeats(mut items: Vec<&str>) -> Vec<&str> {
+    let mut firsts = firsts(items.iter().copied()).into_iter();
     items.retain(|_| firsts.next().unwrap_or(true));
     items
+}
+
+/// The texts as copies of their own.
+pub(crate) fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().copied().map(String::from).collect()
 }

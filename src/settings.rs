@@ -1,7 +1,6 @@
 //! Settings, with their defaults and bounds.
 
-use crate::collection::as_configuration;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::json::{Json, Members, as_whole};
 
 /// A hundred years: the longest life an expiry can give.
@@ -30,28 +29,26 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn parse(value: Json) -> Result<Self, Error> {
-        let mut members = Members::of(value, "settings").map_err(as_configuration)?;
-        let force_access_reason =
-            members.optional_bool("forceAccessReason").map_err(as_configuration)?.unwrap_or(true);
+    pub(crate) fn parse(value: &Json) -> Result<Self, Error> {
+        let mut members = Members::of(value, "settings");
         let settings = Self {
-            force_access_reason,
-            token_ttl_secs: nullable(&mut members, "tokenTtlSecs", 0, MAX_LIFE_SECS)?,
-            max_tags: size(&mut members, "maxTags", 10, 1, 1_000)?,
-            max_tokens: size(&mut members, "maxTokens", 10_000, 1, 10_000_000)?,
-            max_bytes: whole(&mut members, "maxBytes", 1, 1 << 31)?.unwrap_or(16 << 20),
-            transaction_ttl_secs: whole(&mut members, "transactionTtlSecs", 1, MAX_LIFE_SECS)?
+            force_access_reason: members.flag("forceAccessReason", true),
+            token_ttl_secs: nullable(&mut members, "tokenTtlSecs", 0, MAX_LIFE_SECS),
+            max_tags: size(&mut members, "maxTags", 10, 1_000),
+            max_tokens: size(&mut members, "maxTokens", 10_000, 10_000_000),
+            max_bytes: whole(&mut members, "maxBytes", 1, 1 << 31).unwrap_or(16 << 20),
+            transaction_ttl_secs: whole(&mut members, "transactionTtlSecs", 1, MAX_LIFE_SECS)
                 .unwrap_or(86_400),
             archived_retention_secs: nullable(
                 &mut members,
                 "archivedRetentionSecs",
                 0,
                 MAX_LIFE_SECS,
-            )?,
+            ),
         };
         // Kept by the package, which holds the timers; checked here with the others.
-        whole(&mut members, "timeoutMs", 1, 2_147_483_647)?;
-        members.finish().map_err(as_configuration)?;
+        whole(&mut members, "timeoutMs", 1, 2_147_483_647);
+        members.finish()?;
         Ok(settings)
     }
 }
@@ -68,57 +65,45 @@ pub(crate) struct StoreLimits {
 }
 
 impl StoreLimits {
-    pub(crate) fn parse(value: Json) -> Result<Self, Error> {
-        let mut members = Members::of(value, "store").map_err(as_configuration)?;
-        let writable = members.optional_bool("writable").map_err(as_configuration)?;
+    pub(crate) fn parse(value: &Json) -> Result<Self, Error> {
+        let mut members = Members::of(value, "store");
         let limits = Self {
-            writable: writable.unwrap_or(true),
-            max_writes: nullable(&mut members, "maxWrites", 1, MAX_STORE_LIMIT)?,
-            max_row_bytes: nullable(&mut members, "maxRowBytes", 1, MAX_STORE_LIMIT)?,
+            writable: members.flag("writable", true),
+            max_writes: nullable(&mut members, "maxWrites", 1, MAX_STORE_LIMIT),
+            max_row_bytes: nullable(&mut members, "maxRowBytes", 1, MAX_STORE_LIMIT),
         };
-        members.finish().map_err(as_configuration)?;
+        members.finish()?;
         Ok(limits)
     }
 }
 
 /// A whole number within bounds; null and absent both mean none.
-fn nullable(members: &mut Members, name: &str, min: u64, max: u64) -> Result<Option<u64>, Error> {
-    match members.optional(name) {
-        None | Some(Json::Null) => Ok(None),
-        Some(value) => number(&value, min, max).map(Some).ok_or_else(|| refused(members, name)),
+fn nullable(members: &mut Members<'_>, name: &str, min: u64, max: u64) -> Option<u64> {
+    match members.optional(name)? {
+        Json::Null => None,
+        value => number(members, name, value, min, max),
     }
 }
 
-fn whole(members: &mut Members, name: &str, min: u64, max: u64) -> Result<Option<u64>, Error> {
-    match members.optional(name) {
-        None => Ok(None),
-        Some(value) => number(&value, min, max).map(Some).ok_or_else(|| refused(members, name)),
-    }
+fn whole(members: &mut Members<'_>, name: &str, min: u64, max: u64) -> Option<u64> {
+    let value = members.optional(name)?;
+    number(members, name, value, min, max)
 }
 
-fn size(
-    members: &mut Members,
-    name: &str,
-    default: usize,
-    min: u64,
-    max: u64,
-) -> Result<usize, Error> {
-    match whole(members, name, min, max)? {
-        None => Ok(default),
-        Some(value) => usize::try_from(value).map_err(|_| refused(members, name)),
-    }
+/// A count, at least 1.
+fn size(members: &mut Members<'_>, name: &str, default: usize, max: u64) -> usize {
+    let size = whole(members, name, 1, max).and_then(|size| usize::try_from(size).ok());
+    size.unwrap_or(default)
 }
 
-fn number(value: &Json, min: u64, max: u64) -> Option<u64> {
-    let Json::Number(number) = *value else { return None };
-    let number = u64::try_from(as_whole(number)?).ok()?;
-    (min..=max).contains(&number).then_some(number)
-}
-
-fn refused(members: &Members, name: &str) -> Error {
-    ErrorKind::Configuration {
-        place: members.path_of(name),
-        problem: "is not a whole number within its bounds",
+fn number(members: &mut Members<'_>, name: &str, value: &Json, min: u64, max: u64) -> Option<u64> {
+    let number = match *value {
+        Json::Number(number) => as_whole(number).and_then(|number| u64::try_from(number).ok()),
+        _ => None,
+    };
+    let number = number.filter(|number| (min..=max).contains(number));
+    if number.is_none() {
+        members.refuse(name, "is not a whole number within its bounds");
     }
-    .into()
+    number
 }

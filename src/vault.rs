@@ -7,10 +7,10 @@ use core::cell::RefCell;
 
 use zeroize::Zeroizing;
 
-use crate::collection::{Collections, as_configuration};
-use crate::error::{Error, Fault};
+use crate::collection::Collections;
+use crate::error::{Error, ErrorKind, Fault};
 use crate::host::{Callback, Host};
-use crate::json::{Json, Members, text};
+use crate::json::{ANY_TEXT, Json, Members};
 use crate::operation;
 use crate::sealing::Keyring;
 use crate::settings::{Settings, StoreLimits};
@@ -34,23 +34,23 @@ impl Vault {
     /// # Errors
     /// [`ErrorKind::Configuration`] naming the place.
     pub fn open(configuration: &str, secrets: &[u8]) -> Result<Self, Error> {
-        let configuration =
-            Json::parse(configuration, "configuration").map_err(as_configuration)?;
-        let mut members = Members::of(configuration, "").map_err(as_configuration)?;
-        let parse = |members: &mut Members| {
-            let primary = text(members.required("primary")?, "keys.primary")?;
-            let names = crate::json::list(members.required("data")?, "keys.data", &mut text)?;
-            Ok((primary, names))
-        };
-        let (primary, names) = parse(&mut members).map_err(as_configuration)?;
-        let keyring = Keyring::derive(&primary, &names, secrets)?;
-        let collections = members.required("collections").map_err(as_configuration)?;
-        let collections = Collections::parse(collections)?;
-        let settings = members.optional("settings").unwrap_or_else(|| Json::Object(Vec::new()));
-        let settings = Settings::parse(settings)?;
-        let store = StoreLimits::parse(members.required("store").map_err(as_configuration)?)?;
-        let audits = members.optional_bool("audits").map_err(as_configuration)?.unwrap_or(false);
-        members.finish().map_err(as_configuration)?;
+        Json::parse(configuration, "configuration")
+            .and_then(|configuration| Self::parse(&configuration, secrets))
+            .map_err(as_configuration)
+    }
+
+    fn parse(configuration: &Json, secrets: &[u8]) -> Result<Self, Error> {
+        let mut members = Members::of(configuration, "");
+        let primary = members.text("primary", &ANY_TEXT);
+        let names = members.texts("data", &ANY_TEXT);
+        members.check()?;
+        let keyring = Keyring::derive(primary, &names, secrets)?;
+        let collections = Collections::parse(members.required("collections")?)?;
+        let defaults = Json::Object(Vec::new());
+        let settings = Settings::parse(members.optional("settings").unwrap_or(&defaults))?;
+        let store = StoreLimits::parse(members.required("store")?)?;
+        let audits = members.flag("audits", false);
+        members.finish()?;
         let collections = RefCell::new(Rc::new(collections));
         Ok(Self { keyring, settings, store, audits, collections })
     }
@@ -77,9 +77,20 @@ impl Vault {
 
     /// Takes the collections that the host's `reload` answered.
     pub(crate) fn replace_collections(&self, answer: &str) -> Result<(), Error> {
-        let collections = Json::parse(answer, "collections").and_then(Collections::parse);
+        let collections = Json::parse(answer, "collections");
+        let collections = collections.and_then(|collections| Collections::parse(&collections));
         let collections = collections.map_err(|_| Callback::Reload.failed(Fault::WrongShape))?;
         *self.collections.borrow_mut() = Rc::new(collections);
         Ok(())
+    }
+}
+
+/// The same reader serves requests and configurations; only the error differs.
+fn as_configuration(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::BadRequest { field, problem } => {
+            ErrorKind::Configuration { place: field.clone(), problem }.into()
+        }
+        _ => error,
     }
 }

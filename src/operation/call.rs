@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Fault};
 use crate::host::{
     AccessRequest, AuditEvent, Callback, Check, Decision, Host, InputKind, Millis, Outcome, State,
 };
-use crate::input::{CheckedInput, OpenedInput, SharedInput};
+use crate::input::{CheckedInput, Inputs, OpenedInput};
 use crate::request::Common;
 use crate::sealing::{Envelopes, make_event_id};
 use crate::vault::Vault;
@@ -45,10 +45,10 @@ pub(super) struct Call<'a, H> {
     pub(super) vault: &'a Vault,
     pub(super) host: &'a H,
     pub(super) action: &'static str,
-    pub(super) common: Common,
+    pub(super) common: Common<'a>,
     pub(super) collection: Rc<Collection>,
     pub(super) reason: &'static str,
-    pub(super) transaction_id: Option<String>,
+    pub(super) transaction_id: Option<&'a str>,
     /// What a changing call with a transaction ID is known by.
     pub(super) transaction: Option<transaction::Identity>,
     /// What the policy was last asked.
@@ -66,7 +66,7 @@ impl<'a, H: Host> Call<'a, H> {
         vault: &'a Vault,
         host: &'a H,
         action: &'static str,
-        common: Common,
+        common: Common<'a>,
         collection: Rc<Collection>,
         reason: &'static str,
     ) -> Self {
@@ -89,12 +89,11 @@ impl<'a, H: Host> Call<'a, H> {
 
     pub(super) fn identify_transaction(
         &mut self,
-        request: &Request,
+        request: &Request<'a>,
         whole: Option<&transaction::Request>,
     ) -> Result<(), Error> {
-        let id = request.transaction_id();
-        self.transaction_id = id.map(str::to_owned);
-        if let (Some(id), Some(whole)) = (id, whole) {
+        self.transaction_id = request.transaction_id();
+        if let (Some(id), Some(whole)) = (self.transaction_id, whole) {
             self.transaction = Some(transaction::Identity::derive(self, id, whole)?);
         }
         Ok(())
@@ -127,7 +126,7 @@ impl<'a, H: Host> Call<'a, H> {
             collection: &self.collection.name,
             tenant_ids: &self.common.tenants,
             reason: self.reason,
-            adhoc_reason: self.common.adhoc_reason.as_deref(),
+            adhoc_reason: self.common.adhoc_reason,
         };
         match self.host.decide(&request).await.map_err(|fault| Callback::Policy.failed(fault))? {
             Decision::Allow => Ok(()),
@@ -140,12 +139,15 @@ impl<'a, H: Host> Call<'a, H> {
 
     /// Checks what the request shows of its inputs, and that they are not too many or too large:
     /// an object that several requests share counts for each.
-    pub(super) fn check_inputs(&self, inputs: &[SharedInput]) -> Result<Vec<CheckedInput>, Error> {
-        self.limit_tokens(inputs.len())?;
+    pub(super) fn check_inputs<'i>(
+        &self,
+        inputs: &'i Inputs<'i>,
+    ) -> Result<Vec<CheckedInput<'i>>, Error> {
+        self.limit_tokens(inputs.all().len())?;
         let mut total = 0;
-        let mut all = Vec::with_capacity(inputs.len());
-        for input in inputs {
-            let checked = input.check(&self.collection, &self.common)?;
+        let mut all = Vec::with_capacity(inputs.all().len());
+        for input in inputs.all() {
+            let checked = inputs.check(input, &self.collection, &self.common)?;
             if let CheckedInput::Shown { opened, .. } = &checked {
                 total += opened.canonical.len();
                 self.limit_bytes(total)?;
@@ -159,7 +161,7 @@ impl<'a, H: Host> Call<'a, H> {
     pub(super) async fn open_inputs(
         &self,
         access: &Access,
-        inputs: Vec<CheckedInput>,
+        inputs: Vec<CheckedInput<'_>>,
         now: Millis,
     ) -> Result<Vec<OpenedInput>, Error> {
         let mut envelopes = Envelopes::new(&self.vault.keyring);
@@ -228,9 +230,9 @@ impl<'a, H: Host> Call<'a, H> {
             collection: &self.collection.name,
             tenant_ids: &self.common.tenants,
             reason: self.reason,
-            adhoc_reason: self.common.adhoc_reason.as_deref(),
-            custom_audit: self.common.custom_audit.as_deref(),
-            transaction_id: self.transaction_id.as_deref(),
+            adhoc_reason: self.common.adhoc_reason,
+            custom_audit: self.common.custom_audit,
+            transaction_id: self.transaction_id,
             decision,
             code,
             checks: &checks,

@@ -1,13 +1,13 @@
 //! Decrypt: what ciphertexts hold. An array of requests, all or nothing.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Access, Answer, Call, Effect};
+use crate::data::parse_unsealed;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, State};
 use crate::input::EncryptedObject;
-use crate::json::{self, Json, Members, object};
+use crate::json::{Members, object};
 use crate::metadata::describe_ciphertext;
 use crate::projection::Projection;
 use crate::request::{take_options, take_props};
@@ -15,8 +15,8 @@ use crate::sealing::Envelopes;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["decrypt"];
 
-pub(super) struct Request {
-    objects: Vec<(EncryptedObject, Option<Vec<String>>)>,
+pub(super) struct Request<'a> {
+    objects: Vec<(EncryptedObject<'a>, Option<Vec<&'a str>>)>,
     state: State,
     metadata: Metadata,
 }
@@ -27,22 +27,17 @@ enum Metadata {
     LeftOut,
 }
 
-impl Request {
-    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
-        let options = take_options(members, &["archived", "include_metadata"])?;
+impl<'a> Request<'a> {
+    pub(super) fn take(members: &mut Members<'a>) -> Result<Self, Error> {
+        let options = take_options(members, &["archived", "include_metadata"]);
         let archived = options.contains(&"archived");
         let included = options.contains(&"include_metadata");
-        let body = members.required("requestBody")?;
-        let objects = json::list(body, "requestBody", &mut |value, path| {
-            let mut members = Members::of(value, path)?;
-            let path = members.path_of("encrypted_object");
-            let object = EncryptedObject::parse(members.required("encrypted_object")?, &path)?;
-            let props = take_props(&mut members)?;
+        let mut objects = Vec::new();
+        for mut members in members.objects("requestBody")? {
+            let object = EncryptedObject::take(&mut members)?;
+            let props = take_props(&mut members);
             members.finish()?;
-            Ok((object, props))
-        })?;
-        if objects.is_empty() {
-            return Err(Error::bad_request("requestBody", "must not be an empty list"));
+            objects.push((object, props));
         }
         Ok(Self {
             objects,
@@ -52,7 +47,10 @@ impl Request {
     }
 }
 
-pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request<'_>,
+) -> Result<Answer, Error> {
     let Request { objects, state, metadata } = request;
     call.limit_tokens(objects.len())?;
     let mut projections = Vec::with_capacity(objects.len());
@@ -81,9 +79,7 @@ pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result
         let opened = sealed.open(&mut envelopes, &call.collection, &call.common, state, now)?;
         total += opened.canonical.len();
         call.limit_bytes(total)?;
-        let Ok(Json::Object(fields)) = Json::parse(&opened.canonical, "ciphertext") else {
-            return Err(ErrorKind::CiphertextRefused.into());
-        };
+        let fields = parse_unsealed(&opened.canonical, ErrorKind::CiphertextRefused)?;
         projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
         let mut entry = object([("fields", projection.apply(fields, now))]);
         if metadata == Metadata::Included {

@@ -13,25 +13,25 @@ use crate::host::{Host, InputKind, State};
 use crate::json::Members;
 use crate::request::{Common, TokenQuery, take_name, take_options};
 
-pub(super) struct Request {
-    query: TokenQuery,
+pub(super) struct Request<'a> {
+    query: TokenQuery<'a>,
 }
 
-impl Request {
+impl<'a> Request<'a> {
     /// `tenantId` is one more list of tenants, of one.
-    pub(super) fn take(members: &mut Members, common: &mut Common) -> Result<Self, Error> {
-        let mut query = TokenQuery::take(members)?;
-        if take_options(members, &["archived"])?.contains(&"archived") {
+    pub(super) fn take(members: &mut Members<'a>, common: &mut Common<'a>) -> Self {
+        let mut query = TokenQuery::take(members);
+        if take_options(members, &["archived"]).contains(&"archived") {
             query.state = State::Archived;
         }
-        if let Some(tenant) = take_name(members, "tenantId")? {
+        if let Some(tenant) = take_name(members, "tenantId") {
             common.confine_to(tenant);
         }
-        Ok(Self { query })
+        Self { query }
     }
 }
 
-pub(super) fn access<H>(call: &Call<'_, H>, request: &Request) -> Access {
+pub(super) fn access<H>(call: &Call<'_, H>, request: &Request<'_>) -> Access {
     Access {
         capabilities: &["CapTokensWriter"],
         input: InputKind::None,
@@ -43,7 +43,7 @@ pub(super) fn access<H>(call: &Call<'_, H>, request: &Request) -> Access {
 
 pub(super) async fn plan<H: Host>(
     pass: &mut Pass<'_, H>,
-    request: &Request,
+    request: &Request<'_>,
 ) -> Result<Plan, Error> {
     let tokens = select(pass, &request.query).await?;
     if tokens.is_empty() {

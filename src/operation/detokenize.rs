@@ -1,11 +1,11 @@
 //! Detokenize: the data that tokens stand for.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::pass::{Pass, Token};
 use super::selection::select;
 use super::{Access, Answer, Call, Effect};
+use crate::data::parse_unsealed;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind};
 use crate::json::{Json, Members, object};
@@ -16,28 +16,31 @@ use crate::sealing::{TokenType, open_body};
 
 const ON_EACH_PROPERTY: [&str; 2] = ["detokenize", "read"];
 
-pub(super) struct Request {
-    query: TokenQuery,
-    props: Option<Vec<String>>,
+pub(super) struct Request<'a> {
+    query: TokenQuery<'a>,
+    props: Option<Vec<&'a str>>,
     metadata: Option<metadata::Detail>,
 }
 
-impl Request {
-    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
-        let query = TokenQuery::take(members)?;
-        let props = take_props(members)?;
-        let options = take_options(members, &["include_metadata", "include_aggregated_data"])?;
+impl<'a> Request<'a> {
+    pub(super) fn take(members: &mut Members<'a>) -> Self {
+        let query = TokenQuery::take(members);
+        let props = take_props(members);
+        let options = take_options(members, &["include_metadata", "include_aggregated_data"]);
         let aggregated = options.contains(&"include_aggregated_data");
         let metadata = options.contains(&"include_metadata").then_some(if aggregated {
             metadata::Detail::Aggregated
         } else {
             metadata::Detail::Plain
         });
-        Ok(Self { query, props, metadata })
+        Self { query, props, metadata }
     }
 }
 
-pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request<'_>,
+) -> Result<Answer, Error> {
     let Request { query, props, metadata } = request;
     let projection = Projection::resolve(&call.collection, props.as_deref())?;
     let mut checks = Vec::new();
@@ -58,9 +61,7 @@ pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result
     for token in &tokens {
         let body = open_body(&mut pass.envelopes, &token.row, &token.head.collection);
         let body = body.ok().flatten().ok_or(ErrorKind::Integrity)?;
-        let Ok(Json::Object(fields)) = Json::parse(&body, "body") else {
-            return Err(ErrorKind::Integrity.into());
-        };
+        let fields = parse_unsealed(&body, ErrorKind::Integrity)?;
         if access.checks.is_none() {
             projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
         }
@@ -86,7 +87,7 @@ pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result
 }
 
 /// A one-way token that was named is refused; one that only its tags matched is left out.
-fn readable(query: &TokenQuery, tokens: Vec<Token>) -> Result<Vec<Token>, Error> {
+fn readable(query: &TokenQuery<'_>, tokens: Vec<Token>) -> Result<Vec<Token>, Error> {
     let (one_way, readable): (Vec<_>, Vec<_>) =
         tokens.into_iter().partition(|token| token.head.token_type == TokenType::PciOneway);
     if query.token_ids.is_some() && !one_way.is_empty() {

@@ -1,6 +1,7 @@
 //! The tokens that a tokenize call makes or finds: which requests mean the same token, and what each
 //! token becomes.
 
+use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,12 +14,12 @@ use super::unique_tags::{self, Claimant};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, LabelMap, Millis, Row, into_set};
 use crate::input::OpenedInput;
-use crate::request::Expiry;
+use crate::request::{Expiry, owned};
 use crate::sealing::{Body, Head, TokenType, open_body};
 
 /// A request together with what its data derives.
 pub(super) struct Wanted<'a> {
-    request: &'a TokenRequest,
+    request: &'a TokenRequest<'a>,
     input: &'a OpenedInput,
     data_claim: Option<Label>,
     /// The ID that the request or its data determines, and its claim.
@@ -32,7 +33,7 @@ pub(super) struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     pub(super) fn derive<H: Host>(
         pass: &Pass<'_, H>,
-        request: &'a TokenRequest,
+        request: &'a TokenRequest<'a>,
         input: &'a OpenedInput,
     ) -> Result<Self, Error> {
         let collection = pass.call.collection.name.as_str();
@@ -46,11 +47,11 @@ impl<'a> Wanted<'a> {
             &input.canonical,
         );
         let card = request.card.as_ref().map(|card| card.read(&input.canonical)).transpose()?;
-        let mut fixed_id = token_id.clone();
+        let mut fixed_id = token_id.map(str::to_owned);
         if *token_type == TokenType::Deterministic {
             let derivation = Derivation { collection, tenant, scope, canonical: &input.canonical };
             let derived = derivation.token_id(pass.index(), card.as_ref())?;
-            if token_id.as_ref().is_some_and(|given| *given != derived) {
+            if token_id.is_some_and(|given| given != derived) {
                 return Err(ErrorKind::TokenIdTaken.into());
             }
             fixed_id = Some(derived);
@@ -267,9 +268,9 @@ impl<'a> Drafts<'a> {
             token_type: request.token_type,
             token_id,
             collection: pass.call.collection.name.clone(),
-            scope: request.scope.clone(),
+            scope: request.scope.to_owned(),
             tenant: wanted.input.tenant.clone(),
-            tags: request.tags.tags.clone().unwrap_or_default(),
+            tags: owned(request.tags.tags.as_deref().unwrap_or_default()),
             created_at: pass.now,
             data_claim: wanted.data_claim,
             card_number: wanted.card.as_ref().map(|(_, hash)| *hash),
@@ -353,13 +354,13 @@ fn lost() -> Error {
 fn reuse<H: Host>(
     pass: &Pass<'_, H>,
     draft: &mut Draft<'_>,
-    request: &TokenRequest,
+    request: &TokenRequest<'_>,
     expiry: Option<Expiry>,
 ) -> Result<(), Error> {
     let settings = &pass.call.vault.settings;
     for tag in request.tags.tags.iter().flatten() {
-        if !draft.head.tags.contains(tag) {
-            draft.head.tags.push(tag.clone());
+        if !draft.head.has_tag(tag) {
+            draft.head.tags.push((*tag).to_owned());
             draft.changed = true;
         }
     }

@@ -1,76 +1,70 @@
 //! Encrypt: ciphertext that the caller keeps. An array of requests, all or nothing.
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Access, Answer, Call, DEFAULT_SCOPE, Effect};
 use crate::error::Error;
 use crate::host::Host;
-use crate::input::{CheckedInput, Input, SharedInput};
+use crate::input::{CheckedInput, Input, Inputs};
 use crate::json::{self, Json, Members};
-use crate::request::{Expiry, take_name, take_tags};
+use crate::request::{Expiry, owned, take_name, take_tags};
 use crate::sealing::{Ciphertext, EncryptionType, Envelopes, Fresh};
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["encrypt"];
 
-pub(super) struct Request {
-    ciphertexts: Vec<CiphertextRequest>,
-    inputs: Vec<SharedInput>,
+pub(super) struct Request<'a> {
+    ciphertexts: Vec<CiphertextRequest<'a>>,
+    inputs: Inputs<'a>,
     expiry: Option<Expiry>,
 }
 
 /// One of the array, without its object.
-struct CiphertextRequest {
+struct CiphertextRequest<'a> {
     encryption_type: EncryptionType,
-    scope: String,
-    tags: Vec<String>,
+    scope: &'a str,
+    tags: Vec<&'a str>,
 }
 
-impl Request {
-    pub(super) fn take(members: &mut Members, settings: &Settings) -> Result<Self, Error> {
-        let expiry_path = members.path_of("expirationSecs");
-        let expiry = Expiry::take(members)?;
-        let requests =
-            json::list(members.required("requestBody")?, "requestBody", &mut |value, path| {
-                CiphertextRequest::take(Members::of(value, path)?, settings)
-            })?;
-        if requests.is_empty() {
-            return Err(Error::bad_request("requestBody", "must not be an empty list"));
+impl<'a> Request<'a> {
+    pub(super) fn take(members: &mut Members<'a>, settings: &Settings) -> Result<Self, Error> {
+        let expiry = Expiry::take(members);
+        let (mut ciphertexts, mut inputs) = (Vec::<CiphertextRequest<'_>>::new(), Vec::new());
+        for members in members.objects("requestBody")? {
+            let (ciphertext, input) = CiphertextRequest::take(members, settings)?;
+            ciphertexts.push(ciphertext);
+            inputs.push(input);
         }
-        let (ciphertexts, inputs): (Vec<CiphertextRequest>, _) = requests.into_iter().unzip();
         let deterministic = EncryptionType::Deterministic;
         if expiry.is_some() && ciphertexts.iter().any(|one| one.encryption_type == deterministic) {
-            return Err(Error::bad_request(
-                expiry_path,
-                "is not possible with the type `deterministic`",
-            ));
+            return Err(
+                members.refusal("expirationSecs", "is not possible with the type `deterministic`")
+            );
         }
-        Ok(Self { ciphertexts, inputs: Input::resolve_indexes(inputs)?, expiry })
+        Ok(Self { ciphertexts, inputs: Inputs::of_requests(inputs)?, expiry })
     }
 }
 
-impl CiphertextRequest {
-    fn take(mut members: Members, settings: &Settings) -> Result<(Self, Input), Error> {
+impl<'a> CiphertextRequest<'a> {
+    fn take(mut members: Members<'a>, settings: &Settings) -> Result<(Self, Input<'a>), Error> {
         let encryption_type =
-            EncryptionType::take(&mut members)?.unwrap_or(EncryptionType::Randomized);
+            EncryptionType::take(&mut members).unwrap_or(EncryptionType::Randomized);
         let input = Input::take(&mut members)?;
-        let scope = take_name(&mut members, "scope")?.unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
-        let tags_path = members.path_of("tags");
-        let tags = take_tags(&mut members, "tags", settings.max_tags)?.unwrap_or_default();
+        let scope = take_name(&mut members, "scope").unwrap_or(DEFAULT_SCOPE);
+        let tags = take_tags(&mut members, "tags", settings.max_tags).unwrap_or_default();
         members.finish()?;
         if encryption_type == EncryptionType::Deterministic && !tags.is_empty() {
-            return Err(Error::bad_request(
-                tags_path,
-                "are not possible with the type `deterministic`",
-            ));
+            return Err(members.refusal("tags", "are not possible with the type `deterministic`"));
         }
         Ok((Self { encryption_type, scope, tags }, input))
     }
 }
 
-pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request<'_>,
+) -> Result<Answer, Error> {
     let Request { ciphertexts, inputs, expiry } = request;
     let inputs = call.check_inputs(&inputs)?;
     let access = Access {
@@ -92,9 +86,9 @@ pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result
     {
         let ciphertext = Ciphertext {
             encryption_type,
-            scope,
+            scope: scope.to_owned(),
             tenant: input.tenant,
-            tags,
+            tags: owned(&tags),
             expires_at: expiry.and_then(|expiry| expiry.at(now)),
             canonical: input.canonical,
         };

@@ -1,6 +1,5 @@
 //! Get by transaction ID: which tokens a tokenize with that ID made or found.
 
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -10,20 +9,22 @@ use super::{Access, Answer, Call, Effect, TOKENIZE, tokens_check};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, State};
 use crate::json::{Json, Members, object};
-use crate::request::name;
+use crate::request::NAME;
 
-pub(super) struct Request {
-    pub(super) id: String,
+pub(super) struct Request<'a> {
+    pub(super) id: &'a str,
 }
 
-impl Request {
-    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
-        let path = members.path_of("id");
-        Ok(Self { id: name(members.required("id")?, &path)? })
+impl<'a> Request<'a> {
+    pub(super) fn take(members: &mut Members<'a>) -> Self {
+        Self { id: members.text("id", &NAME) }
     }
 }
 
-pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request<'_>,
+) -> Result<Answer, Error> {
     call.authorize(&Access {
         capabilities: &["CapTransactionIdReader"],
         input: InputKind::None,
@@ -34,7 +35,7 @@ pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result
     .await?;
 
     let mut pass = Pass::begin(call)?;
-    let claim = transaction::derive_claim(call, TOKENIZE, &request.id);
+    let claim = transaction::derive_claim(call, TOKENIZE, request.id);
     let token_ids = match transaction::read(&mut pass, claim).await? {
         Found::Landed(record) => token_ids(&record.answer).ok_or(ErrorKind::Integrity)?,
         Found::Nothing { .. } => Vec::new(),

@@ -1,58 +1,57 @@
 //! Hash: the ID that a `deterministic` token of an object would have. Nothing is stored.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::token_id::{CardTemplate, Derivation};
 use super::{Access, Answer, Call, DEFAULT_SCOPE, Effect};
 use crate::error::Error;
 use crate::host::Host;
-use crate::input::{CheckedInput, Input, SharedInput};
+use crate::input::{CheckedInput, Input, Inputs};
 use crate::json::{self, Json, Members};
 use crate::request::{Common, take_name};
 
 const ON_EACH_PROPERTY: [&str; 1] = ["hash"];
 
-pub(super) struct Request {
-    hashes: Vec<HashRequest>,
-    inputs: Vec<SharedInput>,
+pub(super) struct Request<'a> {
+    hashes: Vec<HashRequest<'a>>,
+    inputs: Inputs<'a>,
 }
 
 /// One of the array, without its object.
-struct HashRequest {
-    scope: String,
-    card: Option<CardTemplate>,
+struct HashRequest<'a> {
+    scope: &'a str,
+    card: Option<CardTemplate<'a>>,
 }
 
-impl Request {
-    pub(super) fn take(members: &mut Members, common: &Common) -> Result<Self, Error> {
-        let body = members.required("requestBody")?;
-        let requests = json::list(body, "requestBody", &mut |value, path| {
-            HashRequest::take(Members::of(value, path)?)
-        })?;
-        if requests.is_empty() {
-            return Err(Error::bad_request("requestBody", "must not be an empty list"));
+impl<'a> Request<'a> {
+    pub(super) fn take(members: &mut Members<'a>, common: &Common<'a>) -> Result<Self, Error> {
+        let (mut hashes, mut inputs) = (Vec::new(), Vec::new());
+        for members in members.objects("requestBody")? {
+            let (hash, input) = HashRequest::take(members)?;
+            hashes.push(hash);
+            inputs.push(input);
         }
         if common.tenants.len() > 1 {
             return Err(Error::bad_request("xTenantId", "must be at most one tenant"));
         }
-        let (hashes, inputs) = requests.into_iter().unzip();
-        Ok(Self { hashes, inputs: Input::resolve_indexes(inputs)? })
+        Ok(Self { hashes, inputs: Inputs::of_requests(inputs)? })
     }
 }
 
-impl HashRequest {
-    fn take(mut members: Members) -> Result<(Self, Input), Error> {
+impl<'a> HashRequest<'a> {
+    fn take(mut members: Members<'a>) -> Result<(Self, Input<'a>), Error> {
         let input = Input::take(&mut members)?;
-        let scope = take_name(&mut members, "scope")?.unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
-        let card = CardTemplate::take(&mut members)?;
+        let scope = take_name(&mut members, "scope").unwrap_or(DEFAULT_SCOPE);
+        let card = CardTemplate::take(&mut members);
         members.finish()?;
         Ok((Self { scope, card }, input))
     }
 }
 
-pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request<'_>,
+) -> Result<Answer, Error> {
     let Request { hashes, inputs } = request;
     let inputs = call.check_inputs(&inputs)?;
     for (HashRequest { card, .. }, input) in hashes.iter().zip(&inputs) {

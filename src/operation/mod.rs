@@ -48,37 +48,37 @@ use self::call::{Access, Call, Effect, limit, tokens_check};
 use self::pass::{Pass, Plan};
 
 /// An operation's own part of a request, parsed.
-enum Request {
-    Changing(Changing),
-    Reading(Reading),
+enum Request<'a> {
+    Changing(Changing<'a>),
+    Reading(Reading<'a>),
 }
 
 /// The operations that write nothing.
-enum Reading {
-    Detokenize(detokenize::Request),
-    Search(search::Request),
+enum Reading<'a> {
+    Detokenize(detokenize::Request<'a>),
+    Search(search::Request<'a>),
     Count,
-    GetByTransactionId(get_by_transaction_id::Request),
-    Encrypt(encrypt::Request),
-    Decrypt(decrypt::Request),
-    UpdateEncrypted(update_encrypted::Request),
-    Hash(hash::Request),
+    GetByTransactionId(get_by_transaction_id::Request<'a>),
+    Encrypt(encrypt::Request<'a>),
+    Decrypt(decrypt::Request<'a>),
+    UpdateEncrypted(update_encrypted::Request<'a>),
+    Hash(hash::Request<'a>),
 }
 
 /// The operations that write to the store.
-enum Changing {
-    Tokenize(tokenize::Request),
-    Update(update::Request),
-    Rotate(rotate::Request),
-    Delete(delete::Request),
+enum Changing<'a> {
+    Tokenize(tokenize::Request<'a>),
+    Update(update::Request<'a>),
+    Rotate(rotate::Request<'a>),
+    Delete(delete::Request<'a>),
 }
 
-impl Request {
+impl<'a> Request<'a> {
     fn parse(
         vault: &Vault,
         action: &'static str,
-        members: &mut Members,
-        common: &mut Common,
+        members: &mut Members<'a>,
+        common: &mut Common<'a>,
     ) -> Result<Self, Error> {
         let settings = &vault.settings;
         Ok(match action {
@@ -88,39 +88,39 @@ impl Request {
             "tokens.update" => {
                 Self::Changing(Changing::Update(update::Request::take(members, settings)?))
             }
-            "tokens.rotate" => Self::Changing(Changing::Rotate(rotate::Request::take(members)?)),
+            "tokens.rotate" => Self::Changing(Changing::Rotate(rotate::Request::take(members))),
             "tokens.delete" => {
-                Self::Changing(Changing::Delete(delete::Request::take(members, common)?))
+                Self::Changing(Changing::Delete(delete::Request::take(members, common)))
             }
             _ => Self::Reading(Reading::parse(vault, action, members, common)?),
         })
     }
 
     /// The transaction ID, for the operations that take one or ask for one.
-    fn transaction_id(&self) -> Option<&str> {
+    fn transaction_id(&self) -> Option<&'a str> {
         match self {
-            Self::Changing(Changing::Tokenize(request)) => request.transaction_id.as_deref(),
-            Self::Changing(Changing::Update(request)) => request.transaction_id.as_deref(),
-            Self::Changing(Changing::Rotate(request)) => request.transaction_id.as_deref(),
-            Self::Reading(Reading::GetByTransactionId(request)) => Some(&request.id),
+            Self::Changing(Changing::Tokenize(request)) => request.transaction_id,
+            Self::Changing(Changing::Update(request)) => request.transaction_id,
+            Self::Changing(Changing::Rotate(request)) => request.transaction_id,
+            Self::Reading(Reading::GetByTransactionId(request)) => Some(request.id),
             _ => None,
         }
     }
 }
 
-impl Reading {
+impl<'a> Reading<'a> {
     fn parse(
         vault: &Vault,
         action: &'static str,
-        members: &mut Members,
-        common: &mut Common,
+        members: &mut Members<'a>,
+        common: &mut Common<'a>,
     ) -> Result<Self, Error> {
         Ok(match action {
-            "tokens.detokenize" => Self::Detokenize(detokenize::Request::take(members)?),
+            "tokens.detokenize" => Self::Detokenize(detokenize::Request::take(members)),
             "tokens.search" => Self::Search(search::Request::take(members)?),
             "tokens.count" => Self::Count,
             "tokens.transaction" => {
-                Self::GetByTransactionId(get_by_transaction_id::Request::take(members)?)
+                Self::GetByTransactionId(get_by_transaction_id::Request::take(members))
             }
             "crypto.encrypt" => Self::Encrypt(encrypt::Request::take(members, &vault.settings)?),
             "crypto.decrypt" => Self::Decrypt(decrypt::Request::take(members)?),
@@ -160,9 +160,12 @@ impl Answer {
     }
 }
 
-impl Changing {
+impl Changing<'_> {
     /// What the request brings, as far as it shows, and what it asks of the policy.
-    fn access<H: Host>(&self, call: &Call<'_, H>) -> Result<(Access, Vec<CheckedInput>), Error> {
+    fn access<H: Host>(
+        &self,
+        call: &Call<'_, H>,
+    ) -> Result<(Access, Vec<CheckedInput<'_>>), Error> {
         match self {
             Self::Tokenize(request) => tokenize::access(call, request),
             Self::Update(request) => update::access(call, request),
@@ -218,12 +221,12 @@ pub(crate) async fn run<H: Host>(
     let action = action.ok_or(ErrorKind::Internal("an operation of that name does not exist"))?;
 
     let parsed = Json::parse(request, "request")?;
-    let transaction_request = transaction::Request::of(&parsed, action)?;
-    let mut members = Members::of(parsed, "")?;
-    let mut common = Common::take(&mut members)?;
+    let transaction_request = transaction::Request::of(&parsed, action);
+    let mut members = Members::of(&parsed, "");
+    let mut common = Common::take(&mut members);
     let request = Request::parse(vault, action, &mut members, &mut common)?;
     members.finish()?;
-    let collection = vault.collections().get(&common.collection)?;
+    let collection = vault.collections().get(common.collection)?;
     let reason = common.reason(vault.settings.force_access_reason)?;
 
     let mut call = Call::new(vault, host, action, common, collection, reason);
@@ -242,14 +245,17 @@ pub(crate) async fn run<H: Host>(
 
 async fn change<H: Host>(
     call: &Call<'_, H>,
-    request: &Changing,
+    request: &Changing<'_>,
 ) -> Result<Zeroizing<String>, Error> {
     let (access, inputs) = request.access(call)?;
     call.authorize(&access).await?;
     pass::run(call, &access, inputs, request).await
 }
 
-async fn read<H: Host>(call: &Call<'_, H>, request: Reading) -> Result<Zeroizing<String>, Error> {
+async fn read<H: Host>(
+    call: &Call<'_, H>,
+    request: Reading<'_>,
+) -> Result<Zeroizing<String>, Error> {
     let Answer { json, tokens } = request.run(call).await?;
     call.audit(tokens).await?;
     Ok(json.to_text())

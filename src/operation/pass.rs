@@ -54,8 +54,8 @@ pub(super) struct Plan {
 pub(super) async fn run<H: Host>(
     call: &Call<'_, H>,
     access: &Access,
-    inputs: Vec<CheckedInput>,
-    changing: &Changing,
+    inputs: Vec<CheckedInput<'_>>,
+    changing: &Changing<'_>,
 ) -> Result<Zeroizing<String>, Error> {
     let error = match attempt(call, access, inputs, changing).await {
         Ok(answer) => return Ok(answer),
@@ -83,8 +83,8 @@ enum Stop {
 async fn attempt<H: Host>(
     call: &Call<'_, H>,
     access: &Access,
-    inputs: Vec<CheckedInput>,
-    changing: &Changing,
+    inputs: Vec<CheckedInput<'_>>,
+    changing: &Changing<'_>,
 ) -> Result<Zeroizing<String>, Stop> {
     let mut unopened = Some(inputs);
     let mut opened = Vec::new();

@@ -18,17 +18,19 @@ use crate::json::{Json, Members};
 use crate::request::{take_token_ids, take_transaction_id};
 use crate::sealing::{Body, Head};
 
-pub(super) struct Request {
-    token_ids: Vec<String>,
-    pub(super) transaction_id: Option<String>,
+pub(super) struct Request<'a> {
+    token_ids: Vec<&'a str>,
+    pub(super) transaction_id: Option<&'a str>,
 }
 
-impl Request {
-    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
-        let path = members.path_of("tokenIds");
-        let token_ids = take_token_ids(members, "tokenIds")?
-            .ok_or_else(|| Error::bad_request(path, "is missing"))?;
-        Ok(Self { token_ids, transaction_id: take_transaction_id(members)? })
+impl<'a> Request<'a> {
+    pub(super) fn take(members: &mut Members<'a>) -> Self {
+        let token_ids = take_token_ids(members, "tokenIds");
+        if token_ids.is_none() {
+            members.refuse("tokenIds", "is missing");
+        }
+        let transaction_id = take_transaction_id(members);
+        Self { token_ids: token_ids.unwrap_or_default(), transaction_id }
     }
 }
 
@@ -44,7 +46,7 @@ pub(super) fn access<H>(call: &Call<'_, H>) -> Access {
 
 pub(super) async fn plan<H: Host>(
     pass: &mut Pass<'_, H>,
-    request: &Request,
+    request: &Request<'_>,
 ) -> Result<Plan, Error> {
     let tokens = active_tokens(pass, &request.token_ids).await?;
     let mut batch = Batch::new(tokens.len())?;
@@ -99,14 +101,14 @@ async fn draw_card_shaped_ids<H: Host>(
 /// unknown, tenant, archived.
 async fn active_tokens<H: Host>(
     pass: &mut Pass<'_, H>,
-    token_ids: &[String],
+    token_ids: &[&str],
 ) -> Result<Vec<Token>, Error> {
     let found = select_named(pass, token_ids).await?;
     let unknown: Vec<&str> = token_ids
         .iter()
         .zip(&found)
         .filter(|(_, token)| token.is_none())
-        .map(|(id, _)| id.as_str())
+        .map(|(id, _)| *id)
         .collect();
     if !unknown.is_empty() {
         return Err(ErrorKind::TokenIdsNotFound { token_ids: unknown.join(",") }.into());

@@ -12,14 +12,14 @@ use crate::json::Members;
 use crate::metadata::{Detail, describe};
 use crate::request::{TokenQuery, take_options};
 
-pub(super) struct Request {
-    query: TokenQuery,
+pub(super) struct Request<'a> {
+    query: TokenQuery<'a>,
     detail: Detail,
 }
 
-impl Request {
-    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
-        let options = take_options(members, &["archived", "include_aggregated_data"])?;
+impl<'a> Request<'a> {
+    pub(super) fn take(members: &mut Members<'a>) -> Result<Self, Error> {
+        let options = take_options(members, &["archived", "include_aggregated_data"]);
         let mut query = TokenQuery::take_body(members)?;
         if options.contains(&"archived") {
             query.state = State::Archived;
@@ -30,7 +30,10 @@ impl Request {
     }
 }
 
-pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request<'_>,
+) -> Result<Answer, Error> {
     let Request { query, detail } = request;
     call.authorize(&Access {
         capabilities: &["CapTokensReader"],

@@ -1,6 +1,5 @@
 //! Which tokens a query means: IDs are OR'd, tags are AND'd, and the two groups are AND'd.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::pass::{Pass, Token};
@@ -12,7 +11,7 @@ use crate::request::TokenQuery;
 /// tags were given. Unknown IDs match nothing; one of a tenant outside the list refuses everything.
 pub(super) async fn select<H: Host>(
     pass: &mut Pass<'_, H>,
-    query: &TokenQuery,
+    query: &TokenQuery<'_>,
 ) -> Result<Vec<Token>, Error> {
     let tags = query.tags.as_deref();
     let Some(token_ids) = &query.token_ids else {
@@ -27,7 +26,7 @@ pub(super) async fn select<H: Host>(
         if !pass.call.common.admits(token.head.tenant.as_deref()) {
             return Err(ErrorKind::TenantOutside.into());
         }
-        let tagged = tags.unwrap_or_default().iter().all(|tag| token.head.tags.contains(tag));
+        let tagged = tags.unwrap_or_default().iter().all(|tag| token.head.has_tag(tag));
         if tagged && query.state.holds(token.row.expires_at, pass.now) {
             matched.push(token);
         }
@@ -38,7 +37,7 @@ pub(super) async fn select<H: Host>(
 /// The token of each ID, in the order asked; none for an ID that is unknown.
 pub(super) async fn select_named<H: Host>(
     pass: &mut Pass<'_, H>,
-    token_ids: &[String],
+    token_ids: &[&str],
 ) -> Result<Vec<Option<Token>>, Error> {
     pass.call.limit_tokens(token_ids.len())?;
     let mut claims = Vec::with_capacity(token_ids.len());
@@ -54,7 +53,7 @@ pub(super) async fn select_named<H: Host>(
         let named = row.claims.iter().find_map(|claim| Some((*claim, *positions.get(claim)?)));
         let (claim, position) = named.ok_or(ErrorKind::Integrity)?;
         let token = pass.open(row, Some(claim))?;
-        if token_ids.get(position) != Some(&token.head.token_id) {
+        if token_ids.get(position).is_none_or(|asked| *asked != token.head.token_id) {
             return Err(ErrorKind::Integrity.into());
         }
         if let Some(place) = tokens.get_mut(position) {
@@ -68,8 +67,8 @@ pub(super) async fn select_named<H: Host>(
 /// while it pages may or may not be in it.
 async fn select_by_tags<H: Host>(
     pass: &mut Pass<'_, H>,
-    tags: &[String],
-    query: &TokenQuery,
+    tags: &[&str],
+    query: &TokenQuery<'_>,
 ) -> Result<Vec<Token>, Error> {
     let mut tag_terms = Vec::with_capacity(tags.len());
     for tag in tags {

@@ -11,7 +11,7 @@ use crate::collection::Collection;
 use crate::datatype::{DataType, is_luhn};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, LabelMap};
-use crate::json::{self, Json, Members};
+use crate::json::{self, ANY_TEXT, Json, Members};
 use crate::sealing::{BlindIndex, Fresh, Head};
 
 /// A scope that begins so reaches over all collections.
@@ -53,26 +53,24 @@ impl Derivation<'_> {
 }
 
 /// `fptemplate` and `fpprops`: the ID shall look like a card's number.
-#[derive(Clone)]
-pub(super) struct CardTemplate {
+pub(super) struct CardTemplate<'a> {
     /// One, once it is checked.
-    properties: Vec<String>,
+    properties: Vec<&'a str>,
 }
 
-impl CardTemplate {
-    pub(super) fn take(members: &mut Members) -> Result<Option<Self>, Error> {
-        let path = members.path_of("fptemplate");
-        let template = members.optional_text("fptemplate")?;
-        let properties = members.optional_list("fpprops", &mut json::text)?;
-        let (template, properties) = match (template, properties) {
-            (Some(template), Some(properties)) => (template, properties),
-            (None, None) => return Ok(None),
-            _ => return Err(Error::bad_request(path, "and `fpprops` need each other")),
-        };
-        if template != "primary_account_number" {
-            return Err(Error::bad_request(path, "must be `primary_account_number`"));
+impl<'a> CardTemplate<'a> {
+    pub(super) fn take(members: &mut Members<'a>) -> Option<Self> {
+        let template = members.optional_text("fptemplate", &ANY_TEXT);
+        let properties = members.optional_texts("fpprops", &ANY_TEXT);
+        match (template, properties) {
+            (Some("primary_account_number"), Some(properties)) => return Some(Self { properties }),
+            (Some(_), Some(_)) => {
+                members.refuse("fptemplate", "must be `primary_account_number`");
+            }
+            (None, None) => {}
+            _ => members.refuse("fptemplate", "and `fpprops` need each other"),
         }
-        Ok(Some(Self { properties }))
+        None
     }
 
     /// Refuses all but one property, one that is no card number, and one that is not among those
@@ -80,7 +78,7 @@ impl CardTemplate {
     pub(super) fn check(
         &self,
         collection: &Collection,
-        tokenized: Option<&[String]>,
+        tokenized: Option<&[&str]>,
     ) -> Result<(), Error> {
         for property in &self.properties {
             collection.property(property)?;
@@ -102,7 +100,7 @@ impl CardTemplate {
         let Ok(Json::Object(fields)) = Json::parse(canonical, "object") else {
             return Err(not_tokenized());
         };
-        let value = fields.iter().find(|(name, _)| self.properties.contains(name));
+        let value = fields.iter().find(|(name, _)| self.properties.contains(&name.as_str()));
         value.and_then(|(_, value)| CardNumber::read(value)).ok_or_else(not_tokenized)
     }
 }

@@ -11,62 +11,55 @@ use super::token_id::{CardTemplate, GLOBAL_SCOPE};
 use super::{Access, Call, DEFAULT_SCOPE, Effect};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
-use crate::input::{CheckedInput, Input, OpenedInput, SharedInput};
-use crate::json::{self, Json, Members, firsts};
-use crate::request::{Expiry, Tags, take_name, take_transaction_id, token_id};
+use crate::input::{CheckedInput, Input, Inputs, OpenedInput};
+use crate::json::{self, ANY_TEXT, Json, Members, firsts};
+use crate::request::{Expiry, TOKEN_ID, Tags, take_name, take_transaction_id};
 use crate::sealing::TokenType;
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["tokenize"];
 
-pub(super) struct Request {
-    tokens: Vec<TokenRequest>,
-    inputs: Vec<SharedInput>,
+pub(super) struct Request<'a> {
+    tokens: Vec<TokenRequest<'a>>,
+    inputs: Inputs<'a>,
     expiry: Option<Expiry>,
-    pub(super) transaction_id: Option<String>,
+    pub(super) transaction_id: Option<&'a str>,
 }
 
 /// One of the array, without its object.
-pub(super) struct TokenRequest {
+pub(super) struct TokenRequest<'a> {
     pub(super) token_type: TokenType,
-    pub(super) scope: String,
-    pub(super) tags: Tags,
-    pub(super) token_id: Option<String>,
-    pub(super) card: Option<CardTemplate>,
+    pub(super) scope: &'a str,
+    pub(super) tags: Tags<'a>,
+    pub(super) token_id: Option<&'a str>,
+    pub(super) card: Option<CardTemplate<'a>>,
     /// `requestBody[i]`
     pub(super) path: String,
 }
 
-impl Request {
-    pub(super) fn take(members: &mut Members, settings: &Settings) -> Result<Self, Error> {
-        let expiry = Expiry::take(members)?;
-        let transaction_id = take_transaction_id(members)?;
-        let body = members.required("requestBody")?;
-        let requests = json::list(body, "requestBody", &mut |value, path| {
-            TokenRequest::take(Members::of(value, path)?, settings)
-        })?;
-        if requests.is_empty() {
-            return Err(Error::bad_request("requestBody", "must not be an empty list"));
+impl<'a> Request<'a> {
+    pub(super) fn take(members: &mut Members<'a>, settings: &Settings) -> Result<Self, Error> {
+        let expiry = Expiry::take(members);
+        let transaction_id = take_transaction_id(members);
+        let (mut tokens, mut inputs) = (Vec::new(), Vec::new());
+        for members in members.objects("requestBody")? {
+            let (token, input) = TokenRequest::take(members, settings)?;
+            tokens.push(token);
+            inputs.push(input);
         }
-        let (tokens, inputs) = requests.into_iter().unzip();
-        Ok(Self { tokens, inputs: Input::resolve_indexes(inputs)?, expiry, transaction_id })
+        Ok(Self { tokens, inputs: Inputs::of_requests(inputs)?, expiry, transaction_id })
     }
 }
 
-impl TokenRequest {
-    fn take(mut members: Members, settings: &Settings) -> Result<(Self, Input), Error> {
-        let type_path = members.path_of("type");
-        let type_name = json::text(members.required("type")?, &type_path)?;
+impl<'a> TokenRequest<'a> {
+    fn take(mut members: Members<'a>, settings: &Settings) -> Result<(Self, Input<'a>), Error> {
+        let type_name = members.text("type", &ANY_TEXT);
         let input = Input::take(&mut members)?;
-        let scope = take_name(&mut members, "scope")?.unwrap_or_else(|| DEFAULT_SCOPE.to_owned());
-        let tags = Tags::take(&mut members, settings.max_tags)?;
-        let id_path = members.path_of("token_id");
-        let given_id =
-            members.optional("token_id").map(|value| token_id(value, &id_path)).transpose()?;
-        let store_object = members.optional_bool("store_object")?.unwrap_or(false);
-        let card_path = members.path_of("fptemplate");
-        let card = CardTemplate::take(&mut members)?;
-        let path = members.path().to_owned();
+        let scope = take_name(&mut members, "scope").unwrap_or(DEFAULT_SCOPE);
+        let tags = Tags::take(&mut members, settings.max_tags);
+        let token_id = members.optional_text("token_id", &TOKEN_ID);
+        let store_object = members.flag("store_object", false);
+        let card = CardTemplate::take(&mut members);
         members.finish()?;
 
         if type_name == "pointer" {
@@ -75,11 +68,11 @@ impl TokenRequest {
         if store_object {
             return Err(ErrorKind::NotImplemented { feature: "store_object" }.into());
         }
-        if card.is_some() && given_id.is_some() {
-            return Err(Error::bad_request(card_path, "and `token_id` exclude each other"));
+        if card.is_some() && token_id.is_some() {
+            return Err(members.refusal("fptemplate", "and `token_id` exclude each other"));
         }
-        let token_type = TokenType::parse(&type_name)
-            .ok_or_else(|| Error::bad_request(type_path, "is not a token type"))?;
+        let token_type = TokenType::parse(type_name)
+            .ok_or_else(|| members.refusal("type", "is not a token type"))?;
         if scope.starts_with(GLOBAL_SCOPE)
             && matches!(token_type, TokenType::Pci | TokenType::PciOneway)
         {
@@ -87,14 +80,15 @@ impl TokenRequest {
                 ErrorKind::NotImplemented { feature: "a global scope for pci tokens" }.into()
             );
         }
-        let reserved = given_id.as_deref().is_some_and(is_derived_form);
+        let reserved = token_id.is_some_and(is_derived_form);
         if reserved && token_type != TokenType::Deterministic {
-            return Err(Error::bad_request(
-                id_path,
+            return Err(members.refusal(
+                "token_id",
                 "must not be a version 8 UUID, the form of deterministic token IDs",
             ));
         }
-        Ok((Self { token_type, scope, tags, token_id: given_id, card, path }, input))
+        let path = members.path().to_owned();
+        Ok((Self { token_type, scope, tags, token_id, card, path }, input))
     }
 }
 
@@ -103,10 +97,10 @@ fn is_derived_form(id: &str) -> bool {
     uuid::Uuid::try_parse(id).is_ok_and(|uuid| uuid.get_version_num() == 8)
 }
 
-pub(super) fn access<H: Host>(
+pub(super) fn access<'a, H: Host>(
     call: &Call<'_, H>,
-    request: &Request,
-) -> Result<(Access, Vec<CheckedInput>), Error> {
+    request: &'a Request<'a>,
+) -> Result<(Access, Vec<CheckedInput<'a>>), Error> {
     let inputs = call.check_inputs(&request.inputs)?;
     for (TokenRequest { card, .. }, input) in request.tokens.iter().zip(&inputs) {
         if let Some(card) = card {
@@ -125,7 +119,7 @@ pub(super) fn access<H: Host>(
 
 pub(super) async fn plan<H: Host>(
     pass: &mut Pass<'_, H>,
-    request: &Request,
+    request: &Request<'_>,
     inputs: &[OpenedInput],
 ) -> Result<Plan, Error> {
     let Request { tokens: requests, expiry, .. } = request;
@@ -156,8 +150,8 @@ pub(super) async fn plan<H: Host>(
 }
 
 /// The same given ID for two tokens of one array.
-fn refuse_repeated_ids(requests: &[TokenRequest]) -> Result<(), Error> {
-    let ids = requests.iter().filter_map(|request| request.token_id.as_deref());
+fn refuse_repeated_ids(requests: &[TokenRequest<'_>]) -> Result<(), Error> {
+    let ids = requests.iter().filter_map(|request| request.token_id);
     if firsts(ids).contains(&false) {
         return Err(ErrorKind::TokenIdTaken.into());
     }

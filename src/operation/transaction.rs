@@ -11,7 +11,7 @@ use super::pass::Pass;
 use super::{Access, Call};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, Millis, Row};
-use crate::json::{Json, in_order};
+use crate::json::{Json, canonical_object, in_order};
 use crate::request::after;
 use crate::sealing::{TransactionRecord, open_transaction};
 
@@ -25,20 +25,23 @@ const SETS: [&str; 2] = ["tokenIds", "xTenantId"];
 pub(super) struct Request(Zeroizing<String>);
 
 impl Request {
-    pub(super) fn of(request: &Json, action: &str) -> Result<Option<Self>, Error> {
-        let Json::Object(members) = request else { return Ok(None) };
+    pub(super) fn of(request: &Json, action: &str) -> Option<Self> {
+        let Json::Object(members) = request else { return None };
         if !members.iter().any(|(name, _)| name == "transactionId") {
-            return Ok(None);
+            return None;
         }
-        let mut identity = vec![("operation".to_owned(), Json::text(action))];
-        for (name, value) in members {
+        let mut made = vec![("operation".to_owned(), Json::text(action))];
+        let mut identity = Vec::new();
+        for member in members {
+            let (name, value) = member;
             if SETS.contains(&name.as_str()) {
-                identity.push((name.clone(), as_set(value)));
+                made.push((name.clone(), as_set(value)));
             } else if IDENTITY.contains(&name.as_str()) {
-                identity.push((name.clone(), value.clone()));
+                identity.push(member);
             }
         }
-        Ok(Some(Self(Json::Object(identity).canonical())))
+        identity.extend(&made);
+        Some(Self(canonical_object(&identity)))
     }
 }
 
@@ -77,7 +80,7 @@ impl Identity {
 
 /// The claim of a transaction of this operation, in the call's collection and of its tenants.
 pub(super) fn derive_claim<H>(call: &Call<'_, H>, operation: &str, id: &str) -> Label {
-    let tenants = in_order(call.common.tenants.iter().map(String::as_str).collect());
+    let tenants = in_order(call.common.tenants.clone());
     let index = call.vault.keyring.index();
     index.derive_transaction_claim(operation, &call.collection.name, &tenants, id)
 }

@@ -1,6 +1,5 @@
 //! Tags that must be unique in their tenant.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::pass::{Pass, Token};
@@ -34,7 +33,7 @@ impl Claimant<'_> {
 pub(super) async fn claim<H: Host>(
     pass: &mut Pass<'_, H>,
     claimant: &Claimant<'_>,
-    tags: &[String],
+    tags: &[&str],
 ) -> Result<Vec<Label>, Error> {
     let tenant = claimant.tenant;
     let mut claims = Vec::with_capacity(tags.len());

@@ -4,7 +4,6 @@
 //! decrypted for it. Data may change on one token, from `fields` or from `encrypted` ciphertext, and
 //! replaces all that the token held. Both land together or not at all.
 
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -18,55 +17,52 @@ use super::unique_tags::{self, Claimant};
 use super::{Access, Call, Effect, tokens_check};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, Label, Millis, State, sorted};
-use crate::input::{CheckedInput, Input, OpenedInput, SharedInput};
+use crate::input::{CheckedInput, Input, Inputs, OpenedInput};
 use crate::json::Members;
-use crate::request::{Expiry, Tags, TokenQuery, take_options, take_transaction_id};
+use crate::request::{Expiry, Tags, TokenQuery, owned, take_options, take_transaction_id};
 use crate::sealing::{Body, Head, TokenType};
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["tokenize"];
 
-pub(super) struct Request {
-    query: TokenQuery,
-    changes: Changes,
-    input: Option<SharedInput>,
-    pub(super) transaction_id: Option<String>,
+pub(super) struct Request<'a> {
+    query: TokenQuery<'a>,
+    changes: Changes<'a>,
+    inputs: Inputs<'a>,
+    pub(super) transaction_id: Option<&'a str>,
 }
 
 /// What an update says of a token's metadata.
-struct Changes {
-    tags: Tags,
+struct Changes<'a> {
+    tags: Tags<'a>,
     /// None leaves the expiry as it is.
     expiry: Option<Expiry>,
 }
 
-impl Request {
-    pub(super) fn take(members: &mut Members, settings: &Settings) -> Result<Self, Error> {
-        let mut query = TokenQuery::take(members)?;
-        if take_options(members, &["archived"])?.contains(&"archived") {
+impl<'a> Request<'a> {
+    pub(super) fn take(members: &mut Members<'a>, settings: &Settings) -> Result<Self, Error> {
+        let mut query = TokenQuery::take(members);
+        if take_options(members, &["archived"]).contains(&"archived") {
             query.state = State::Archived;
         }
-        let expiry = Expiry::take(members)?;
-        let transaction_id = take_transaction_id(members)?;
-        let mut body = Members::of(members.required("requestBody")?, "requestBody")?;
-        let tags = Tags::take(&mut body, settings.max_tags)?;
+        let expiry = Expiry::take(members);
+        let transaction_id = take_transaction_id(members);
+        let mut body = Members::of(members.required("requestBody")?, "requestBody");
+        let tags = Tags::take(&mut body, settings.max_tags);
         let input = Input::take_optional(&mut body)?;
         body.finish()?;
-        if let Some(input) = &input {
-            input.refuse_array_forms()?;
-        }
-        let input = input.map(Input::alone);
-        Ok(Self { query, changes: Changes { tags, expiry }, input, transaction_id })
+        let inputs = Inputs::of_token(input)?;
+        Ok(Self { query, changes: Changes { tags, expiry }, inputs, transaction_id })
     }
 }
 
 /// For metadata alone, the right to write tokens; as soon as there is data, the right to tokenize
 /// each of its properties instead.
-pub(super) fn access<H: Host>(
+pub(super) fn access<'a, H: Host>(
     call: &Call<'_, H>,
-    request: &Request,
-) -> Result<(Access, Vec<CheckedInput>), Error> {
-    let inputs = call.check_inputs(request.input.as_slice())?;
+    request: &'a Request<'a>,
+) -> Result<(Access, Vec<CheckedInput<'a>>), Error> {
+    let inputs = call.check_inputs(&request.inputs)?;
     let (input, checks) = if inputs.is_empty() {
         let check = tokens_check(&call.collection, "write", request.query.state);
         (InputKind::None, Some(vec![check]))
@@ -86,7 +82,7 @@ pub(super) fn access<H: Host>(
 
 pub(super) async fn plan<H: Host>(
     pass: &mut Pass<'_, H>,
-    request: &Request,
+    request: &Request<'_>,
     data: Option<&OpenedInput>,
 ) -> Result<Plan, Error> {
     let Request { query, changes, .. } = request;
@@ -113,7 +109,7 @@ pub(super) async fn plan<H: Host>(
 async fn update_data<H: Host>(
     pass: &mut Pass<'_, H>,
     tokens: Vec<Token>,
-    changes: &Changes,
+    changes: &Changes<'_>,
     canonical: &str,
 ) -> Result<Plan, Error> {
     let [token] = tokens.as_slice() else { return Err(ErrorKind::DataUpdateOfSeveral.into()) };
@@ -154,7 +150,7 @@ async fn update_data<H: Host>(
 async fn unique_claims<H: Host>(
     pass: &mut Pass<'_, H>,
     tokens: &[Token],
-    tags: &Tags,
+    tags: &Tags<'_>,
 ) -> Result<Vec<Label>, Error> {
     match tokens {
         _ if tags.unique.is_empty() => Ok(Vec::new()),
@@ -181,7 +177,7 @@ impl Next {
     fn of<H: Host>(
         pass: &Pass<'_, H>,
         token: &Token,
-        changes: &Changes,
+        changes: &Changes<'_>,
         unique_claims: &[Label],
     ) -> Self {
         let expires_at = match changes.expiry {
@@ -191,7 +187,7 @@ impl Next {
         let mut head = token.head.clone();
         let unique_claims = match &changes.tags.tags {
             Some(tags) => {
-                head.tags.clone_from(tags);
+                head.tags = owned(tags);
                 unique_claims.to_vec()
             }
             None => token.unique_claims(),

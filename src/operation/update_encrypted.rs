@@ -1,50 +1,48 @@
 //! Update encrypted: new ciphertexts out of old ones, with other values, scope, type or expiry. An
 //! array of requests, all or nothing; the old ciphertexts stay what they are.
 
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
 use super::{Access, Answer, Call, Effect};
-use crate::data::{Data, add_checks};
-use crate::error::Error;
+use crate::data::{Data, add_checks, parse_unsealed};
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, Millis, State};
 use crate::input::{EncryptedObject, TENANT_FIELD};
-use crate::json::{self, Json, Members};
+use crate::json::{self, Json, Member, Members};
 use crate::request::{Expiry, take_name, take_options, take_props};
 use crate::sealing::{Ciphertext, EncryptionType, Envelopes, Fresh};
 
 const ON_EACH_PROPERTY: [&str; 2] = ["decrypt", "encrypt"];
 const NOT_DETERMINISTIC: &str = "is not possible with the type `deterministic`";
 
-pub(super) struct Request {
-    changes: Vec<Change>,
+pub(super) struct Request<'a> {
+    changes: Vec<Change<'a>>,
     state: State,
     expiry: Option<Expiry>,
 }
 
 /// One of the array.
-struct Change {
-    object: EncryptedObject,
-    fields: Vec<(String, Json)>,
-    props: Option<Vec<String>>,
+struct Change<'a> {
+    object: EncryptedObject<'a>,
+    fields: Vec<&'a Member>,
+    props: Option<Vec<&'a str>>,
     encryption_type: Option<EncryptionType>,
-    scope: Option<String>,
+    scope: Option<&'a str>,
     /// `requestBody[i]`
     path: String,
 }
 
-impl Request {
-    pub(super) fn take(members: &mut Members) -> Result<Self, Error> {
-        let archived = take_options(members, &["archived"])?.contains(&"archived");
-        let expiry = Expiry::take(members)?;
-        let body = members.required("requestBody")?;
-        let changes = json::list(body, "requestBody", &mut |value, path| {
-            Change::take(Members::of(value, path)?)
-        })?;
-        if changes.is_empty() {
-            return Err(Error::bad_request("requestBody", "must not be an empty list"));
+impl<'a> Request<'a> {
+    pub(super) fn take(members: &mut Members<'a>) -> Result<Self, Error> {
+        let archived = take_options(members, &["archived"]).contains(&"archived");
+        let expiry = Expiry::take(members);
+        let mut changes = Vec::new();
+        for members in members.objects("requestBody")? {
+            changes.push(Change::take(members)?);
         }
         let deterministic = Some(EncryptionType::Deterministic);
         if expiry.is_some() && changes.iter().any(|one| one.encryption_type == deterministic) {
@@ -55,24 +53,21 @@ impl Request {
     }
 }
 
-impl Change {
-    fn take(mut members: Members) -> Result<Self, Error> {
-        let encryption_type = EncryptionType::take(&mut members)?;
-        let path = members.path_of("encrypted_object");
-        let object = EncryptedObject::parse(members.required("encrypted_object")?, &path)?;
-        let path = members.path_of("fields");
-        let mut fields = Members::of(members.required("fields")?, &path)?;
+impl<'a> Change<'a> {
+    fn take(mut members: Members<'a>) -> Result<Self, Error> {
+        let encryption_type = EncryptionType::take(&mut members);
+        let object = EncryptedObject::take(&mut members)?;
+        let fields = members.required("fields")?;
+        let mut fields = Members::of(fields, &members.path_of("fields"));
         if fields.optional(TENANT_FIELD).is_some() {
-            return Err(Error::bad_request(
-                fields.path_of(TENANT_FIELD),
-                "is not possible here: a ciphertext keeps its tenant",
-            ));
+            fields.refuse(TENANT_FIELD, "is not possible here: a ciphertext keeps its tenant");
         }
-        let props = take_props(&mut members)?;
-        let scope = take_name(&mut members, "scope")?;
-        let path = String::from(members.path());
+        let fields = fields.rest()?;
+        let props = take_props(&mut members);
+        let scope = take_name(&mut members, "scope");
         members.finish()?;
-        Ok(Self { object, fields: fields.rest(), props, encryption_type, scope, path })
+        let path = members.path().to_owned();
+        Ok(Self { object, fields, props, encryption_type, scope, path })
     }
 
     /// What the new ciphertext holds beside its data. Deterministic ones have no tags and no expiry.
@@ -99,20 +94,23 @@ impl Change {
             Some(expiry) => expiry.at(now),
             None => old.expires_at,
         };
-        let scope = self.scope.clone().unwrap_or(old.scope);
+        let scope = self.scope.map_or(old.scope, str::to_owned);
         Ok(Ciphertext { encryption_type, scope, expires_at, canonical, ..old })
     }
 }
 
-pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result<Answer, Error> {
-    let Request { mut changes, state, expiry } = request;
+pub(super) async fn run<H: Host>(
+    call: &Call<'_, H>,
+    request: Request<'_>,
+) -> Result<Answer, Error> {
+    let Request { changes, state, expiry } = request;
     call.limit_tokens(changes.len())?;
     let mut news = Vec::with_capacity(changes.len());
     let mut known = Some(Vec::new());
-    for Change { fields, props, path, .. } in &mut changes {
-        let new = Data::check(&call.collection, core::mem::take(fields))?;
+    for Change { fields, props, path, .. } in &changes {
+        let new = Data::check(&call.collection, fields)?;
         // For its limit alone.
-        new.clone().canonical(path)?;
+        new.canonical(path)?;
         news.push(new);
         for prop in props.iter().flatten() {
             call.collection.property(prop)?;
@@ -141,10 +139,11 @@ pub(super) async fn run<H: Host>(call: &Call<'_, H>, request: Request) -> Result
     for (change, new) in changes.iter().zip(news) {
         let Change { object, props, path, .. } = change;
         let mut old = object.open(&mut envelopes, &call.collection, &call.common, state, now)?;
-        let is_wanted = |name: &String| {
-            props.as_ref().is_none_or(|props| props.contains(name)) && !new.holds(name)
+        let unsealed = parse_unsealed(&old.canonical, ErrorKind::CiphertextRefused)?;
+        let is_wanted = |name: &str| {
+            props.as_ref().is_none_or(|props| props.contains(&name)) && !new.holds(name)
         };
-        let data = Data::reopen(&call.collection, &old.canonical, &is_wanted)?;
+        let data = Data::reopen(&call.collection, &unsealed, &is_wanted)?;
         let data = new.beside(data).select(props.as_deref(), path)?;
         for property in data.names() {
             add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, property)?;

@@ -77,6 +77,10 @@ pub(crate) struct Head {
 }
 
 impl Head {
+    pub(crate) fn has_tag(&self, tag: &str) -> bool {
+        self.tags.iter().any(|held| held == tag)
+    }
+
     pub(super) fn encode(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let uuid = uuid_of(&self.token_id);
         let mut first = self.token_type as u8;

@@ -67,7 +67,7 @@ pub(crate) struct Keyring {
 impl Keyring {
     /// `names` are those of the data keys, in the order of their secrets; `secrets` is the index
     /// secret and then each data secret, 32 bytes each.
-    pub(crate) fn derive(primary: &str, names: &[String], secrets: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn derive(primary: &str, names: &[&str], secrets: &[u8]) -> Result<Self, Error> {
         let (secrets, rest) = secrets.as_chunks::<SECRET_LENGTH>();
         if !rest.is_empty() || secrets.len() != names.len() + 1 {
             return Err(configuration("keys", "must be 32 bytes each"));
@@ -89,7 +89,7 @@ impl Keyring {
                     "has the key ID of another key",
                 ));
             }
-            if name == primary {
+            if *name == primary {
                 first = Some(key);
             } else {
                 others.push(key);
@@ -123,7 +123,7 @@ impl fmt::Debug for Keyring {
     }
 }
 
-fn refuse_equal(names: &[String], secrets: &[[u8; SECRET_LENGTH]]) -> Result<(), Error> {
+fn refuse_equal(names: &[&str], secrets: &[[u8; SECRET_LENGTH]]) -> Result<(), Error> {
     let places = || {
         core::iter::once("keys.index".to_owned())
             .chain(names.iter().map(|name| ["keys.data.", name].concat()))

@@ -68,7 +68,7 @@ fn vault() -> Vault {
 fn in_a_pass<Answer>(run: impl AsyncFnOnce(&mut Pass<'_, EmptyStore>) -> Answer) -> Answer {
     let vault = vault();
     let request = Json::parse(r#"{"collection": "c"}"#, "request").unwrap();
-    let common = Common::take(&mut Members::of(request, "").unwrap()).unwrap();
+    let common = Common::take(&mut Members::of(&request, ""));
     let collection = vault.collections().get("c").unwrap();
     let call = Call::new(&vault, &EmptyStore, "action", common, collection, "reason");
     let mut pass = Pass::begin(&call).unwrap();

@@ -47,7 +47,7 @@ fn one_of_each(index: &BlindIndex) -> Vec<Label> {
 #[test]
 fn kinds_absence_and_index_keys_differ() {
     let other: Vec<u8> = [9, 2, 3].into_iter().flat_map(|byte| [byte; 32]).collect();
-    let other = Keyring::derive("new", &["old".to_owned(), "new".to_owned()], &other).unwrap();
+    let other = Keyring::derive("new", &["old", "new"], &other).unwrap();
     let keyring = keyring("new");
     let labels: Vec<Label> =
         [keyring.index(), other.index()].into_iter().flat_map(one_of_each).collect();
@@ -61,7 +61,7 @@ fn kinds_absence_and_index_keys_differ() {
 #[test]
 fn the_index_does_not_depend_on_the_data_keys() {
     let other: Vec<u8> = [1, 8].into_iter().flat_map(|byte| [byte; 32]).collect();
-    let other = Keyring::derive("k", &["k".to_owned()], &other).unwrap();
+    let other = Keyring::derive("k", &["k"], &other).unwrap();
     assert_eq!(one_of_each(other.index()), one_of_each(keyring("new").index()));
     assert_eq!(one_of_each(keyring("old").index()), one_of_each(keyring("new").index()));
 }

@@ -168,7 +168,7 @@ fn a_forged_nonce_is_refused() {
 #[test]
 fn a_ciphertext_belongs_to_its_collection_and_its_keyring() {
     let foreign: Vec<u8> = [7, 8].into_iter().flat_map(|byte| [byte; 32]).collect();
-    let foreign = Keyring::derive("new", &["new".to_owned()], &foreign).unwrap();
+    let foreign = Keyring::derive("new", &["new"], &foreign).unwrap();
     for encryption_type in BOTH {
         let text = sealed(keyring("old"), &content(encryption_type));
         assert!(opened(&text).is_ok());

@@ -4,8 +4,7 @@ use super::samples::{head, keyring, row};
 use crate::sealing::{Envelopes, Keyring, open_body, open_head};
 
 fn derive(primary: &str, names: &[&str], secrets: &[u8]) -> Result<Keyring, (String, String)> {
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    let refused = Keyring::derive(primary, &names, secrets);
+    let refused = Keyring::derive(primary, names, secrets);
     refused.map_err(|error| (error.code().to_owned(), error.to_string()))
 }
 

@@ -21,7 +21,7 @@ pub(super) fn keyring(primary: &str) -> &'static Keyring {
 
     fn derive(primary: &str) -> Keyring {
         let secrets: Vec<u8> = [1, 2, 3].into_iter().flat_map(|byte| [byte; 32]).collect();
-        Keyring::derive(primary, &["old".to_owned(), "new".to_owned()], &secrets).unwrap()
+        Keyring::derive(primary, &["old", "new"], &secrets).unwrap()
     }
     if primary == "old" { &OLD } else { &NEW }
 }

@@ -20,10 +20,10 @@ use crate::sealing::{
 /// The keyring of the vectors, sealing under this key.
 pub(super) fn keyring(primary: &str) -> Keyring {
     let Keys { index, data, .. } = read("keys");
-    let names: Vec<String> = data.iter().map(|key| key.name.clone()).collect();
-    let secrets: Vec<u8> = once(index.secret)
-        .chain(data.into_iter().map(|key| key.secret))
-        .flat_map(|secret| secret.0)
+    let names: Vec<&str> = data.iter().map(|key| key.name.as_str()).collect();
+    let secrets: Vec<u8> = once(&index.secret)
+        .chain(data.iter().map(|key| &key.secret))
+        .flat_map(|secret| secret.0.clone())
         .collect();
     Keyring::derive(primary, &names, &secrets).unwrap()
 }
