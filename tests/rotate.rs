@@ -73,7 +73,8 @@ fn rotate_answers_old_to_new_in_the_order_asked() {
             "type": "randomized", "token_id": name, "object": {"fields": {"name": "Jane"}},
         }))
     };
-    let ids: Vec<String> = ["z", "a", "m", "b"].map(make).to_vec();
+    // So many that no order of random row keys is theirs.
+    let ids = ["z", "a", "m", "b", "o", "y", "c", "f", "x", "e"].map(make);
     let request = json!({"collection": "customers", "reason": "Maintenance", "tokenIds": ids});
     let text =
         pollster::block_on(vault.vault.call(&*vault.host, "tokens.rotate", &request.to_string()));
