@@ -5,7 +5,7 @@
 /** @import { Row, VaultClient } from "vaultlet" */
 
 /** Shorter texts turn up in random bytes by chance. */
-const SHORTEST = 6;
+const SHORTEST = 7;
 
 export class Witness {
   /** @type {Set<string>} */
