@@ -214,16 +214,15 @@ impl Writer {
 
     fn string(&mut self, text: &str) {
         self.text.push('"');
-        for piece in text.split_inclusive(is_escaped) {
-            let mut characters = piece.chars();
-            match characters.next_back() {
-                Some(last) if is_escaped(last) => {
-                    self.text.push_str(characters.as_str());
-                    self.escape(last);
-                }
-                _ => self.text.push_str(piece),
-            }
+        let mut rest = text;
+        while let Some(place) = rest.bytes().position(is_escaped) {
+            let (plain, from) = rest.split_at_checked(place).unwrap_or((rest, ""));
+            self.text.push_str(plain);
+            let mut characters = from.chars();
+            characters.next().into_iter().for_each(|escaped| self.escape(escaped));
+            rest = characters.as_str();
         }
+        self.text.push_str(rest);
         self.text.push('"');
     }
 
@@ -303,8 +302,9 @@ pub(crate) fn in_order(texts: Vec<&str>) -> Vec<&str> {
     sorted(texts.into_iter()).into_iter().map(|Placed(text, _)| text).collect()
 }
 
-fn is_escaped(character: char) -> bool {
-    matches!(character, '"' | '\\' | '\0'..'\u{20}')
+/// What a text in JSON cannot hold as it is. Each is one byte long, so a text can be split there.
+fn is_escaped(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | ..b' ')
 }
 
 /// An object of these members.

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::{Json, decimal, firsts};
+use super::{Json, decimal, firsts, is_escaped};
 
 /// Lists and objects within each other; the reader recurses.
 const MAX_DEPTH: usize = 127;
@@ -46,7 +46,15 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        self.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    }
+
+    /// Takes what consists of such bytes; they are ASCII.
+    fn take_while(&mut self, belongs: fn(u8) -> bool) -> &'a str {
+        let length = self.rest.bytes().take_while(|byte| belongs(*byte)).count();
+        let (taken, rest) = self.rest.split_at_checked(length).unwrap_or(("", self.rest));
+        self.rest = rest;
+        taken
     }
 
     fn word(&mut self, word: &str, value: Json) -> Option<Json> {
@@ -113,10 +121,8 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&mut self) -> Option<Json> {
-        let of_number = |byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        let length = self.rest.bytes().take_while(|byte| of_number(*byte)).count();
-        let (number, rest) = self.rest.split_at_checked(length)?;
-        self.rest = rest;
+        let number =
+            self.take_while(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
         decimal::parse(number).map(Json::Number)
     }
 
@@ -124,8 +130,7 @@ impl<'a> Reader<'a> {
         self.rest = self.rest.strip_prefix('"')?;
         let mut text = Zeroizing::new(String::new());
         loop {
-            let ends = |byte| matches!(byte, b'"' | b'\\' | 0..=0x1f);
-            let length = self.rest.bytes().position(ends)?;
+            let length = self.rest.bytes().position(is_escaped)?;
             let (run, rest) = self.rest.split_at_checked(length)?;
             text.push_str(run);
             if let Some(rest) = rest.strip_prefix('"') {
