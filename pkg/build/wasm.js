@@ -24,9 +24,22 @@ const RUSTFLAGS = [
 
 /**
  * What wasm-opt is told. Which features it may use it reads from the module: with `--all-features` it makes
- * code that Node 20 refuses.
+ * code that Node 20 refuses. Chosen by the compressed size; what only shortens the code makes it less alike.
  */
-const WASM_OPT = ["-O1"];
+const WASM_OPT = [
+  "-Os",
+  "--converge",
+  // Both shorten the code and lengthen what is left of it after compression, by 1.3 kB and 0.6 kB.
+  "--skip-pass=inlining-optimizing",
+  "--skip-pass=local-cse",
+  // The first kilobyte of memory is the far end of the stack, which grows downwards to it: no address that
+  // wraps around can mean something there, so a constant may move into the instruction that loads or stores.
+  "--low-memory-unused",
+  // Alignments are hints, which no engine of ours follows.
+  "--dealign",
+  // For tools that read the module; whoever runs it has no use for it.
+  "--strip-target-features",
+];
 
 /** What the wasm is made from, in the order of the build. */
 const inputs = ["Cargo.toml", "Cargo.lock", "src", "pkg/build/Cargo.toml", "pkg/build/src", "pkg/build/wasm.js"];
