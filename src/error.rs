@@ -8,7 +8,6 @@ use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::any::Any;
 use core::fmt;
@@ -189,6 +188,14 @@ pub enum ErrorKind {
     Integrity,
 }
 
+/// What the caller is told of a failure.
+struct Description {
+    code: &'static str,
+    status: u16,
+    message: String,
+    context: Vec<(&'static str, String)>,
+}
+
 impl Error {
     /// What went wrong.
     pub fn kind(&self) -> &ErrorKind {
@@ -207,17 +214,17 @@ impl Error {
 
     /// The stable code: `PV…` as in the public API, `VL…` Vaultlet's own.
     pub fn code(&self) -> &'static str {
-        self.0.code_and_status().0
+        self.0.describe().code
     }
 
     /// The HTTP status.
     pub fn status(&self) -> u16 {
-        self.0.code_and_status().1
+        self.0.describe().status
     }
 
     /// Names of what went wrong, for programs: never null, never personal data.
     pub fn context(&self) -> Vec<(&'static str, String)> {
-        self.0.context()
+        self.0.describe().context
     }
 
     /// The host's own error, where a callback threw one.
@@ -230,183 +237,194 @@ impl Error {
 
     /// The body of the public API: `{"error_code","message","context","error_url"}`.
     pub fn to_json(&self) -> String {
-        let context = self.context();
+        let Description { code, message, context, .. } = self.0.describe();
         let context = context.iter().map(|(key, value)| ((*key).to_owned(), Json::text(value)));
         let body = object([
-            ("error_code", Json::text(self.code())),
-            ("message", Json::text(&self.0.message())),
+            ("error_code", Json::text(code)),
+            ("message", Json::text(&message)),
             ("context", Json::Object(context.collect())),
-            ("error_url", Json::text(&[DOCUMENTATION, "#", self.code()].concat())),
+            ("error_url", Json::text(&[DOCUMENTATION, "#", code].concat())),
         ]);
         body.to_text().as_str().to_owned()
     }
 }
 
 impl ErrorKind {
-    fn code_and_status(&self) -> (&'static str, u16) {
-        match self {
-            Self::Callback { fault: Fault::TimedOut, .. } => ("PV1009", 503),
-            Self::Callback { .. } | Self::Randomness | Self::Internal(_) => ("PV1000", 500),
-            Self::ReasonMissing => ("PV1001", 400),
-            Self::ReasonUnknown => ("PV1002", 400),
-            Self::CollectionUnknown { .. } => ("PV1004", 404),
-            Self::Denied { .. } | Self::TenantOutside => ("PV1006", 403),
-            Self::CapabilityMissing { .. } => ("PV1007", 403),
-            Self::CollectionName => ("PV1008", 400),
-            Self::BadRequest { .. } => ("PV1012", 400),
-            Self::ReadOnly => ("PV1026", 405),
-            Self::TokenArchived => ("PV1033", 410),
-            Self::NotImplemented { .. } => ("PV2001", 501),
-            Self::ValueRefused { .. } => ("PV3002", 400),
-            Self::PropertyUnknown { .. } => ("PV3004", 404),
-            Self::TokenNotFound => ("PV3009", 404),
-            Self::TokenIdsNotFound { .. } => ("PV3087", 404),
-            Self::Conflict => ("PV3218", 409),
-            Self::CiphertextArchived => ("PV3233", 400),
-            Self::Configuration { .. } => ("VL1000", 400),
-            Self::LimitExceeded { .. } => ("VL1001", 400),
-            Self::AdhocReasonMissing => ("VL1003", 404),
-            Self::DataUpdateOfSeveral => ("VL3001", 400),
-            Self::DataUpdateOfType { .. } => ("VL3002", 400),
-            Self::CiphertextRefused => ("VL3003", 400),
-            Self::ScopeMismatch => ("VL3004", 400),
-            Self::PropertyNotInInput { .. } => ("VL3005", 400),
-            Self::DataTaken => ("VL3006", 409),
-            Self::TagNotUnique => ("VL3007", 409),
-            Self::OneWay => ("VL3008", 400),
-            Self::TransactionReused => ("VL3009", 409),
-            Self::TokenIdTaken => ("VL3010", 409),
-            Self::CardTemplate { .. } => ("VL3011", 400),
-            Self::CiphertextActive => ("VL3012", 400),
-            Self::TransformerUnknown { .. } => ("VL3013", 400),
-            Self::Integrity => ("VL5001", 500),
-        }
-    }
+    /// All that the variant decides, each variant in one place.
+    fn describe(&self) -> Description {
+        const FORBIDDEN: &str = "the operation is forbidden due to a policy violation";
+        const INCAPABLE: &str = "the operation is forbidden due to missing capabilities";
 
-    fn context(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Callback { callback, outcome_unknown, .. } => {
-                let mut context = vec![("callback", callback.name().to_owned())];
+        let digits;
+        // In the message each `%` is the next value; the context has those that have a name.
+        let (code, status, message, values): (_, _, &str, &[(&'static str, &str)]) = match self {
+            Self::Callback { callback, fault, outcome_unknown } => {
+                let (code, status, how) = match fault {
+                    Fault::Threw(_) => ("PV1000", 500, "failed"),
+                    Fault::WrongShape => ("PV1000", 500, "answered the wrong shape"),
+                    Fault::TimedOut => ("PV1009", 503, "did not answer in time"),
+                };
                 if *outcome_unknown {
-                    context.push(("outcome", "unknown".to_owned()));
+                    (
+                        code,
+                        status,
+                        "the host's `%` %, and whether the write has landed is unknown",
+                        &[("callback", callback.name()), ("", how), ("outcome", "unknown")],
+                    )
+                } else {
+                    (code, status, "the host's `%` %", &[("callback", callback.name()), ("", how)])
                 }
-                context
             }
-            Self::ReasonMissing => vec![("reason", String::new())],
-            Self::CollectionUnknown { collection } => vec![("collection", collection.clone())],
-            Self::Denied { because: Some(text) }
-            | Self::CapabilityMissing { because: Some(text) } => {
-                vec![("because", text.clone())]
+            Self::Randomness => ("PV1000", 500, "the platform gave no randomness", &[]),
+            Self::Internal(problem) => ("PV1000", 500, "internal error: %", &[("", problem)]),
+            Self::ReasonMissing => {
+                ("PV1001", 400, "the access reason is missing", &[("reason", "")])
             }
-            Self::BadRequest { field, .. } => vec![("field", field.clone())],
-            Self::NotImplemented { feature } => vec![("feature", (*feature).to_owned())],
-            Self::ValueRefused { property, data_type } => {
-                vec![("property", property.clone()), ("type", (*data_type).to_owned())]
+            Self::ReasonUnknown => {
+                ("PV1002", 400, "the access reason is not one of the known reasons", &[])
             }
-            Self::PropertyUnknown { property }
-            | Self::PropertyNotInInput { property }
-            | Self::TransformerUnknown { property } => {
-                vec![("property", property.clone())]
+            Self::AdhocReasonMissing => {
+                ("VL1003", 404, "the reason `Other` needs an ad-hoc reason", &[])
             }
-            Self::TokenIdsNotFound { token_ids } => vec![("token_ids", token_ids.clone())],
-            Self::Configuration { place, .. } => vec![("place", place.clone())],
+            Self::CollectionUnknown { collection } => {
+                ("PV1004", 404, "the collection `%` is not found", &[("collection", collection)])
+            }
+            Self::CollectionName => (
+                "PV1008",
+                400,
+                "the collection name is not a letter followed by at most 39 letters, digits or underscores",
+                &[],
+            ),
+            Self::Denied { because: Some(text) } => {
+                ("PV1006", 403, FORBIDDEN, &[("because", text)])
+            }
+            Self::Denied { because: None } => ("PV1006", 403, FORBIDDEN, &[]),
+            Self::TenantOutside => (
+                "PV1006",
+                403,
+                "the operation is forbidden for a tenant outside the request's list",
+                &[],
+            ),
+            Self::CapabilityMissing { because: Some(text) } => {
+                ("PV1007", 403, INCAPABLE, &[("because", text)])
+            }
+            Self::CapabilityMissing { because: None } => ("PV1007", 403, INCAPABLE, &[]),
+            Self::BadRequest { field, problem } => {
+                ("PV1012", 400, "`%` %", &[("field", field), ("", problem)])
+            }
+            Self::ReadOnly => {
+                ("PV1026", 405, "the operation is not allowed: the store has no `write`", &[])
+            }
+            Self::TokenArchived => ("PV1033", 410, "a named token is archived", &[]),
+            Self::NotImplemented { feature } => {
+                ("PV2001", 501, "`%` is not implemented", &[("feature", feature)])
+            }
+            Self::ValueRefused { property, data_type } => (
+                "PV3002",
+                400,
+                "the value of `%` is not of the type `%`",
+                &[("property", property), ("type", data_type)],
+            ),
+            Self::PropertyUnknown { property } => {
+                ("PV3004", 404, "the collection has no property `%`", &[("property", property)])
+            }
+            Self::TokenNotFound => ("PV3009", 404, "the token is not found", &[]),
+            Self::TokenIdsNotFound { token_ids } => {
+                ("PV3087", 404, "one or more token IDs not found", &[("token_ids", token_ids)])
+            }
+            Self::Conflict => {
+                ("PV3218", 409, "concurrent conflicting updates to the same tokens", &[])
+            }
+            Self::CiphertextArchived => ("PV3233", 400, "the encrypted object is archived", &[]),
+            Self::Configuration { place, problem } => {
+                ("VL1000", 400, "`%` %", &[("place", place), ("", problem)])
+            }
             Self::LimitExceeded { limit, value } => {
-                vec![("limit", (*limit).to_owned()), ("value", json::digits(*value))]
+                digits = json::digits(*value);
+                (
+                    "VL1001",
+                    400,
+                    "the request is over the limit `%` of %",
+                    &[("limit", limit), ("value", &digits)],
+                )
             }
-            Self::DataUpdateOfType { token_type } => vec![("type", (*token_type).to_owned())],
-            _ => Vec::new(),
+            Self::DataUpdateOfSeveral => {
+                ("VL3001", 400, "a data update must match exactly one token ID", &[])
+            }
+            Self::DataUpdateOfType { token_type } => (
+                "VL3002",
+                400,
+                "the data of a token of type `%` cannot be updated",
+                &[("type", token_type)],
+            ),
+            Self::CiphertextRefused => ("VL3003", 400, "the ciphertext does not open", &[]),
+            Self::ScopeMismatch => {
+                ("VL3004", 400, "the ciphertext was sealed with another scope than `scope`", &[])
+            }
+            Self::PropertyNotInInput { property } => (
+                "VL3005",
+                400,
+                "`props` names `%`, which the input does not hold",
+                &[("property", property)],
+            ),
+            Self::DataTaken => {
+                ("VL3006", 409, "another token already holds this data in the token's scope", &[])
+            }
+            Self::TagNotUnique => {
+                ("VL3007", 409, "a tag of `ensure_unique_tenant_tags` is on another token", &[])
+            }
+            Self::OneWay => ("VL3008", 400, "a `pci_oneway` token cannot be detokenized", &[]),
+            Self::TransactionReused => {
+                ("VL3009", 409, "the transaction ID was used with another request", &[])
+            }
+            Self::TokenIdTaken => (
+                "VL3010",
+                409,
+                "`token_id` is another token's, or not the one that this data has",
+                &[],
+            ),
+            Self::CardTemplate { problem } => ("VL3011", 400, "`fptemplate` %", &[("", problem)]),
+            Self::CiphertextActive => ("VL3012", 400, "the encrypted object is not archived", &[]),
+            Self::TransformerUnknown { property } => (
+                "VL3013",
+                400,
+                "`props` names a transformer that the type of `%` does not have",
+                &[("property", property)],
+            ),
+            Self::Integrity => ("VL5001", 500, "stored token failed its integrity check", &[]),
+        };
+        let named = values.iter().filter(|(name, _)| !name.is_empty());
+        Description {
+            code,
+            status,
+            message: fill_in(message, values),
+            context: named.map(|(name, value)| (*name, (*value).to_owned())).collect(),
         }
     }
 }
 
+/// Without `format!`: its machinery is two kilobytes of wasm.
+fn fill_in(template: &str, values: &[(&str, &str)]) -> String {
+    let mut values = values.iter();
+    let mut text = String::new();
+    for character in template.chars() {
+        match character {
+            '%' => text.push_str(values.next().map_or("", |(_, value)| value)),
+            other => text.push(other),
+        }
+    }
+    text
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message())
+        formatter.write_str(&self.describe().message)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0.message())
-    }
-}
-
-impl ErrorKind {
-    /// Put together without `format!`: its machinery is two kilobytes of wasm.
-    fn message(&self) -> String {
-        let value;
-        let parts: &[&str] = match self {
-            Self::Callback { callback, fault, outcome_unknown } => &[
-                "the host's `",
-                callback.name(),
-                match fault {
-                    Fault::Threw(_) => "` failed",
-                    Fault::WrongShape => "` answered the wrong shape",
-                    Fault::TimedOut => "` did not answer in time",
-                },
-                if *outcome_unknown { ", and whether the write has landed is unknown" } else { "" },
-            ],
-            Self::Randomness => &["the platform gave no randomness"],
-            Self::Internal(problem) => &["internal error: ", problem],
-            Self::ReasonMissing => &["the access reason is missing"],
-            Self::ReasonUnknown => &["the access reason is not one of the known reasons"],
-            Self::AdhocReasonMissing => &["the reason `Other` needs an ad-hoc reason"],
-            Self::CollectionUnknown { collection } => {
-                &["the collection `", collection, "` is not found"]
-            }
-            Self::CollectionName => &[
-                "the collection name is not a letter followed by at most 39 letters, digits or underscores",
-            ],
-            Self::Denied { .. } => &["the operation is forbidden due to a policy violation"],
-            Self::TenantOutside => {
-                &["the operation is forbidden for a tenant outside the request's list"]
-            }
-            Self::CapabilityMissing { .. } => {
-                &["the operation is forbidden due to missing capabilities"]
-            }
-            Self::BadRequest { field, problem } => &["`", field, "` ", problem],
-            Self::ReadOnly => &["the operation is not allowed: the store has no `write`"],
-            Self::TokenArchived => &["a named token is archived"],
-            Self::NotImplemented { feature } => &["`", feature, "` is not implemented"],
-            Self::ValueRefused { property, data_type } => {
-                &["the value of `", property, "` is not of the type `", data_type, "`"]
-            }
-            Self::PropertyUnknown { property } => {
-                &["the collection has no property `", property, "`"]
-            }
-            Self::TokenNotFound => &["the token is not found"],
-            Self::TokenIdsNotFound { .. } => &["one or more token IDs not found"],
-            Self::Conflict => &["concurrent conflicting updates to the same tokens"],
-            Self::CiphertextArchived => &["the encrypted object is archived"],
-            Self::Configuration { place, problem } => &["`", place, "` ", problem],
-            Self::LimitExceeded { limit, value: most } => {
-                value = json::digits(*most);
-                &["the request is over the limit `", limit, "` of ", &value]
-            }
-            Self::DataUpdateOfSeveral => &["a data update must match exactly one token ID"],
-            Self::DataUpdateOfType { token_type } => {
-                &["the data of a token of type `", token_type, "` cannot be updated"]
-            }
-            Self::CiphertextRefused => &["the ciphertext does not open"],
-            Self::ScopeMismatch => &["the ciphertext was sealed with another scope than `scope`"],
-            Self::PropertyNotInInput { property } => {
-                &["`props` names `", property, "`, which the input does not hold"]
-            }
-            Self::DataTaken => &["another token already holds this data in the token's scope"],
-            Self::TagNotUnique => &["a tag of `ensure_unique_tenant_tags` is on another token"],
-            Self::OneWay => &["a `pci_oneway` token cannot be detokenized"],
-            Self::TransactionReused => &["the transaction ID was used with another request"],
-            Self::TokenIdTaken => {
-                &["`token_id` is another token's, or not the one that this data has"]
-            }
-            Self::CardTemplate { problem } => &["`fptemplate` ", problem],
-            Self::CiphertextActive => &["the encrypted object is not archived"],
-            Self::TransformerUnknown { property } => {
-                &["`props` names a transformer that the type of `", property, "` does not have"]
-            }
-            Self::Integrity => &["stored token failed its integrity check"],
-        };
-        parts.concat()
+        fmt::Display::fmt(&self.0, formatter)
     }
 }
 
