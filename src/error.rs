@@ -13,7 +13,7 @@ use core::any::Any;
 use core::fmt;
 
 use crate::host::Callback;
-use crate::json::{self, Json, object};
+use crate::json::{self, Writer};
 
 /// Where the error codes are described, relative to the package.
 const DOCUMENTATION: &str = "docs/errors.md";
@@ -238,14 +238,19 @@ impl Error {
     /// The body of the public API: `{"error_code","message","context","error_url"}`.
     pub fn to_json(&self) -> String {
         let Description { code, message, context, .. } = self.0.describe();
-        let context = context.iter().map(|(key, value)| ((*key).to_owned(), Json::text(value)));
-        let body = object([
-            ("error_code", Json::text(code)),
-            ("message", Json::text(&message)),
-            ("context", Json::Object(context.collect())),
-            ("error_url", Json::text(&[DOCUMENTATION, "#", code].concat())),
-        ]);
-        body.to_text().as_str().to_owned()
+        let mut writer = Writer::new();
+        writer.begin('{');
+        writer.member("error_code", code);
+        writer.member("message", &message);
+        writer.key("context");
+        writer.begin('{');
+        for (key, value) in &context {
+            writer.member(key, value);
+        }
+        writer.end('}');
+        writer.member("error_url", &[DOCUMENTATION, "#", code].concat());
+        writer.end('}');
+        writer.finish().as_str().to_owned()
     }
 }
 

@@ -3,7 +3,6 @@
 //! The core has never heard of JavaScript. `wasm.rs` implements [`Host`] over the host's
 //! JavaScript; a test implements it in a few lines. Nothing here is `Send`: the wasm has one thread.
 
-use alloc::borrow::ToOwned;
 use alloc::collections::BinaryHeap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,9 +12,10 @@ use core::hash::{BuildHasherDefault, Hash, Hasher};
 use core::ops::{Deref, DerefMut};
 
 use hashbrown::HashMap;
+use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Fault};
-use crate::json::{Json, object};
+use crate::json::Writer;
 
 /// Milliseconds since 1970.
 pub type Millis = i64;
@@ -228,15 +228,19 @@ pub struct Check {
     pub data_type: Option<String>,
 }
 
-impl Check {
-    fn to_json(&self) -> Json {
-        let mut members = object([
-            ("operation", Json::text(&self.operation)),
-            ("resource", Json::text(&self.resource)),
-        ]);
-        members.add("type", self.data_type.as_deref());
-        members
+/// The member `checks`.
+fn write_checks(writer: &mut Writer, checks: &[Check]) {
+    writer.key("checks");
+    writer.begin('[');
+    for Check { operation, resource, data_type } in checks {
+        writer.item();
+        writer.begin('{');
+        writer.member("operation", operation);
+        writer.member("resource", resource);
+        writer.optional("type", data_type.as_deref());
+        writer.end('}');
     }
+    writer.end(']');
 }
 
 /// Where the data of a call comes from.
@@ -286,18 +290,19 @@ pub struct AccessRequest<'a> {
 
 impl AccessRequest<'_> {
     /// As the host's policy gets it, but for the caller.
-    pub fn to_json(&self) -> String {
-        let mut members = object([
-            ("action", Json::text(self.action)),
-            ("capabilities", Json::texts(self.capabilities)),
-            ("checks", Json::List(self.checks.iter().map(Check::to_json).collect())),
-            ("input", Json::text(self.input.name())),
-            ("collection", Json::text(self.collection)),
-            ("tenantIds", Json::texts(self.tenant_ids)),
-            ("reason", Json::text(self.reason)),
-        ]);
-        members.add("adhocReason", self.adhoc_reason);
-        members.to_text().as_str().to_owned()
+    pub fn to_json(&self) -> Zeroizing<String> {
+        let mut writer = Writer::new();
+        writer.begin('{');
+        writer.member("action", self.action);
+        writer.texts("capabilities", self.capabilities);
+        write_checks(&mut writer, self.checks);
+        writer.member("input", self.input.name());
+        writer.member("collection", self.collection);
+        writer.texts("tenantIds", self.tenant_ids);
+        writer.member("reason", self.reason);
+        writer.optional("adhocReason", self.adhoc_reason);
+        writer.end('}');
+        writer.finish()
     }
 }
 
@@ -366,23 +371,24 @@ pub struct AuditEvent<'a> {
 
 impl AuditEvent<'_> {
     /// As the host's audit gets it, but for the caller.
-    pub fn to_json(&self) -> String {
-        let mut members = object([
-            ("id", Json::text(self.id)),
-            ("time", Json::whole(self.time)),
-            ("action", Json::text(self.action)),
-            ("collection", Json::text(self.collection)),
-            ("tenantIds", Json::texts(self.tenant_ids)),
-            ("reason", Json::text(self.reason)),
-        ]);
-        members.add("adhocReason", self.adhoc_reason);
-        members.add("customAudit", self.custom_audit);
-        members.add("transactionId", self.transaction_id);
-        members.add("decision", Some(self.decision.name()));
-        members.add("code", self.code);
-        members.push("checks", Json::List(self.checks.iter().map(Check::to_json).collect()));
-        members.push("tokens", Json::whole(i64::try_from(self.tokens).unwrap_or(i64::MAX)));
-        members.to_text().as_str().to_owned()
+    pub fn to_json(&self) -> Zeroizing<String> {
+        let mut writer = Writer::new();
+        writer.begin('{');
+        writer.member("id", self.id);
+        writer.whole("time", self.time);
+        writer.member("action", self.action);
+        writer.member("collection", self.collection);
+        writer.texts("tenantIds", self.tenant_ids);
+        writer.member("reason", self.reason);
+        writer.optional("adhocReason", self.adhoc_reason);
+        writer.optional("customAudit", self.custom_audit);
+        writer.optional("transactionId", self.transaction_id);
+        writer.member("decision", self.decision.name());
+        writer.optional("code", self.code);
+        write_checks(&mut writer, self.checks);
+        writer.whole("tokens", i64::try_from(self.tokens).unwrap_or(i64::MAX));
+        writer.end('}');
+        writer.finish()
     }
 }
 

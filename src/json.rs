@@ -24,8 +24,11 @@ mod members;
 mod parse;
 #[cfg(test)]
 mod tests;
+mod wiped;
+mod write;
 
 pub(crate) use self::members::{ANY_TEXT, Form, Members};
+pub(crate) use self::write::{Writer, canonical_object, list_of};
 
 /// The largest whole number that JavaScript and JCS carry without rounding: 2^53 − 1.
 pub(crate) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -71,23 +74,6 @@ impl Json {
         }
     }
 
-    /// RFC 8785 text: equal values have equal text. The core itself needs that of objects alone.
-    #[cfg(any(fuzzing, test))]
-    pub(crate) fn canonical(&self) -> Zeroizing<String> {
-        self.write(Order::Canonical)
-    }
-
-    /// JSON text, its members in the order written.
-    pub(crate) fn to_text(&self) -> Zeroizing<String> {
-        self.write(Order::AsWritten)
-    }
-
-    fn write(&self, order: Order) -> Zeroizing<String> {
-        let mut writer = Writer::new(order);
-        writer.value(self);
-        writer.text
-    }
-
     /// Whether a number anywhere in it is beyond what JavaScript carries exactly.
     pub(crate) fn holds_unsafe_number(&self) -> bool {
         match self {
@@ -102,36 +88,11 @@ impl Json {
         Self::Text(Zeroizing::new(text.to_owned()))
     }
 
-    pub(crate) fn texts(texts: &[impl AsRef<str>]) -> Self {
-        Self::List(texts.iter().map(|text| Self::text(text.as_ref())).collect())
-    }
-
     /// A number of the vault's own: a time or a count, within 2^53.
     #[expect(clippy::cast_precision_loss, reason = "within 2^53")]
     pub(crate) fn whole(number: i64) -> Self {
         Self::Number(number as f64)
     }
-
-    /// Adds a member to an object.
-    pub(crate) fn push(&mut self, name: &str, value: Self) {
-        if let Self::Object(members) = self {
-            members.push((name.to_owned(), value));
-        }
-    }
-
-    /// Adds a text to an object, if there is one.
-    pub(crate) fn add(&mut self, name: &str, text: Option<&str>) {
-        if let Some(text) = text {
-            self.push(name, Self::text(text));
-        }
-    }
-}
-
-/// RFC 8785 text of the object that has these members.
-pub(crate) fn canonical_object(members: &[&Member]) -> Zeroizing<String> {
-    let mut writer = Writer::new(Order::Canonical);
-    writer.sorted_object(members);
-    writer.text
 }
 
 /// Shows the kind and never the value.
@@ -145,102 +106,6 @@ impl fmt::Debug for Json {
             Self::List(_) => "List",
             Self::Object(_) => "Object",
         })
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Order {
-    AsWritten,
-    /// By the UTF-16 units of the keys.
-    Canonical,
-}
-
-/// Writes JSON as JavaScript and RFC 8785 write it. The tests hold it to a canonicalizing library,
-/// byte for byte; the library itself costs a sixth of the wasm's budget.
-struct Writer {
-    order: Order,
-    text: Zeroizing<String>,
-}
-
-impl Writer {
-    fn new(order: Order) -> Self {
-        Self { order, text: Zeroizing::new(String::with_capacity(256)) }
-    }
-
-    fn value(&mut self, value: &Json) {
-        match value {
-            Json::Null => self.text.push_str("null"),
-            Json::Bool(true) => self.text.push_str("true"),
-            Json::Bool(false) => self.text.push_str("false"),
-            Json::Number(number) => decimal::write(*number, &mut self.text),
-            Json::Text(text) => self.string(text),
-            Json::List(items) => {
-                self.text.push('[');
-                for (position, item) in items.iter().enumerate() {
-                    self.separate(position);
-                    self.value(item);
-                }
-                self.text.push(']');
-            }
-            Json::Object(members) => match self.order {
-                Order::AsWritten => self.object(members.iter()),
-                Order::Canonical => self.sorted_object(&members.iter().collect::<Vec<_>>()),
-            },
-        }
-    }
-
-    /// In RFC 8785's order.
-    fn sorted_object(&mut self, members: &[&Member]) {
-        let places = sorted(members.iter().map(|(key, _)| key.as_str())).into_iter();
-        self.object(places.filter_map(|Placed(_, place)| members.get(place).copied()));
-    }
-
-    fn object<'a>(&mut self, members: impl Iterator<Item = &'a Member>) {
-        self.text.push('{');
-        for (position, (key, value)) in members.enumerate() {
-            self.separate(position);
-            self.string(key);
-            self.text.push(':');
-            self.value(value);
-        }
-        self.text.push('}');
-    }
-
-    fn separate(&mut self, position: usize) {
-        if position > 0 {
-            self.text.push(',');
-        }
-    }
-
-    fn string(&mut self, text: &str) {
-        self.text.push('"');
-        let mut rest = text;
-        while let Some(place) = rest.bytes().position(is_escaped) {
-            let (plain, from) = rest.split_at_checked(place).unwrap_or((rest, ""));
-            self.text.push_str(plain);
-            let mut characters = from.chars();
-            characters.next().into_iter().for_each(|escaped| self.escape(escaped));
-            rest = characters.as_str();
-        }
-        self.text.push_str(rest);
-        self.text.push('"');
-    }
-
-    fn escape(&mut self, character: char) {
-        self.text.push('\\');
-        let last = match character {
-            '\u{8}' => 'b',
-            '\t' => 't',
-            '\n' => 'n',
-            '\u{c}' => 'f',
-            '\r' => 'r',
-            '"' | '\\' => character,
-            control => {
-                self.text.push_str(if control < '\u{10}' { "u000" } else { "u001" });
-                char::from_digit(u32::from(control) & 15, 16).unwrap_or_default()
-            }
-        };
-        self.text.push(last);
     }
 }
 
@@ -305,9 +170,4 @@ pub(crate) fn in_order(texts: Vec<&str>) -> Vec<&str> {
 /// What a text in JSON cannot hold as it is. Each is one byte long, so a text can be split there.
 fn is_escaped(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | ..b' ')
-}
-
-/// An object of these members.
-pub(crate) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
-    Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }

@@ -1,13 +1,12 @@
 //! What an answer says of a token, or of a ciphertext, beside its data.
 
 use alloc::string::String;
-use alloc::vec;
 
 use time::OffsetDateTime;
 
 use crate::error::Error;
 use crate::host::Millis;
-use crate::json::{Json, object};
+use crate::json::{Json, Writer};
 use crate::sealing::{Ciphertext, Head};
 
 /// How much is said.
@@ -22,38 +21,52 @@ pub(crate) enum Detail {
 /// `{type, scope, token_id, tokens: [{creation_time, expiration_time, …}]}`: one entry in `tokens`,
 /// times in RFC 3339 and UTC, or null.
 pub(crate) fn describe(
+    writer: &mut Writer,
     head: &Head,
     expires_at: Option<Millis>,
     detail: Detail,
-) -> Result<Json, Error> {
+) -> Result<(), Error> {
     let expiration = time_or_null(expires_at)?;
-    let mut token = object([
-        ("creation_time", Json::text(&rfc3339(head.created_at)?)),
-        ("expiration_time", expiration.clone()),
-        ("effective_expiration_time", expiration.clone()),
-    ]);
-    token.add("effective_tenant_id", head.tenant.as_deref());
-    token.push("tags", Json::texts(&head.tags));
-    let mut metadata = object([
-        ("type", Json::text(head.token_type.name())),
-        ("scope", Json::text(&head.scope)),
-        ("token_id", Json::text(&head.token_id)),
-        ("tokens", Json::List(vec![token])),
-    ]);
+    writer.begin('{');
+    writer.member("type", head.token_type.name());
+    writer.member("scope", &head.scope);
+    writer.member("token_id", &head.token_id);
+    writer.key("tokens");
+    writer.begin('[');
+    writer.begin('{');
+    writer.member("creation_time", &rfc3339(head.created_at)?);
+    writer.key("expiration_time");
+    writer.value(&expiration);
+    writer.key("effective_expiration_time");
+    writer.value(&expiration);
+    writer.optional("effective_tenant_id", head.tenant.as_deref());
+    writer.texts("tags", &head.tags);
+    writer.end('}');
+    writer.end(']');
     if detail == Detail::Aggregated {
-        metadata.push("agg", object([("max_effective_expiration_time", expiration)]));
+        writer.key("agg");
+        writer.begin('{');
+        writer.key("max_effective_expiration_time");
+        writer.value(&expiration);
+        writer.end('}');
     }
-    Ok(metadata)
+    writer.end('}');
+    Ok(())
 }
 
 /// `{type, scope, expiration, tags}`
-pub(crate) fn describe_ciphertext(ciphertext: &Ciphertext) -> Result<Json, Error> {
-    Ok(object([
-        ("type", Json::text(ciphertext.encryption_type.name())),
-        ("scope", Json::text(&ciphertext.scope)),
-        ("expiration", time_or_null(ciphertext.expires_at)?),
-        ("tags", Json::texts(&ciphertext.tags)),
-    ]))
+pub(crate) fn describe_ciphertext(
+    writer: &mut Writer,
+    ciphertext: &Ciphertext,
+) -> Result<(), Error> {
+    writer.begin('{');
+    writer.member("type", ciphertext.encryption_type.name());
+    writer.member("scope", &ciphertext.scope);
+    writer.key("expiration");
+    writer.value(&time_or_null(ciphertext.expires_at)?);
+    writer.texts("tags", &ciphertext.tags);
+    writer.end('}');
+    Ok(())
 }
 
 fn time_or_null(time: Option<Millis>) -> Result<Json, Error> {

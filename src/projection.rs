@@ -1,7 +1,6 @@
 //! What a caller asks to see of an object: properties, and what transformers show of them.
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::collection::Collection;
@@ -9,7 +8,7 @@ use crate::data::add_check;
 use crate::datatype::{DataType, Transformer};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Check, Millis};
-use crate::json::Json;
+use crate::json::{Member, Writer};
 
 /// The properties to answer, in the order asked; none: all that the object holds, as they are.
 pub(crate) struct Projection<'a>(Option<Vec<Shown<'a>>>);
@@ -49,7 +48,7 @@ impl<'a> Projection<'a> {
         checks: &mut Vec<Check>,
         operations: &[&str],
         collection: &Collection,
-        fields: &[(String, Json)],
+        fields: &[Member],
     ) -> Result<(), Error> {
         match &self.0 {
             Some(shown) => {
@@ -71,21 +70,30 @@ impl<'a> Projection<'a> {
         Ok(())
     }
 
-    /// The fields as they are shown. What the object does not hold is left out.
-    pub(crate) fn apply(&self, fields: Vec<(String, Json)>, now: Millis) -> Json {
-        let Some(shown) = &self.0 else { return Json::Object(fields) };
-        let mut answer = Vec::with_capacity(shown.len());
-        for Shown { key, property, data_type, transformer } in shown {
-            let Some((_, value)) = fields.iter().find(|(name, _)| name == property) else {
-                continue;
-            };
-            let value = match transformer {
-                Some(transformer) => data_type.transform(*transformer, value, now),
-                None => value.clone(),
-            };
-            answer.push(((*key).to_owned(), value));
+    /// Writes the fields as they are shown. What the object does not hold is left out.
+    pub(crate) fn write(&self, writer: &mut Writer, fields: &[Member], now: Millis) {
+        writer.begin('{');
+        match &self.0 {
+            Some(shown) => {
+                for Shown { key, property, data_type, transformer } in shown {
+                    let Some((_, value)) = fields.iter().find(|(name, _)| name == property) else {
+                        continue;
+                    };
+                    writer.key(key);
+                    match transformer {
+                        Some(it) => writer.value(&data_type.transform(*it, value, now)),
+                        None => writer.value(value),
+                    }
+                }
+            }
+            None => {
+                for (name, value) in fields {
+                    writer.key(name);
+                    writer.value(value);
+                }
+            }
         }
-        Json::Object(answer)
+        writer.end('}');
     }
 }
 

@@ -134,6 +134,9 @@ fn power_of_ten(power: usize) -> f64 {
     core::iter::repeat_n(10.0, power).product()
 }
 
+/// No number is longer: a sign, "0.", six zeros or a point, 17 digits, and "e-308".
+pub(super) const LONGEST: usize = 32;
+
 /// Writes a finite number as JavaScript does.
 pub(super) fn write(number: f64, text: &mut String) {
     if number < 0.0 {

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
+use super::wiped::WipedText;
 use super::{Json, decimal, firsts, is_escaped};
 
 /// Lists and objects within each other; the reader recurses.
@@ -128,14 +129,14 @@ impl<'a> Reader<'a> {
 
     fn string(&mut self) -> Option<Zeroizing<String>> {
         self.rest = self.rest.strip_prefix('"')?;
-        let mut text = Zeroizing::new(String::new());
+        let mut text = WipedText::with_capacity(0);
         loop {
             let length = self.rest.bytes().position(is_escaped)?;
             let (run, rest) = self.rest.split_at_checked(length)?;
             text.push_str(run);
             if let Some(rest) = rest.strip_prefix('"') {
                 self.rest = rest;
-                return Some(text);
+                return Some(text.finish());
             }
             let mut escape = rest.strip_prefix('\\')?.chars();
             let kind = escape.next()?;

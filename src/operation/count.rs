@@ -7,7 +7,7 @@ use super::pass::Pass;
 use super::{Access, Answer, Call, Effect, tokens_check};
 use crate::error::Error;
 use crate::host::{Host, InputKind, Label, State};
-use crate::json::{Json, object};
+use crate::json::Writer;
 
 pub(super) async fn run<H: Host>(call: &Call<'_, H>) -> Result<Answer, Error> {
     call.authorize(&Access {
@@ -35,12 +35,14 @@ pub(super) async fn run<H: Host>(call: &Call<'_, H>) -> Result<Answer, Error> {
     }
     let Counts { active, archived } = counts;
     let total = active + archived;
-    let json = object([
-        ("active", Json::whole(active)),
-        ("archived", Json::whole(archived)),
-        ("total", Json::whole(total)),
-    ]);
-    Ok(Answer { json, tokens: usize::try_from(total).unwrap_or(usize::MAX) })
+    let mut answer = Writer::new();
+    answer.begin('{');
+    answer.whole("active", active);
+    answer.whole("archived", archived);
+    answer.whole("total", total);
+    answer.end('}');
+    let tokens = usize::try_from(total).unwrap_or(usize::MAX);
+    Ok(Answer { text: answer.finish(), tokens })
 }
 
 struct Counts {

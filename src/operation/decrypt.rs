@@ -7,7 +7,7 @@ use crate::data::parse_unsealed;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, State};
 use crate::input::EncryptedObject;
-use crate::json::{Members, object};
+use crate::json::{Members, Writer};
 use crate::metadata::describe_ciphertext;
 use crate::projection::Projection;
 use crate::request::{take_options, take_props};
@@ -73,7 +73,8 @@ pub(super) async fn run<H: Host>(
     let now = call.now()?;
     let mut envelopes = Envelopes::new(&call.vault.keyring);
     let mut checks = Vec::new();
-    let mut answer = Vec::with_capacity(objects.len());
+    let mut answer = Writer::new();
+    answer.begin('[');
     let mut total = 0;
     for ((sealed, _), projection) in objects.iter().zip(&projections) {
         let opened = sealed.open(&mut envelopes, &call.collection, &call.common, state, now)?;
@@ -81,14 +82,19 @@ pub(super) async fn run<H: Host>(
         call.limit_bytes(total)?;
         let fields = parse_unsealed(&opened.canonical, ErrorKind::CiphertextRefused)?;
         projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
-        let mut entry = object([("fields", projection.apply(fields, now))]);
+        answer.item();
+        answer.begin('{');
+        answer.key("fields");
+        projection.write(&mut answer, &fields, now);
         if metadata == Metadata::Included {
-            entry.push("metadata", describe_ciphertext(&opened)?);
+            answer.key("metadata");
+            describe_ciphertext(&mut answer, &opened)?;
         }
-        answer.push(entry);
+        answer.end('}');
     }
+    answer.end(']');
     if access.checks.is_none() {
         call.ask(&access, &checks).await?;
     }
-    Ok(Answer::list(answer))
+    Ok(Answer { text: answer.finish(), tokens: objects.len() })
 }

@@ -8,7 +8,7 @@ use super::{Access, Answer, Call, Effect};
 use crate::data::parse_unsealed;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind};
-use crate::json::{Json, Members, object};
+use crate::json::{Members, Writer};
 use crate::metadata;
 use crate::projection::Projection;
 use crate::request::{TokenQuery, take_options, take_props};
@@ -71,19 +71,22 @@ pub(super) async fn run<H: Host>(
         call.ask(&access, &checks).await?;
     }
 
-    let mut answer = Vec::with_capacity(tokens.len());
-    for (token, fields) in tokens.iter().zip(held) {
-        let mut entry = object([
-            ("token_id", Json::text(&token.head.token_id)),
-            ("fields", projection.apply(fields, pass.now)),
-        ]);
+    let mut answer = Writer::new();
+    answer.begin('[');
+    for (token, fields) in tokens.iter().zip(&held) {
+        answer.item();
+        answer.begin('{');
+        answer.member("token_id", &token.head.token_id);
+        answer.key("fields");
+        projection.write(&mut answer, fields, pass.now);
         if let Some(detail) = metadata {
-            let expires_at = token.row.expires_at;
-            entry.push("metadata", metadata::describe(&token.head, expires_at, detail)?);
+            answer.key("metadata");
+            metadata::describe(&mut answer, &token.head, token.row.expires_at, detail)?;
         }
-        answer.push(entry);
+        answer.end('}');
     }
-    Ok(Answer::list(answer))
+    answer.end(']');
+    Ok(Answer { text: answer.finish(), tokens: tokens.len() })
 }
 
 /// A one-way token that was named is refused; one that only its tags matched is left out.

@@ -7,7 +7,7 @@ use super::{Access, Answer, Call, DEFAULT_SCOPE, Effect};
 use crate::error::Error;
 use crate::host::Host;
 use crate::input::{CheckedInput, Input, Inputs};
-use crate::json::{self, Json, Members};
+use crate::json::Members;
 use crate::request::{Expiry, owned, take_name, take_tags};
 use crate::sealing::{Ciphertext, EncryptionType, Envelopes, Fresh};
 use crate::settings::Settings;
@@ -93,7 +93,7 @@ pub(super) async fn run<H: Host>(
             canonical: input.canonical,
         };
         let text = ciphertext.seal(&mut envelopes, &mut fresh, &call.collection.name)?;
-        answer.push(json::object([("ciphertext", Json::text(&text))]));
+        answer.push(text);
     }
-    Ok(Answer::list(answer))
+    Ok(Answer::list_of("ciphertext", &answer))
 }

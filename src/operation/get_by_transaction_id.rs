@@ -8,7 +8,7 @@ use super::transaction::{self, Found};
 use super::{Access, Answer, Call, Effect, TOKENIZE, tokens_check};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, State};
-use crate::json::{Json, Members, object};
+use crate::json::{Json, Members, Writer};
 use crate::request::NAME;
 
 pub(super) struct Request<'a> {
@@ -40,8 +40,17 @@ pub(super) async fn run<H: Host>(
         Found::Landed(record) => token_ids(&record.answer).ok_or(ErrorKind::Integrity)?,
         Found::Nothing { .. } => Vec::new(),
     };
-    let tokens = token_ids.len();
-    Ok(Answer { json: object([("ref_ids", Json::List(token_ids))]), tokens })
+    let mut answer = Writer::new();
+    answer.begin('{');
+    answer.key("ref_ids");
+    answer.begin('[');
+    for token_id in &token_ids {
+        answer.item();
+        answer.value(token_id);
+    }
+    answer.end(']');
+    answer.end('}');
+    Ok(Answer { text: answer.finish(), tokens: token_ids.len() })
 }
 
 /// The IDs in what tokenize answered: `[{"token_id": …}, …]`.

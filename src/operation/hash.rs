@@ -7,7 +7,7 @@ use super::{Access, Answer, Call, DEFAULT_SCOPE, Effect};
 use crate::error::Error;
 use crate::host::Host;
 use crate::input::{CheckedInput, Input, Inputs};
-use crate::json::{self, Json, Members};
+use crate::json::Members;
 use crate::request::{Common, take_name};
 
 const ON_EACH_PROPERTY: [&str; 1] = ["hash"];
@@ -80,7 +80,7 @@ pub(super) async fn run<H: Host>(
             canonical: &input.canonical,
         };
         let token_id = derivation.token_id(call.vault.keyring.index(), card.as_ref())?;
-        answer.push(json::object([("token_id", Json::text(&token_id))]));
+        answer.push(token_id);
     }
-    Ok(Answer::list(answer))
+    Ok(Answer::list_of("token_id", &answer))
 }

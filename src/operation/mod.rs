@@ -40,7 +40,7 @@ use zeroize::Zeroizing;
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::input::{CheckedInput, OpenedInput};
-use crate::json::{Json, Members};
+use crate::json::{Json, Members, list_of};
 use crate::request::Common;
 use crate::vault::Vault;
 
@@ -148,15 +148,16 @@ impl<'a> Reading<'a> {
 
 /// What an operation that writes nothing has to say, once the audit knows of it.
 struct Answer {
-    json: Json,
+    /// JSON.
+    text: Zeroizing<String>,
     /// How many tokens or objects it concerns.
     tokens: usize,
 }
 
 impl Answer {
-    /// One entry for each token or object.
-    fn list(entries: Vec<Json>) -> Self {
-        Self { tokens: entries.len(), json: Json::List(entries) }
+    /// For each token or object, an object of one text.
+    fn list_of(name: &str, texts: &[String]) -> Self {
+        Self { text: list_of(name, texts), tokens: texts.len() }
     }
 }
 
@@ -256,7 +257,7 @@ async fn read<H: Host>(
     call: &Call<'_, H>,
     request: Reading<'_>,
 ) -> Result<Zeroizing<String>, Error> {
-    let Answer { json, tokens } = request.run(call).await?;
+    let Answer { text, tokens } = request.run(call).await?;
     call.audit(tokens).await?;
-    Ok(json.to_text())
+    Ok(text)
 }

@@ -14,7 +14,7 @@ use super::token_id::{Draw, Shape, make_card_shaped};
 use super::{Access, Call, Effect, tokens_check};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, Label, LabelMap, State};
-use crate::json::{Json, Members};
+use crate::json::{Members, Writer};
 use crate::request::{take_token_ids, take_transaction_id};
 use crate::sealing::{Body, Head};
 
@@ -51,7 +51,8 @@ pub(super) async fn plan<H: Host>(
     let tokens = active_tokens(pass, &request.token_ids).await?;
     let mut batch = Batch::new(tokens.len())?;
     let mut card_shaped = draw_card_shaped_ids(pass, &mut batch, &tokens).await?.into_iter();
-    let mut answer = Vec::with_capacity(tokens.len());
+    let mut answer = Writer::new();
+    answer.begin('{');
     for token in tokens {
         let unique_claims = token.unique_claims();
         let Token { row, head: old, .. } = token;
@@ -64,7 +65,7 @@ pub(super) async fn plan<H: Host>(
                 (token_id, claim)
             }
         };
-        answer.push((old.token_id.clone(), Json::text(&token_id)));
+        answer.member(&old.token_id, &token_id);
         let head = Head { token_id, ..old };
         let new = NewRow {
             head: &head,
@@ -76,8 +77,9 @@ pub(super) async fn plan<H: Host>(
         };
         batch.replace(pass, &row, &new)?;
     }
-    let tokens = answer.len();
-    Ok(batch.answering(Json::Object(answer).to_text(), tokens))
+    answer.end('}');
+    let tokens = request.token_ids.len();
+    Ok(batch.answering(answer.finish(), tokens))
 }
 
 /// New IDs for those tokens whose IDs look like a card's number, in their order. The heads know which

@@ -1,14 +1,13 @@
 //! Search: what is known of tokens, without their data. No body is decrypted.
 
 use alloc::vec;
-use alloc::vec::Vec;
 
 use super::pass::Pass;
 use super::selection::select;
 use super::{Access, Answer, Call, Effect, tokens_check};
 use crate::error::Error;
 use crate::host::{Host, InputKind, State};
-use crate::json::Members;
+use crate::json::{Members, Writer};
 use crate::metadata::{Detail, describe};
 use crate::request::{TokenQuery, take_options};
 
@@ -46,9 +45,12 @@ pub(super) async fn run<H: Host>(
 
     let mut pass = Pass::begin(call)?;
     let tokens = select(&mut pass, &query).await?;
-    let mut answer = Vec::with_capacity(tokens.len());
+    let mut answer = Writer::new();
+    answer.begin('[');
     for token in &tokens {
-        answer.push(describe(&token.head, token.row.expires_at, detail)?);
+        answer.item();
+        describe(&mut answer, &token.head, token.row.expires_at, detail)?;
     }
-    Ok(Answer::list(answer))
+    answer.end(']');
+    Ok(Answer { text: answer.finish(), tokens: tokens.len() })
 }

@@ -12,7 +12,7 @@ use super::{Access, Call, DEFAULT_SCOPE, Effect};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::input::{CheckedInput, Input, Inputs, OpenedInput};
-use crate::json::{self, ANY_TEXT, Json, Members, firsts};
+use crate::json::{ANY_TEXT, Members, firsts, list_of};
 use crate::request::{Expiry, TOKEN_ID, Tags, take_name, take_transaction_id};
 use crate::sealing::TokenType;
 use crate::settings::Settings;
@@ -138,11 +138,9 @@ pub(super) async fn plan<H: Host>(
     }
     drafts.claim_unique_tags(pass, &wanted, &chosen).await?;
 
-    let answer = chosen
-        .iter()
-        .filter_map(|index| drafts.list.get(*index))
-        .map(|draft| json::object([("token_id", Json::text(&draft.head.token_id))]));
-    let answer = Json::List(answer.collect()).to_text();
+    let drafted = chosen.iter().filter_map(|index| drafts.list.get(*index));
+    let token_ids: Vec<&str> = drafted.map(|draft| draft.head.token_id.as_str()).collect();
+    let answer = list_of("token_id", &token_ids);
     for draft in &drafts.list {
         draft.put(pass, &mut batch)?;
     }

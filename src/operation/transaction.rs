@@ -56,7 +56,7 @@ fn as_set(value: &Json) -> Json {
         .collect();
     let mut texts = in_order(texts);
     texts.dedup();
-    Json::texts(&texts)
+    Json::List(texts.into_iter().map(Json::text).collect())
 }
 
 /// A transaction ID as the store knows it. It belongs to the operation, the collection and the

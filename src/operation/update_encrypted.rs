@@ -12,7 +12,7 @@ use crate::data::{Data, add_checks, parse_unsealed};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, Millis, State};
 use crate::input::{EncryptedObject, TENANT_FIELD};
-use crate::json::{self, Json, Member, Members};
+use crate::json::{Member, Members};
 use crate::request::{Expiry, take_name, take_options, take_props};
 use crate::sealing::{Ciphertext, EncryptionType, Envelopes, Fresh};
 
@@ -162,7 +162,7 @@ pub(super) async fn run<H: Host>(
     let mut answer = Vec::with_capacity(updated.len());
     for ciphertext in updated {
         let text = ciphertext.seal(&mut envelopes, &mut fresh, &call.collection.name)?;
-        answer.push(json::object([("ciphertext", Json::text(&text))]));
+        answer.push(text);
     }
-    Ok(Answer::list(answer))
+    Ok(Answer::list_of("ciphertext", &answer))
 }

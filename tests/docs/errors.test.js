@@ -12,7 +12,7 @@ const page = read("docs/errors.md");
 
 /** What the core answers: code and status of every variant. */
 const answered = new Map(
-  matches(read("src/error.rs"), /\("((?:PV|VL)\d{4})", (\d{3})\)/g).map(([code = "", status]) => [code, status]),
+  matches(read("src/error.rs"), /\(\s*"((?:PV|VL)\d{4})",\s*(\d{3}),/g).map(([code = "", status]) => [code, status]),
 );
 
 /** What callers are told to expect. */
