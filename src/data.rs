@@ -91,7 +91,7 @@ impl<'a> Data<'a> {
     }
 }
 
-/// What data that was sealed holds, which is JSON of an object.
+/// The fields of data that was sealed earlier: JSON of an object, or the error that is given.
 pub(crate) fn parse_unsealed(canonical: &str, otherwise: ErrorKind) -> Result<Vec<Member>, Error> {
     match Json::parse(canonical, "sealed data") {
         Ok(Json::Object(fields)) => Ok(fields),

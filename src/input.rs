@@ -223,21 +223,20 @@ impl<'a> Inputs<'a> {
         for name in props.unwrap_or_default() {
             collection.property(name)?;
         }
-        let Some(Input { object, path: object_path, .. }) = self.source_of(input) else {
-            return Err(Error::internal("an input was not resolved"));
-        };
-        match object {
-            Object::Fields { fields, tenant } => {
+        match self.source_of(input) {
+            Some(Input { object: Object::Fields { fields, tenant }, path: source, .. }) => {
                 let data = Data::check(collection, fields)?.select(props, path)?;
                 let tenant = match self.tenancy {
-                    Tenancy::OfTheRequest => tenant_of_fields(common, *tenant, object_path)?,
+                    Tenancy::OfTheRequest => tenant_of_fields(common, *tenant, source)?,
                     Tenancy::OfTheToken => None,
                 };
                 let opened = OpenedInput { canonical: data.canonical(path)?, tenant };
                 Ok(CheckedInput::Shown { properties: data.names().collect(), opened })
             }
-            Object::Encrypted(object) => Ok(CheckedInput::Hidden { object, props, path }),
-            Object::SameAs(_) => Err(Error::internal("an input was not resolved")),
+            Some(Input { object: Object::Encrypted(object), .. }) => {
+                Ok(CheckedInput::Hidden { object, props, path })
+            }
+            _ => Err(Error::internal("an input was not resolved")),
         }
     }
 }

@@ -202,3 +202,56 @@ const NO_TEXT: &str = "must be text";
 
 /// Any text, the empty one included.
 pub(crate) const ANY_TEXT: Form<'static> = Form { fits: &|_| true, problem: NO_TEXT };
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at a surprise")]
+
+    use alloc::string::ToString;
+
+    use super::*;
+
+    fn json(text: &str) -> Json {
+        Json::parse(text, "text").unwrap()
+    }
+
+    fn message(result: Result<(), Error>) -> String {
+        result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_first_refusal_stands_and_nothing_is_taken_after_it() {
+        let value = json(r#"{"unknown": 1, "list": ["a", 7], "text": "b", "flag": true}"#);
+        let mut members = Members::of(&value, "body");
+        assert_eq!(members.texts("list", &ANY_TEXT), Vec::<&str>::new());
+        assert_eq!(members.text("text", &ANY_TEXT), "");
+        assert!(!members.flag("flag", false));
+        members.refuse("text", "comes too late");
+        let required = members.required("text").map(|_| ());
+        assert_eq!(message(required), "`body.list[1]` must be text");
+    }
+
+    #[test]
+    fn every_method_that_can_fail_fails_with_the_first_refusal() {
+        let value = json(r#"{"text": null, "objects": [{}], "unknown": 1}"#);
+        let refused = |read: &dyn Fn(Members<'_>) -> Result<(), Error>| {
+            let mut members = Members::of(&value, "");
+            assert_eq!(members.optional_text("text", &ANY_TEXT), None);
+            assert_eq!(message(read(members)), "`text` must be text");
+        };
+        refused(&|mut members| members.check());
+        refused(&|mut members| members.finish());
+        refused(&|mut members| members.required("objects").map(|_| ()));
+        refused(&|mut members| members.objects("objects").map(|_| ()));
+        refused(&|mut members| Err(members.refusal("objects", "comes too late")));
+        refused(&|members| members.rest().map(|_| ()));
+    }
+
+    #[test]
+    fn what_nobody_took_is_unknown_in_the_order_written() {
+        let value = json(r#"{"z": 1, "text": "b", "a": 2}"#);
+        let mut members = Members::of(&value, "");
+        assert_eq!(members.text("text", &ANY_TEXT), "b");
+        assert_eq!(message(members.finish()), "`z` is not a known key");
+    }
+}
