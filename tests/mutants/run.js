@@ -30,8 +30,8 @@ const profile = [
   "profile.mutant.incremental=true",
 ].flatMap((setting) => ["--config", setting]);
 
-/** No mutant may hang for longer, in milliseconds. */
-const patience = 600_000;
+/** For a mutant that hangs, in milliseconds: many times what a slow machine needs for one that does not. */
+const patience = 1_800_000;
 
 /**
  * Runs a program in the copy.
@@ -39,7 +39,7 @@ const patience = 600_000;
  * @param {string[]} args
  */
 function run(program, args) {
-  const { status, stdout, stderr } = spawnSync(program, args, {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd: copy,
     // Without the ceiling git would take the copy for a part of the project's repository, and apply nothing.
     env: {
@@ -52,6 +52,8 @@ function run(program, args) {
     timeout: patience,
     maxBuffer: 2 ** 28,
   });
+  // What did not come to its end has found nothing.
+  if (error) throw error;
   return { passed: status === 0, output: `${stdout}${stderr}` };
 }
 
