@@ -19,12 +19,10 @@ impl Claimant<'_> {
     /// Refuses if one of these is another token. One that has become this token since the pass looked
     /// is no other: then the pass has seen two moments, and has to be made anew.
     fn refuse_others(&self, found: &[Token]) -> Result<(), Error> {
-        for other in found.iter().filter(|found| Some(&found.row.key) != self.key) {
-            let become_it = other.row.claims.iter().any(|claim| self.own_claims.contains(claim));
-            let kind = if become_it { ErrorKind::Conflict } else { ErrorKind::TagNotUnique };
-            return Err(kind.into());
-        }
-        Ok(())
+        let mut others = found.iter().filter(|found| Some(&found.row.key) != self.key);
+        let Some(other) = others.next() else { return Ok(()) };
+        let become_it = other.row.claims.iter().any(|claim| self.own_claims.contains(claim));
+        Err(if become_it { ErrorKind::Conflict } else { ErrorKind::TagNotUnique }.into())
     }
 }
 
