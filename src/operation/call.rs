@@ -4,6 +4,7 @@
 use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
@@ -31,6 +32,18 @@ pub(super) struct Access {
     pub(super) on_each_property: &'static [&'static str],
     /// Whether it writes to the store.
     pub(super) effect: Effect,
+}
+
+impl Access {
+    /// To the tokens of a collection as such.
+    pub(super) fn to_tokens(
+        capabilities: &'static [&'static str],
+        check: Check,
+        effect: Effect,
+    ) -> Self {
+        let checks = Some(vec![check]);
+        Self { capabilities, input: InputKind::None, checks, on_each_property: &[], effect }
+    }
 }
 
 /// Whether an operation needs `store.write`.
@@ -164,25 +177,38 @@ impl<'a, H: Host> Call<'a, H> {
         inputs: Vec<CheckedInput<'_>>,
         now: Millis,
     ) -> Result<Vec<OpenedInput>, Error> {
-        let mut envelopes = Envelopes::new(&self.vault.keyring);
         let mut checks = Vec::new();
+        let mut envelopes = Envelopes::new(&self.vault.keyring);
+        let opened = self.open_each(access, inputs, &mut envelopes, now, &mut checks)?;
+        if access.checks.is_none() {
+            self.ask(access, &checks).await?;
+        }
+        Ok(opened)
+    }
+
+    /// Opens the inputs, and adds what must be allowed on what they hold to `checks`.
+    pub(super) fn open_each(
+        &self,
+        access: &Access,
+        inputs: Vec<CheckedInput<'_>>,
+        envelopes: &mut Envelopes<'_>,
+        now: Millis,
+        checks: &mut Vec<Check>,
+    ) -> Result<Vec<OpenedInput>, Error> {
         let mut opened = Vec::with_capacity(inputs.len());
         let mut total = 0;
         for input in inputs {
             let input = input.open(
-                &mut envelopes,
+                envelopes,
                 &self.collection,
                 &self.common,
                 now,
                 access.on_each_property,
-                &mut checks,
+                checks,
             )?;
             total += input.canonical.len();
             self.limit_bytes(total)?;
             opened.push(input);
-        }
-        if access.checks.is_none() {
-            self.ask(access, &checks).await?;
         }
         Ok(opened)
     }

@@ -1,35 +1,29 @@
 //! Count: how many tokens a collection has, active and archived. Every head is opened, so that a row
 //! that is not the vault's is never counted; no limit of the settings applies.
 
-use alloc::vec;
-
 use super::pass::Pass;
 use super::{Access, Answer, Call, Effect, tokens_check};
 use crate::error::Error;
-use crate::host::{Host, InputKind, Label, State};
+use crate::host::{Host, Label, State};
 use crate::json::Writer;
 
-pub(super) async fn run<H: Host>(call: &Call<'_, H>) -> Result<Answer, Error> {
-    call.authorize(&Access {
-        capabilities: &["CapTokensReader"],
-        input: InputKind::None,
-        checks: Some(vec![tokens_check(&call.collection, "stats", State::Active)]),
-        on_each_property: &[],
-        effect: Effect::Reads,
-    })
-    .await?;
+pub(super) fn access<H>(call: &Call<'_, H>) -> Access {
+    let check = tokens_check(&call.collection, "stats", State::Active);
+    Access::to_tokens(&["CapTokensReader"], check, Effect::Reads)
+}
 
-    let mut pass = Pass::begin(call)?;
+pub(super) async fn answer<H: Host>(pass: &mut Pass<'_, H>) -> Result<Answer, Error> {
+    let call = pass.call;
     let mut counts = Counts { active: 0, archived: 0 };
     match call.common.confinement() {
         None => {
             let term = pass.index().derive_collection_term(&call.collection.name);
-            count(&mut pass, term, &mut counts).await?;
+            count(pass, term, &mut counts).await?;
         }
         Some(tenants) => {
             for tenant in tenants {
                 let term = pass.derive_tenant_term(Some(tenant));
-                count(&mut pass, term, &mut counts).await?;
+                count(pass, term, &mut counts).await?;
             }
         }
     }

@@ -2,16 +2,16 @@
 
 use alloc::vec::Vec;
 
+use super::pass::Pass;
 use super::{Access, Answer, Call, Effect};
 use crate::data::parse_unsealed;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, InputKind, State};
+use crate::host::{Check, Host, InputKind, State};
 use crate::input::EncryptedObject;
 use crate::json::{Members, Writer};
 use crate::metadata::describe_ciphertext;
 use crate::projection::Projection;
 use crate::request::{take_options, take_props};
-use crate::sealing::Envelopes;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["decrypt"];
 
@@ -47,15 +47,14 @@ impl<'a> Request<'a> {
     }
 }
 
-pub(super) async fn run<H: Host>(
+pub(super) fn access<'r, H: Host>(
     call: &Call<'_, H>,
-    request: Request<'_>,
-) -> Result<Answer, Error> {
-    let Request { objects, state, metadata } = request;
-    call.limit_tokens(objects.len())?;
-    let mut projections = Vec::with_capacity(objects.len());
+    request: &'r Request<'r>,
+) -> Result<(Access, Vec<Projection<'r>>), Error> {
+    call.limit_tokens(request.objects.len())?;
+    let mut projections = Vec::with_capacity(request.objects.len());
     let mut checks = Vec::new();
-    for (_, props) in &objects {
+    for (_, props) in &request.objects {
         let projection = Projection::resolve(&call.collection, props.as_deref())?;
         projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &[])?;
         projections.push(projection);
@@ -68,33 +67,37 @@ pub(super) async fn run<H: Host>(
         on_each_property: &ON_EACH_PROPERTY,
         effect: Effect::Reads,
     };
-    call.authorize(&access).await?;
+    Ok((access, projections))
+}
 
-    let now = call.now()?;
-    let mut envelopes = Envelopes::new(&call.vault.keyring);
-    let mut checks = Vec::new();
+/// Adds what must be allowed for the answer to `checks`.
+pub(super) fn answer<H: Host>(
+    pass: &mut Pass<'_, H>,
+    request: &Request<'_>,
+    projections: &[Projection<'_>],
+    checks: &mut Vec<Check>,
+) -> Result<Answer, Error> {
+    let Request { objects, state, metadata } = request;
+    let Pass { call, now, envelopes, .. } = pass;
     let mut answer = Writer::new();
     answer.begin('[');
     let mut total = 0;
-    for ((sealed, _), projection) in objects.iter().zip(&projections) {
-        let opened = sealed.open(&mut envelopes, &call.collection, &call.common, state, now)?;
+    for ((sealed, _), projection) in objects.iter().zip(projections) {
+        let opened = sealed.open(envelopes, &call.collection, &call.common, *state, *now)?;
         total += opened.canonical.len();
         call.limit_bytes(total)?;
         let fields = parse_unsealed(&opened.canonical, ErrorKind::CiphertextRefused)?;
-        projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
+        projection.add_checks(checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
         answer.item();
         answer.begin('{');
         answer.key("fields");
-        projection.write(&mut answer, &fields, now);
-        if metadata == Metadata::Included {
+        projection.write(&mut answer, &fields, *now);
+        if *metadata == Metadata::Included {
             answer.key("metadata");
             describe_ciphertext(&mut answer, &opened)?;
         }
         answer.end('}');
     }
     answer.end(']');
-    if access.checks.is_none() {
-        call.ask(&access, &checks).await?;
-    }
     Ok(Answer { text: answer.finish(), tokens: objects.len() })
 }

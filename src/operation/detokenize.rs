@@ -37,12 +37,11 @@ impl<'a> Request<'a> {
     }
 }
 
-pub(super) async fn run<H: Host>(
+pub(super) fn access<'r, H: Host>(
     call: &Call<'_, H>,
-    request: Request<'_>,
-) -> Result<Answer, Error> {
-    let Request { query, props, metadata } = request;
-    let projection = Projection::resolve(&call.collection, props.as_deref())?;
+    request: &'r Request<'r>,
+) -> Result<(Access, Projection<'r>), Error> {
+    let projection = Projection::resolve(&call.collection, request.props.as_deref())?;
     let mut checks = Vec::new();
     projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &[])?;
     let access = Access {
@@ -52,10 +51,18 @@ pub(super) async fn run<H: Host>(
         on_each_property: &ON_EACH_PROPERTY,
         effect: Effect::Reads,
     };
-    call.authorize(&access).await?;
+    Ok((access, projection))
+}
 
-    let mut pass = Pass::begin(call)?;
-    let tokens = readable(&query, select(&mut pass, &query).await?)?;
+pub(super) async fn answer<H: Host>(
+    pass: &mut Pass<'_, H>,
+    request: &Request<'_>,
+    access: &Access,
+    projection: &Projection<'_>,
+) -> Result<Answer, Error> {
+    let Request { query, metadata, .. } = request;
+    let call = pass.call;
+    let tokens = readable(query, select(pass, query).await?)?;
     let mut held = Vec::with_capacity(tokens.len());
     let mut checks = Vec::new();
     for token in &tokens {
@@ -68,7 +75,7 @@ pub(super) async fn run<H: Host>(
         held.push(fields);
     }
     if access.checks.is_none() && !checks.is_empty() {
-        call.ask(&access, &checks).await?;
+        call.ask(access, &checks).await?;
     }
 
     let mut answer = Writer::new();
@@ -79,7 +86,7 @@ pub(super) async fn run<H: Host>(
         answer.member("token_id", &token.head.token_id);
         answer.key("fields");
         projection.write(&mut answer, fields, pass.now);
-        if let Some(detail) = metadata {
+        if let Some(detail) = *metadata {
             answer.key("metadata");
             metadata::describe(&mut answer, &token.head, token.row.expires_at, detail)?;
         }

@@ -3,13 +3,13 @@
 use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
 
-use super::{Access, Answer, Call, DEFAULT_SCOPE, Effect};
+use super::{Access, Call, DEFAULT_SCOPE, Effect};
 use crate::error::Error;
-use crate::host::Host;
-use crate::input::{CheckedInput, Input, Inputs};
+use crate::host::{Host, Millis};
+use crate::input::{CheckedInput, Input, Inputs, OpenedInput};
 use crate::json::Members;
 use crate::request::{Expiry, owned, take_name, take_tags};
-use crate::sealing::{Ciphertext, EncryptionType, Envelopes, Fresh};
+use crate::sealing::{Ciphertext, EncryptionType};
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["encrypt"];
@@ -61,12 +61,11 @@ impl<'a> CiphertextRequest<'a> {
     }
 }
 
-pub(super) async fn run<H: Host>(
+pub(super) fn access<'r, H: Host>(
     call: &Call<'_, H>,
-    request: Request<'_>,
-) -> Result<Answer, Error> {
-    let Request { ciphertexts, inputs, expiry } = request;
-    let inputs = call.check_inputs(&inputs)?;
+    request: &'r Request<'r>,
+) -> Result<(Access, Vec<CheckedInput<'r>>), Error> {
+    let inputs = call.check_inputs(&request.inputs)?;
     let access = Access {
         capabilities: &["CapCryptoEncrypter"],
         input: CheckedInput::kind(&inputs),
@@ -74,26 +73,26 @@ pub(super) async fn run<H: Host>(
         on_each_property: &ON_EACH_PROPERTY,
         effect: Effect::Reads,
     };
-    call.authorize(&access).await?;
-    let now = call.now()?;
-    let opened = call.open_inputs(&access, inputs, now).await?;
+    Ok((access, inputs))
+}
 
-    let mut fresh = Fresh::fill(0)?;
-    let mut envelopes = Envelopes::new(&call.vault.keyring);
-    let mut answer = Vec::with_capacity(opened.len());
+pub(super) fn ciphertexts(
+    request: &Request<'_>,
+    inputs: Vec<OpenedInput>,
+    now: Millis,
+) -> Vec<Ciphertext> {
+    let mut ciphertexts = Vec::with_capacity(inputs.len());
     for (CiphertextRequest { encryption_type, scope, tags }, input) in
-        ciphertexts.into_iter().zip(opened)
+        request.ciphertexts.iter().zip(inputs)
     {
-        let ciphertext = Ciphertext {
-            encryption_type,
-            scope: scope.to_owned(),
+        ciphertexts.push(Ciphertext {
+            encryption_type: *encryption_type,
+            scope: (*scope).to_owned(),
             tenant: input.tenant,
-            tags: owned(&tags),
-            expires_at: expiry.and_then(|expiry| expiry.at(now)),
+            tags: owned(tags),
+            expires_at: request.expiry.and_then(|expiry| expiry.at(now)),
             canonical: input.canonical,
-        };
-        let text = ciphertext.seal(&mut envelopes, &mut fresh, &call.collection.name)?;
-        answer.push(text);
+        });
     }
-    Ok(Answer::list_of("ciphertext", &answer))
+    ciphertexts
 }

@@ -1,13 +1,12 @@
 //! Get by transaction ID: which tokens a tokenize with that ID made or found.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::pass::Pass;
 use super::transaction::{self, Found};
 use super::{Access, Answer, Call, Effect, TOKENIZE, tokens_check};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, InputKind, State};
+use crate::host::{Host, State};
 use crate::json::{Json, Members, Writer};
 use crate::request::NAME;
 
@@ -21,22 +20,17 @@ impl<'a> Request<'a> {
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request<'_>,
-) -> Result<Answer, Error> {
-    call.authorize(&Access {
-        capabilities: &["CapTransactionIdReader"],
-        input: InputKind::None,
-        checks: Some(vec![tokens_check(&call.collection, "read", State::Active)]),
-        on_each_property: &[],
-        effect: Effect::Reads,
-    })
-    .await?;
+pub(super) fn access<H>(call: &Call<'_, H>) -> Access {
+    let check = tokens_check(&call.collection, "read", State::Active);
+    Access::to_tokens(&["CapTransactionIdReader"], check, Effect::Reads)
+}
 
-    let mut pass = Pass::begin(call)?;
-    let claim = transaction::derive_claim(call, TOKENIZE, request.id);
-    let token_ids = match transaction::read(&mut pass, claim).await? {
+pub(super) async fn answer<H: Host>(
+    pass: &mut Pass<'_, H>,
+    request: &Request<'_>,
+) -> Result<Answer, Error> {
+    let claim = transaction::derive_claim(pass.call, TOKENIZE, request.id);
+    let token_ids = match transaction::read(pass, claim).await? {
         Found::Landed(record) => token_ids(&record.answer).ok_or(ErrorKind::Integrity)?,
         Found::Nothing { .. } => Vec::new(),
     };

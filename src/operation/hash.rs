@@ -6,7 +6,7 @@ use super::token_id::{CardTemplate, Derivation};
 use super::{Access, Answer, Call, DEFAULT_SCOPE, Effect};
 use crate::error::Error;
 use crate::host::Host;
-use crate::input::{CheckedInput, Input, Inputs};
+use crate::input::{CheckedInput, Input, Inputs, OpenedInput};
 use crate::json::Members;
 use crate::request::{Common, take_name};
 
@@ -48,13 +48,12 @@ impl<'a> HashRequest<'a> {
     }
 }
 
-pub(super) async fn run<H: Host>(
+pub(super) fn access<'r, H: Host>(
     call: &Call<'_, H>,
-    request: Request<'_>,
-) -> Result<Answer, Error> {
-    let Request { hashes, inputs } = request;
-    let inputs = call.check_inputs(&inputs)?;
-    for (HashRequest { card, .. }, input) in hashes.iter().zip(&inputs) {
+    request: &'r Request<'r>,
+) -> Result<(Access, Vec<CheckedInput<'r>>), Error> {
+    let inputs = call.check_inputs(&request.inputs)?;
+    for (HashRequest { card, .. }, input) in request.hashes.iter().zip(&inputs) {
         if let Some(card) = card {
             card.check(&call.collection, input.properties())?;
         }
@@ -66,12 +65,16 @@ pub(super) async fn run<H: Host>(
         on_each_property: &ON_EACH_PROPERTY,
         effect: Effect::Reads,
     };
-    call.authorize(&access).await?;
-    let now = call.now()?;
-    let opened = call.open_inputs(&access, inputs, now).await?;
+    Ok((access, inputs))
+}
 
-    let mut answer = Vec::with_capacity(opened.len());
-    for (HashRequest { scope, card }, input) in hashes.iter().zip(&opened) {
+pub(super) fn answer<H>(
+    call: &Call<'_, H>,
+    request: &Request<'_>,
+    inputs: &[OpenedInput],
+) -> Result<Answer, Error> {
+    let mut answer = Vec::with_capacity(inputs.len());
+    for (HashRequest { scope, card }, input) in request.hashes.iter().zip(inputs) {
         let card = card.as_ref().map(|card| card.read(&input.canonical)).transpose()?;
         let derivation = Derivation {
             collection: &call.collection.name,

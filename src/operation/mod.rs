@@ -9,11 +9,12 @@
 //! | 8, 9 | write, answer |
 //!
 //! The dispatch is here; steps 4 and 7 are in `call.rs`; 5 to 8, which repeat when somebody else
-//! writes first, in `pass.rs`.
+//! writes first, in `pass.rs`; 5 and 6 of the operations that need no store, in `crypto.rs`.
 
 mod batch;
 mod call;
 mod count;
+mod crypto;
 mod decrypt;
 mod delete;
 mod detokenize;
@@ -41,6 +42,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::input::{CheckedInput, OpenedInput};
 use crate::json::{Json, Members, list_of};
+use crate::projection::Projection;
 use crate::request::Common;
 use crate::vault::Vault;
 
@@ -59,10 +61,16 @@ enum Reading<'a> {
     Search(search::Request<'a>),
     Count,
     GetByTransactionId(get_by_transaction_id::Request<'a>),
-    Encrypt(encrypt::Request<'a>),
-    Decrypt(decrypt::Request<'a>),
-    UpdateEncrypted(update_encrypted::Request<'a>),
-    Hash(hash::Request<'a>),
+    Crypto(crypto::Request<'a>),
+}
+
+/// One of them, and what its request shows, checked: the policy can be asked.
+enum CheckedReading<'r> {
+    Detokenize(&'r detokenize::Request<'r>, Projection<'r>),
+    Search(&'r search::Request<'r>),
+    Count,
+    GetByTransactionId(&'r get_by_transaction_id::Request<'r>),
+    Crypto(crypto::Checked<'r>),
 }
 
 /// The operations that write to the store.
@@ -113,7 +121,7 @@ impl<'a> Reading<'a> {
         vault: &Vault,
         action: &'static str,
         members: &mut Members<'a>,
-        common: &mut Common<'a>,
+        common: &Common<'a>,
     ) -> Result<Self, Error> {
         Ok(match action {
             "tokens.detokenize" => Self::Detokenize(detokenize::Request::take(members)),
@@ -122,26 +130,46 @@ impl<'a> Reading<'a> {
             "tokens.transaction" => {
                 Self::GetByTransactionId(get_by_transaction_id::Request::take(members))
             }
-            "crypto.encrypt" => Self::Encrypt(encrypt::Request::take(members, &vault.settings)?),
-            "crypto.decrypt" => Self::Decrypt(decrypt::Request::take(members)?),
-            "crypto.updateEncrypted" => {
-                Self::UpdateEncrypted(update_encrypted::Request::take(members)?)
-            }
-            _ => Self::Hash(hash::Request::take(members, common)?),
+            _ => Self::Crypto(crypto::Request::parse(vault, action, members, common)?),
         })
     }
 
-    /// Steps 4 to 6.
-    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<Answer, Error> {
+    /// Checks what the request shows; with that, what it asks of the policy.
+    fn check<H: Host>(&self, call: &Call<'_, H>) -> Result<(Access, CheckedReading<'_>), Error> {
+        Ok(match self {
+            Self::Detokenize(request) => {
+                let (access, projection) = detokenize::access(call, request)?;
+                (access, CheckedReading::Detokenize(request, projection))
+            }
+            Self::Search(request) => {
+                (search::access(call, request), CheckedReading::Search(request))
+            }
+            Self::Count => (count::access(call), CheckedReading::Count),
+            Self::GetByTransactionId(request) => {
+                (get_by_transaction_id::access(call), CheckedReading::GetByTransactionId(request))
+            }
+            Self::Crypto(request) => {
+                let (access, checked) = request.check(call)?;
+                (access, CheckedReading::Crypto(checked))
+            }
+        })
+    }
+}
+
+impl CheckedReading<'_> {
+    /// Steps 5 and 6.
+    async fn answer<H: Host>(self, call: &Call<'_, H>, access: &Access) -> Result<Answer, Error> {
+        let mut pass = Pass::begin(call)?;
         match self {
-            Self::Detokenize(request) => detokenize::run(call, request).await,
-            Self::Search(request) => search::run(call, request).await,
-            Self::Count => count::run(call).await,
-            Self::GetByTransactionId(request) => get_by_transaction_id::run(call, request).await,
-            Self::Encrypt(request) => encrypt::run(call, request).await,
-            Self::Decrypt(request) => decrypt::run(call, request).await,
-            Self::UpdateEncrypted(request) => update_encrypted::run(call, request).await,
-            Self::Hash(request) => hash::run(call, request).await,
+            Self::Detokenize(request, projection) => {
+                detokenize::answer(&mut pass, request, access, &projection).await
+            }
+            Self::Search(request) => search::answer(&mut pass, request).await,
+            Self::Count => count::answer(&mut pass).await,
+            Self::GetByTransactionId(request) => {
+                get_by_transaction_id::answer(&mut pass, request).await
+            }
+            Self::Crypto(checked) => checked.answer(&mut pass, access).await,
         }
     }
 }
@@ -235,7 +263,7 @@ pub(crate) async fn run<H: Host>(
         Err(error) => Err(error),
         Ok(()) => match request {
             Request::Changing(request) => change(&call, &request).await,
-            Request::Reading(request) => read(&call, request).await,
+            Request::Reading(request) => read(&call, &request).await,
         },
     };
     if let Err(error) = &answer {
@@ -255,9 +283,11 @@ async fn change<H: Host>(
 
 async fn read<H: Host>(
     call: &Call<'_, H>,
-    request: Reading<'_>,
+    request: &Reading<'_>,
 ) -> Result<Zeroizing<String>, Error> {
-    let Answer { text, tokens } = request.run(call).await?;
+    let (access, checked) = request.check(call)?;
+    call.authorize(&access).await?;
+    let Answer { text, tokens } = checked.answer(call, &access).await?;
     call.audit(tokens).await?;
     Ok(text)
 }

@@ -1,12 +1,10 @@
 //! Search: what is known of tokens, without their data. No body is decrypted.
 
-use alloc::vec;
-
 use super::pass::Pass;
 use super::selection::select;
 use super::{Access, Answer, Call, Effect, tokens_check};
 use crate::error::Error;
-use crate::host::{Host, InputKind, State};
+use crate::host::{Host, State};
 use crate::json::{Members, Writer};
 use crate::metadata::{Detail, describe};
 use crate::request::{TokenQuery, take_options};
@@ -29,27 +27,21 @@ impl<'a> Request<'a> {
     }
 }
 
-pub(super) async fn run<H: Host>(
-    call: &Call<'_, H>,
-    request: Request<'_>,
-) -> Result<Answer, Error> {
-    let Request { query, detail } = request;
-    call.authorize(&Access {
-        capabilities: &["CapTokensReader"],
-        input: InputKind::None,
-        checks: Some(vec![tokens_check(&call.collection, "read", query.state)]),
-        on_each_property: &[],
-        effect: Effect::Reads,
-    })
-    .await?;
+pub(super) fn access<H>(call: &Call<'_, H>, request: &Request<'_>) -> Access {
+    let check = tokens_check(&call.collection, "read", request.query.state);
+    Access::to_tokens(&["CapTokensReader"], check, Effect::Reads)
+}
 
-    let mut pass = Pass::begin(call)?;
-    let tokens = select(&mut pass, &query).await?;
+pub(super) async fn answer<H: Host>(
+    pass: &mut Pass<'_, H>,
+    request: &Request<'_>,
+) -> Result<Answer, Error> {
+    let tokens = select(pass, &request.query).await?;
     let mut answer = Writer::new();
     answer.begin('[');
     for token in &tokens {
         answer.item();
-        describe(&mut answer, &token.head, token.row.expires_at, detail)?;
+        describe(&mut answer, &token.head, token.row.expires_at, request.detail)?;
     }
     answer.end(']');
     Ok(Answer { text: answer.finish(), tokens: tokens.len() })

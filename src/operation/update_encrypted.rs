@@ -7,14 +7,15 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::{Access, Answer, Call, Effect};
+use super::pass::Pass;
+use super::{Access, Call, Effect};
 use crate::data::{Data, add_checks, parse_unsealed};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, InputKind, Millis, State};
+use crate::host::{Check, Host, InputKind, Millis, State};
 use crate::input::{EncryptedObject, TENANT_FIELD};
 use crate::json::{Member, Members};
 use crate::request::{Expiry, take_name, take_options, take_props};
-use crate::sealing::{Ciphertext, EncryptionType, Envelopes, Fresh};
+use crate::sealing::{Ciphertext, EncryptionType};
 
 const ON_EACH_PROPERTY: [&str; 2] = ["decrypt", "encrypt"];
 const NOT_DETERMINISTIC: &str = "is not possible with the type `deterministic`";
@@ -99,15 +100,16 @@ impl<'a> Change<'a> {
     }
 }
 
-pub(super) async fn run<H: Host>(
+/// The access, and the new data of each change.
+pub(super) fn access<'r, H: Host>(
     call: &Call<'_, H>,
-    request: Request<'_>,
-) -> Result<Answer, Error> {
-    let Request { changes, state, expiry } = request;
+    request: &'r Request<'r>,
+) -> Result<(Access, Vec<Data<'r>>), Error> {
+    let changes = &request.changes;
     call.limit_tokens(changes.len())?;
     let mut news = Vec::with_capacity(changes.len());
     let mut known = Some(Vec::new());
-    for Change { fields, props, path, .. } in &changes {
+    for Change { fields, props, path, .. } in changes {
         let new = Data::check(&call.collection, fields)?;
         // For its limit alone.
         new.canonical(path)?;
@@ -129,16 +131,23 @@ pub(super) async fn run<H: Host>(
         on_each_property: &ON_EACH_PROPERTY,
         effect: Effect::Reads,
     };
-    call.authorize(&access).await?;
+    Ok((access, news))
+}
 
-    let now = call.now()?;
-    let mut envelopes = Envelopes::new(&call.vault.keyring);
-    let mut checks = Vec::new();
+/// The new ciphertexts, to be sealed. Adds what must be allowed for them to `checks`.
+pub(super) fn ciphertexts<H: Host>(
+    pass: &mut Pass<'_, H>,
+    request: &Request<'_>,
+    news: Vec<Data<'_>>,
+    checks: &mut Vec<Check>,
+) -> Result<Vec<Ciphertext>, Error> {
+    let Request { changes, state, expiry } = request;
+    let Pass { call, now, envelopes, .. } = pass;
     let mut updated = Vec::with_capacity(changes.len());
     let mut total = 0;
     for (change, new) in changes.iter().zip(news) {
         let Change { object, props, path, .. } = change;
-        let mut old = object.open(&mut envelopes, &call.collection, &call.common, state, now)?;
+        let mut old = object.open(envelopes, &call.collection, &call.common, *state, *now)?;
         let unsealed = parse_unsealed(&old.canonical, ErrorKind::CiphertextRefused)?;
         let is_wanted = |name: &str| {
             props.as_ref().is_none_or(|props| props.contains(&name)) && !new.holds(name)
@@ -146,23 +155,13 @@ pub(super) async fn run<H: Host>(
         let data = Data::reopen(&call.collection, &unsealed, &is_wanted)?;
         let data = new.beside(data).select(props.as_deref(), path)?;
         for property in data.names() {
-            add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, property)?;
+            add_checks(checks, &ON_EACH_PROPERTY, &call.collection, property)?;
         }
         let canonical = data.canonical(path)?;
         total += canonical.len();
         call.limit_bytes(total)?;
         old.canonical = Zeroizing::default();
-        updated.push(change.seal_as(old, canonical, expiry, now)?);
+        updated.push(change.seal_as(old, canonical, *expiry, *now)?);
     }
-    if access.checks.is_none() {
-        call.ask(&access, &checks).await?;
-    }
-
-    let mut fresh = Fresh::fill(0)?;
-    let mut answer = Vec::with_capacity(updated.len());
-    for ciphertext in updated {
-        let text = ciphertext.seal(&mut envelopes, &mut fresh, &call.collection.name)?;
-        answer.push(text);
-    }
-    Ok(Answer::list_of("ciphertext", &answer))
+    Ok(updated)
 }
