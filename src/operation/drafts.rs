@@ -3,12 +3,11 @@
 
 use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Token};
-use super::token_id::{CardNumber, Derivation, Draw, make_card_shaped};
+use super::token_id::{CardNumber, ClaimedId, Derivation, Draw, draw_card_shaped};
 use super::tokenize::TokenRequest;
 use super::unique_tags::{self, Claimant};
 use crate::error::{Error, ErrorKind};
@@ -22,12 +21,12 @@ pub(super) struct Wanted<'a> {
     request: &'a TokenRequest<'a>,
     input: &'a OpenedInput,
     data_claim: Option<Label>,
-    /// The ID that the request or its data determines, and its claim.
-    fixed_id: Option<(String, Label)>,
+    /// The ID that the request or its data determines.
+    fixed_id: Option<ClaimedId>,
     /// The card whose shape the ID shall have, and the blind hash of its number.
     card: Option<(CardNumber, Label)>,
     /// An ID of that shape, for a token that is new.
-    drawn_id: Option<(String, Label)>,
+    drawn_id: Option<ClaimedId>,
 }
 
 impl<'a> Wanted<'a> {
@@ -56,10 +55,7 @@ impl<'a> Wanted<'a> {
             }
             fixed_id = Some(derived);
         }
-        let fixed_id = fixed_id.map(|id| {
-            let claim = pass.derive_token_claim(&id);
-            (id, claim)
-        });
+        let fixed_id = fixed_id.map(|id| ClaimedId::new(pass, id));
         let card = card.map(|card| {
             let hash = card.hash(pass.index(), collection);
             (card, hash)
@@ -135,7 +131,7 @@ impl<'a> Drafts<'a> {
         wanted: &[Wanted<'a>],
     ) -> Result<Self, Error> {
         let fixed = wanted.iter().filter_map(|wanted| wanted.fixed_id.as_ref());
-        let mut claims: Vec<Label> = fixed.map(|(_, claim)| *claim).collect();
+        let mut claims: Vec<Label> = fixed.map(|id| id.claim).collect();
         claims.extend(wanted.iter().filter_map(|wanted| wanted.data_claim));
         let tokens = pass.read_tokens(&into_set(claims)).await?;
         let mut existing = LabelMap::new();
@@ -154,7 +150,7 @@ impl<'a> Drafts<'a> {
         wanted: &mut [Wanted<'a>],
     ) -> Result<(), Error> {
         let mut taken = LabelMap::new();
-        taken.extend(wanted.iter().filter_map(|wanted| Some((wanted.fixed_id.as_ref()?.1, 0))));
+        taken.extend(wanted.iter().filter_map(|wanted| Some((wanted.fixed_id.as_ref()?.claim, 0))));
         let known = |claim: Option<Label>| claim.is_some_and(|it| self.existing.contains_key(&it));
         let mut draws = Vec::new();
         let mut drawing = Vec::new();
@@ -167,9 +163,9 @@ impl<'a> Drafts<'a> {
                 drawing.push(wanted);
             }
         }
-        let drawn = make_card_shaped(pass, draws, taken).await?;
-        for (wanted, drawn) in drawing.into_iter().zip(drawn) {
-            wanted.drawn_id = Some(drawn);
+        draw_card_shaped(pass, &mut draws, taken).await?;
+        for (wanted, draw) in drawing.into_iter().zip(draws) {
+            wanted.drawn_id = draw.drawn;
         }
         Ok(())
     }
@@ -185,7 +181,7 @@ impl<'a> Drafts<'a> {
     ) -> Result<usize, Error> {
         let request = wanted.request;
         let held_by_data = wanted.data_claim.and_then(|claim| self.find(&claim));
-        let held_by_id = wanted.fixed_id.as_ref().and_then(|(_, claim)| self.find(claim));
+        let held_by_id = wanted.fixed_id.as_ref().and_then(|id| self.find(&id.claim));
         let found = match request.token_type {
             // Its data finds it; a given ID must be the one it has.
             TokenType::Pci | TokenType::PciOneway => {
@@ -254,14 +250,11 @@ impl<'a> Drafts<'a> {
         expiry: Option<Expiry>,
     ) -> Result<usize, Error> {
         let request = wanted.request;
-        let (token_id, claim) = match wanted.fixed_id.as_ref().or(wanted.drawn_id.as_ref()) {
-            Some(id) => id.clone(),
-            None => {
-                let token_id = batch.fresh.make_token_id()?;
-                let claim = pass.derive_token_claim(&token_id);
-                (token_id, claim)
-            }
-        };
+        let ClaimedId { token_id, claim } =
+            match wanted.fixed_id.as_ref().or(wanted.drawn_id.as_ref()) {
+                Some(id) => id.clone(),
+                None => ClaimedId::random(pass, &mut batch.fresh)?,
+            };
         let expiry =
             expiry.unwrap_or(Expiry::from_setting(pass.call.vault.settings.token_ttl_secs));
         let head = Head {

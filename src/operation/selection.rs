@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::pass::{Pass, Token};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, LabelMap};
+use crate::host::{Host, Label, LabelMap, sorted};
 use crate::request::TokenQuery;
 
 /// The tokens that a query matches: in the order of the IDs asked for, or by row key where only
@@ -20,25 +20,31 @@ pub(super) async fn select<H: Host>(
             None => Ok(Vec::new()),
         };
     };
-    let named = select_named(pass, token_ids).await?;
-    let mut matched = Vec::with_capacity(named.len());
-    for token in named.into_iter().flatten() {
-        if !pass.call.common.admits(token.head.tenant.as_deref()) {
-            return Err(ErrorKind::TenantOutside.into());
-        }
-        let tagged = tags.unwrap_or_default().iter().all(|tag| token.head.has_tag(tag));
-        if tagged && query.state.holds(token.row.expires_at, pass.now) {
-            matched.push(token);
-        }
-    }
-    Ok(matched)
+    let mut named = select_named(pass, token_ids).await?;
+    refuse_other_tenants(pass, &named)?;
+    named.retain(|token| {
+        tags.unwrap_or_default().iter().all(|tag| token.head.has_tag(tag))
+            && query.state.holds(token.row.expires_at, pass.now)
+    });
+    Ok(named)
 }
 
-/// The token of each ID, in the order asked; none for an ID that is unknown.
+/// Refuses everything if one of the tokens is of a tenant outside the request's list.
+pub(super) fn refuse_other_tenants<H: Host>(
+    pass: &Pass<'_, H>,
+    tokens: &[Token],
+) -> Result<(), Error> {
+    if !tokens.iter().all(|token| pass.call.common.admits(token.head.tenant.as_deref())) {
+        return Err(ErrorKind::TenantOutside.into());
+    }
+    Ok(())
+}
+
+/// The tokens of these IDs, in the order asked; an ID that is unknown has none.
 pub(super) async fn select_named<H: Host>(
     pass: &mut Pass<'_, H>,
     token_ids: &[&str],
-) -> Result<Vec<Option<Token>>, Error> {
+) -> Result<Vec<Token>, Error> {
     pass.call.limit_tokens(token_ids.len())?;
     let mut claims = Vec::with_capacity(token_ids.len());
     let mut positions = LabelMap::with_capacity(token_ids.len());
@@ -47,8 +53,7 @@ pub(super) async fn select_named<H: Host>(
         positions.insert(claim, position);
         claims.push(claim);
     }
-    let mut tokens = Vec::new();
-    tokens.resize_with(token_ids.len(), || None);
+    let mut tokens = Vec::with_capacity(token_ids.len());
     for row in pass.read_claims(&claims).await? {
         let named = row.claims.iter().find_map(|claim| Some((*claim, *positions.get(claim)?)));
         let (claim, position) = named.ok_or(ErrorKind::Integrity)?;
@@ -56,11 +61,9 @@ pub(super) async fn select_named<H: Host>(
         if token_ids.get(position).is_none_or(|asked| *asked != token.head.token_id) {
             return Err(ErrorKind::Integrity.into());
         }
-        if let Some(place) = tokens.get_mut(position) {
-            *place = Some(token);
-        }
+        tokens.push(token);
     }
-    Ok(tokens)
+    Ok(arranged(tokens, |token| token.claim, &positions))
 }
 
 /// Of each listed tenant, or of all where none is listed. This is no snapshot: what others write
@@ -77,27 +80,32 @@ async fn select_by_tags<H: Host>(
     let Some(tenants) = pass.call.common.confinement() else {
         return pass.read_terms(&tag_terms, query.state, None).await;
     };
-    let mut tokens = Vec::new();
+    let (mut tokens, mut keys) = (Vec::new(), Vec::new());
     for tenant in tenants {
         let mut terms = tag_terms.clone();
         terms.push(pass.derive_tenant_term(Some(tenant)));
-        let more = pass.read_terms(&terms, query.state, None).await?;
-        tokens = merge(tokens, more);
+        for token in pass.read_terms(&terms, query.state, None).await? {
+            keys.push(token.row.key);
+            tokens.push(token);
+        }
         pass.call.limit_tokens(tokens.len())?;
     }
-    Ok(tokens)
+    let mut positions = LabelMap::with_capacity(keys.len());
+    for (position, key) in sorted(keys).into_iter().enumerate() {
+        positions.insert(key, position);
+    }
+    Ok(arranged(tokens, |token| token.row.key, &positions))
 }
 
-/// Two lists by row key as one.
-fn merge(one: Vec<Token>, other: Vec<Token>) -> Vec<Token> {
-    let mut merged = Vec::with_capacity(one.len() + other.len());
-    let mut other = other.into_iter().peekable();
-    for token in one {
-        while let Some(earlier) = other.next_if(|other| other.row.key < token.row.key) {
-            merged.push(earlier);
+/// The tokens in the order of these positions, which have a place for the label of each.
+fn arranged(tokens: Vec<Token>, label: fn(&Token) -> Label, positions: &LabelMap) -> Vec<Token> {
+    let mut places = Vec::new();
+    places.resize_with(positions.len(), || None);
+    for token in tokens {
+        let position = positions.get(&label(&token));
+        if let Some(place) = position.and_then(|position| places.get_mut(*position)) {
+            *place = Some(token);
         }
-        merged.push(token);
     }
-    merged.extend(other);
-    merged
+    places.into_iter().flatten().collect()
 }

@@ -21,6 +21,25 @@ const DRAWS: u32 = 100;
 /// Five of the six digits are free; the sixth makes the Luhn sum right.
 const MIDDLES: u32 = 100_000;
 
+/// A token's ID and the claim that is derived from it.
+#[derive(Clone)]
+pub(super) struct ClaimedId {
+    pub(super) token_id: String,
+    pub(super) claim: Label,
+}
+
+impl ClaimedId {
+    pub(super) fn new<H: Host>(pass: &Pass<'_, H>, token_id: String) -> Self {
+        let claim = pass.derive_token_claim(&token_id);
+        Self { token_id, claim }
+    }
+
+    /// One that nothing determines.
+    pub(super) fn random<H: Host>(pass: &Pass<'_, H>, fresh: &mut Fresh) -> Result<Self, Error> {
+        Ok(Self::new(pass, fresh.make_token_id()?))
+    }
+}
+
 /// What a derived ID is derived from.
 pub(super) struct Derivation<'a> {
     pub(super) collection: &'a str,
@@ -165,6 +184,8 @@ pub(super) struct Draw {
     number_hash: Label,
     middle: u32,
     step: u32,
+    /// What was drawn.
+    pub(super) drawn: Option<ClaimedId>,
 }
 
 impl Draw {
@@ -173,7 +194,7 @@ impl Draw {
         // A step that ends in 1 has no factor in common with the number of middles: a hundred draws
         // are a hundred different IDs.
         let step = step % (MIDDLES / 10) * 10 + 1;
-        Ok(Self { shape, number_hash, middle: middle % MIDDLES, step })
+        Ok(Self { shape, number_hash, middle: middle % MIDDLES, step, drawn: None })
     }
 
     fn next(&mut self) -> String {
@@ -182,41 +203,32 @@ impl Draw {
     }
 }
 
-/// Draws IDs with their claims, each no card's number, no other token's, and none of `taken`: anew
-/// while it is one.
-pub(super) async fn make_card_shaped<H: Host>(
+/// Draws IDs, each no card's number, no other token's, and none of `taken`: anew while it is one.
+pub(super) async fn draw_card_shaped<H: Host>(
     pass: &mut Pass<'_, H>,
-    mut draws: Vec<Draw>,
+    draws: &mut [Draw],
     mut taken: LabelMap,
-) -> Result<Vec<(String, Label)>, Error> {
-    let mut made: Vec<Option<(String, Label)>> = Vec::new();
-    made.resize_with(draws.len(), || None);
+) -> Result<(), Error> {
     for _ in 0..DRAWS {
         let mut asked = Vec::new();
-        for (place, (draw, made)) in draws.iter_mut().zip(&mut made).enumerate() {
-            if made.is_some() {
-                continue;
-            }
-            let token_id = draw.next();
+        for draw in draws.iter_mut().filter(|draw| draw.drawn.is_none()) {
+            let id = ClaimedId::new(pass, draw.next());
             let collection = &pass.call.collection.name;
-            let own = pass.index().derive_card_number_hash(collection, &token_id);
-            let claim = pass.derive_token_claim(&token_id);
-            if own != draw.number_hash && !taken.contains_key(&claim) {
-                taken.insert(claim, place);
-                asked.push(claim);
-                *made = Some((token_id, claim));
+            let own = pass.index().derive_card_number_hash(collection, &id.token_id);
+            if own != draw.number_hash && taken.insert(id.claim, 0).is_none() {
+                asked.push(id.claim);
+                draw.drawn = Some(id);
             }
         }
-        for holder in pass.read_tokens(&asked).await? {
-            let place = taken.get(&holder.claim).and_then(|place| made.get_mut(*place));
-            if let Some(made) =
-                place.filter(|made| made.as_ref().is_some_and(|(_, claim)| *claim == holder.claim))
-            {
-                *made = None;
+        let holders = pass.read_tokens(&asked).await?;
+        for draw in &mut *draws {
+            let is_held = |id: &ClaimedId| holders.iter().any(|holder| holder.claim == id.claim);
+            if draw.drawn.as_ref().is_some_and(is_held) {
+                draw.drawn = None;
             }
         }
-        if made.iter().all(Option::is_some) {
-            return Ok(made.into_iter().flatten().collect());
+        if draws.iter().all(|draw| draw.drawn.is_some()) {
+            return Ok(());
         }
     }
     Err(none_free())

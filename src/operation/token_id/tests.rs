@@ -82,7 +82,16 @@ fn shape() -> Shape {
 /// A run that begins with this one.
 fn run_from(middle: u32, number_hash: Label) -> Draw {
     let step = 90_001;
-    Draw { shape: shape(), number_hash, middle: middle + MIDDLES - step, step }
+    Draw { shape: shape(), number_hash, middle: middle + MIDDLES - step, step, drawn: None }
+}
+
+async fn draw(
+    pass: &mut Pass<'_, EmptyStore>,
+    mut draws: Vec<Draw>,
+    taken: LabelMap,
+) -> Vec<ClaimedId> {
+    draw_card_shaped(pass, &mut draws, taken).await.unwrap();
+    draws.into_iter().map(|draw| draw.drawn.unwrap()).collect()
 }
 
 fn hash_of(pass: &Pass<'_, EmptyStore>, digits: &str) -> Label {
@@ -148,12 +157,12 @@ fn a_run_of_a_hundred_draws_has_a_hundred_ids() {
 fn the_cards_own_number_is_not_drawn() {
     let [avoiding, not_avoiding] = [NUMBER, SECOND].map(|avoided| {
         in_a_pass(async |pass| {
-            let draw = run_from(MIDDLE, hash_of(pass, avoided));
-            make_card_shaped(pass, vec![draw], LabelMap::new()).await.unwrap()
+            let run = run_from(MIDDLE, hash_of(pass, avoided));
+            draw(pass, vec![run], LabelMap::new()).await
         })
     });
-    assert_eq!(not_avoiding[0].0, NUMBER, "it would have been");
-    assert_eq!(avoiding[0].0, shape().with(MIDDLE + 90_001));
+    assert_eq!(not_avoiding[0].token_id, NUMBER, "it would have been");
+    assert_eq!(avoiding[0].token_id, shape().with(MIDDLE + 90_001));
 }
 
 #[test]
@@ -162,12 +171,12 @@ fn an_id_comes_with_its_claim_in_the_order_of_the_draws() {
         let hash = hash_of(pass, NUMBER);
         let middles = [MIDDLE, 5, 7, MIDDLE];
         let draws = middles.map(|middle| run_from(middle, hash)).into();
-        let made = make_card_shaped(pass, draws, LabelMap::new()).await.unwrap();
+        let made = draw(pass, draws, LabelMap::new()).await;
         let expected = [MIDDLE + 90_001, 5, 7, MIDDLE + 2 * 90_001].map(|it| shape().with(it));
         assert_eq!(made.len(), 4);
-        for ((id, claim), expected) in made.iter().zip(&expected) {
-            assert_eq!(id, expected);
-            assert_eq!(*claim, pass.derive_token_claim(id));
+        for (ClaimedId { token_id, claim }, expected) in made.iter().zip(&expected) {
+            assert_eq!(token_id, expected);
+            assert_eq!(*claim, pass.derive_token_claim(token_id));
         }
     });
 }
@@ -180,8 +189,8 @@ fn what_is_taken_is_not_drawn() {
         for middle in [5, 5 + 90_001] {
             taken.insert(pass.derive_token_claim(&shape().with(middle)), 0);
         }
-        let made = make_card_shaped(pass, vec![run_from(5, hash)], taken).await.unwrap();
-        assert_eq!(made[0].0, shape().with(5 + 2 * 90_001));
+        let made = draw(pass, vec![run_from(5, hash)], taken).await;
+        assert_eq!(made[0].token_id, shape().with(5 + 2 * 90_001));
     });
 }
 
