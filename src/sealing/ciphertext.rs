@@ -103,44 +103,47 @@ impl Ciphertext {
         let tenant = if self.tenant.is_some() { HAS_TENANT } else { 0 };
         let expiry = if self.expires_at.is_some() { HAS_EXPIRY } else { 0 };
         writer.u8(tenant | expiry);
-        writer.text(&self.scope)?;
+        writer.text(&self.scope);
         if let Some(tenant) = &self.tenant {
-            writer.text(tenant)?;
+            writer.text(tenant);
         }
         if let Some(time) = self.expires_at {
             writer.time(time);
         }
-        writer.count(self.tags.len())?;
-        for tag in &self.tags {
-            writer.text(tag)?;
-        }
+        writer.texts(&self.tags);
         writer.raw(self.canonical.as_bytes());
-        Ok(writer.finish())
+        writer.finish()
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
         let mut reader = Reader::new(bytes);
-        let encryption_type = match reader.u8()? {
+        let encryption_type = match reader.u8() {
             1 => EncryptionType::Randomized,
             2 => EncryptionType::Deterministic,
             _ => return Err(Unopened),
         };
-        let flags = reader.u8()?;
+        let flags = reader.u8();
+        let has = |flag| flags & flag != 0;
         if flags & !(HAS_TENANT | HAS_EXPIRY) != 0 {
             return Err(Unopened);
         }
-        let scope = reader.text()?.to_owned();
-        let tenant = if flags & HAS_TENANT == 0 { None } else { Some(reader.text()?.to_owned()) };
-        let expires_at = if flags & HAS_EXPIRY == 0 { None } else { Some(reader.time()?) };
-        let tags = reader.list(|reader| reader.text().map(str::to_owned))?;
-        let canonical = core::str::from_utf8(reader.rest()).map_err(|_| Unopened)?.to_owned();
-        Ok(Self { encryption_type, scope, tenant, tags, expires_at, canonical: canonical.into() })
+        // In the order of the bytes.
+        let ciphertext = Self {
+            encryption_type,
+            scope: reader.text().to_owned(),
+            tenant: has(HAS_TENANT).then(|| reader.text().to_owned()),
+            expires_at: has(HAS_EXPIRY).then(|| reader.time()),
+            tags: reader.texts(),
+            canonical: Zeroizing::new(reader.rest().to_owned()),
+        };
+        reader.finish()?;
+        Ok(ciphertext)
     }
 }
 
 fn associated_data(collection: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut writer = Writer::new();
     writer.raw(&[FORMAT, Purpose::Ciphertext as u8]);
-    writer.text(collection)?;
-    Ok(writer.finish())
+    writer.text(collection);
+    writer.finish()
 }

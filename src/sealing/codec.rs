@@ -2,6 +2,8 @@
 //! texts with their length. Short on purpose: what it saves is not encrypted and not authenticated,
 //! and that is where the time of a rotation goes.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
@@ -10,137 +12,181 @@ use super::Unopened;
 use crate::error::Error;
 use crate::host::{Label, Millis};
 
-/// Writes a plaintext; the buffer is wiped when it is dropped.
-pub(super) struct Writer(Zeroizing<Vec<u8>>);
+/// Writes a plaintext; the buffer is wiped when it is dropped. A count that is too large is told at
+/// the end.
+pub(super) struct Writer {
+    written: Zeroizing<Vec<u8>>,
+    too_large: bool,
+}
 
 impl Writer {
     pub(super) fn new() -> Self {
-        Self(Zeroizing::new(Vec::with_capacity(256)))
+        Self { written: Zeroizing::new(Vec::with_capacity(256)), too_large: false }
     }
 
     pub(super) fn u8(&mut self, value: u8) {
-        self.0.push(value);
+        self.written.push(value);
     }
 
     pub(super) fn time(&mut self, value: Millis) {
-        self.0.extend_from_slice(&value.to_be_bytes());
+        self.raw(&value.to_be_bytes());
     }
 
     pub(super) fn label(&mut self, label: &Label) {
-        self.0.extend_from_slice(label.as_bytes());
+        self.raw(label.as_bytes());
     }
 
     /// Bytes whose number the reader knows.
     pub(super) fn raw(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
+        self.written.extend_from_slice(bytes);
     }
 
     /// A count or length of at most 2^32 − 1, least significant group first; every byte but the last
     /// has its top bit set.
     #[expect(clippy::cast_possible_truncation, reason = "seven bits")]
-    pub(super) fn count(&mut self, count: usize) -> Result<(), Error> {
-        let mut rest =
-            u32::try_from(count).map_err(|_| Error::internal("a count is too large to seal"))?;
+    pub(super) fn count(&mut self, count: usize) {
+        self.too_large |= u32::try_from(count).is_err();
+        let mut rest = count;
         while rest > 127 {
-            self.0.push((rest & 127) as u8 | 128);
+            self.u8((rest & 127) as u8 | 128);
             rest >>= 7;
         }
-        self.0.push(rest as u8);
-        Ok(())
+        self.u8(rest as u8);
     }
 
-    pub(super) fn text(&mut self, text: &str) -> Result<(), Error> {
-        self.count(text.len())?;
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(())
+    pub(super) fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.raw(text.as_bytes());
+    }
+
+    pub(super) fn texts(&mut self, texts: &[String]) {
+        self.count(texts.len());
+        texts.iter().for_each(|text| self.text(text));
     }
 
     /// Fills up with zeros to a multiple of so many bytes.
     pub(super) fn pad(&mut self, multiple: usize) {
-        let padded = self.0.len().next_multiple_of(multiple);
-        self.0.resize(padded, 0);
+        let padded = self.written.len().next_multiple_of(multiple);
+        self.written.resize(padded, 0);
     }
 
-    pub(super) fn finish(self) -> Zeroizing<Vec<u8>> {
-        self.0
+    pub(super) fn finish(self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        if self.too_large {
+            return Err(Error::internal("a count is too large to seal"));
+        }
+        Ok(self.written)
     }
 }
 
 /// Reads a plaintext that was authenticated; it still trusts no length in it.
-pub(super) struct Reader<'a>(&'a [u8]);
+///
+/// The first refusal ends the reading: nothing is left, so whatever is read after it is zero or
+/// empty. It is told at the end, and what was read counts only then.
+pub(super) struct Reader<'a> {
+    left: &'a [u8],
+    refused: bool,
+}
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
+        Self { left: bytes, refused: false }
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Unopened> {
-        let (taken, rest) = self.0.split_at_checked(length).ok_or(Unopened)?;
-        self.0 = rest;
-        Ok(taken)
+    /// Notes that something is not what it should be.
+    pub(super) fn refuse(&mut self) {
+        *self = Self { left: &[], refused: true };
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Unopened> {
-        self.take(N)?.try_into().map_err(|_| Unopened)
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let Some((taken, rest)) = self.left.split_at_checked(length) else {
+            self.refuse();
+            return &[];
+        };
+        self.left = rest;
+        taken
     }
 
-    pub(super) fn u8(&mut self) -> Result<u8, Unopened> {
-        self.array().map(|[byte]| byte)
+    pub(super) fn array<const N: usize>(&mut self) -> [u8; N] {
+        self.take(N).first_chunk().copied().unwrap_or([0; N])
     }
 
-    pub(super) fn time(&mut self) -> Result<Millis, Unopened> {
-        self.array().map(Millis::from_be_bytes)
+    pub(super) fn u8(&mut self) -> u8 {
+        let [byte] = self.array();
+        byte
     }
 
-    pub(super) fn label(&mut self) -> Result<Label, Unopened> {
-        Label::from_bytes(self.take(Label::LENGTH)?).ok_or(Unopened)
+    pub(super) fn time(&mut self) -> Millis {
+        Millis::from_be_bytes(self.array())
     }
 
-    pub(super) fn count(&mut self) -> Result<usize, Unopened> {
+    pub(super) fn label(&mut self) -> Label {
+        Label::new(self.array())
+    }
+
+    pub(super) fn count(&mut self) -> usize {
         let mut count: u64 = 0;
         for group in 0..5 {
-            let byte = self.u8()?;
+            let byte = self.u8();
             count |= u64::from(byte & 127) << (7 * group);
             if byte < 128 {
                 // One number has one spelling, in every build.
                 let overlong = byte == 0 && group > 0;
-                let count = u32::try_from(count).ok().filter(|_| !overlong).ok_or(Unopened)?;
-                return usize::try_from(count).map_err(|_| Unopened);
+                let count = u32::try_from(count).ok().filter(|_| !overlong);
+                return self.some(count.and_then(|count| usize::try_from(count).ok()));
             }
         }
-        Err(Unopened)
+        self.some(None)
     }
 
-    pub(super) fn text(&mut self) -> Result<&'a str, Unopened> {
-        let length = self.count()?;
-        core::str::from_utf8(self.take(length)?).map_err(|_| Unopened)
-    }
-
-    /// A list of so many items as its count says; the count alone reserves nothing.
-    pub(super) fn list<T>(
-        &mut self,
-        mut item: impl FnMut(&mut Self) -> Result<T, Unopened>,
-    ) -> Result<Vec<T>, Unopened> {
-        let mut items = Vec::new();
-        for _ in 0..self.count()? {
-            items.push(item(self)?);
-        }
-        Ok(items)
+    pub(super) fn text(&mut self) -> &'a str {
+        let length = self.count();
+        self.text_of(length)
     }
 
     /// Everything that is left.
-    pub(super) fn rest(self) -> &'a [u8] {
-        self.0
+    pub(super) fn rest(&mut self) -> &'a str {
+        self.text_of(self.left.len())
     }
 
-    /// Refuses bytes that nobody read, but for less than so many zeros.
-    pub(super) fn finish_padded(self, multiple: usize) -> Result<(), Unopened> {
-        let padding = self.0.len() < multiple && self.0.iter().all(|byte| *byte == 0);
-        if padding { Ok(()) } else { Err(Unopened) }
+    fn text_of(&mut self, length: usize) -> &'a str {
+        let text = core::str::from_utf8(self.take(length)).ok();
+        self.some(text)
     }
 
-    /// Refuses bytes that nobody read.
-    pub(super) fn finish(self) -> Result<(), Unopened> {
-        if self.0.is_empty() { Ok(()) } else { Err(Unopened) }
+    pub(super) fn texts(&mut self) -> Vec<String> {
+        self.list(|reader| reader.text().to_owned())
+    }
+
+    /// A list of so many items as its count says; the count alone reserves nothing.
+    pub(super) fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        let mut items = Vec::new();
+        for _ in 0..self.count() {
+            items.push(item(self));
+            if self.refused {
+                break;
+            }
+        }
+        items
+    }
+
+    /// The value, refused where there is none.
+    fn some<T: Default>(&mut self, value: Option<T>) -> T {
+        if value.is_none() {
+            self.refuse();
+        }
+        value.unwrap_or_default()
+    }
+
+    /// Takes what is left, which must be less than so many zeros.
+    pub(super) fn padding(&mut self, multiple: usize) {
+        let padding = self.take(self.left.len());
+        if padding.len() >= multiple || padding.iter().any(|byte| *byte != 0) {
+            self.refuse();
+        }
+    }
+
+    /// Fails after a refusal, or where bytes are left that nobody read.
+    pub(super) fn finish(&self) -> Result<(), Unopened> {
+        if self.refused || !self.left.is_empty() { Err(Unopened) } else { Ok(()) }
     }
 }

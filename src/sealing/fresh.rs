@@ -2,7 +2,6 @@
 //!
 //! One call for each token would cost more than sealing it.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -10,6 +9,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::blind::label;
+use super::uuid_text;
 use super::xaes::{NONCE_LENGTH, PREFIX_LENGTH};
 use crate::error::{Error, ErrorKind};
 use crate::host::Label;
@@ -102,11 +102,7 @@ pub(crate) fn make_event_id() -> Result<String, Error> {
 }
 
 fn uuid_v4(bytes: [u8; 16]) -> String {
-    uuid::Builder::from_random_bytes(bytes)
-        .into_uuid()
-        .hyphenated()
-        .encode_lower(&mut uuid::Uuid::encode_buffer())
-        .to_owned()
+    uuid_text::written(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 #[cfg(test)]

@@ -66,8 +66,8 @@ pub fn seal_ciphertext(
 ) -> Result<Option<SealedAnew<String>>, Error> {
     let mut associated_data = Writer::new();
     associated_data.raw(&[FORMAT, Purpose::Ciphertext as u8]);
-    associated_data.text(collection)?;
-    let associated_data = associated_data.finish();
+    associated_data.text(collection);
+    let associated_data = associated_data.finish()?;
     let mut envelopes = Envelopes::new(&vault.keyring);
     let deterministic = plaintext.first() == Some(&(EncryptionType::Deterministic as u8));
     let mut fresh = Fresh::fill(0)?;

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::Unopened;
 use super::codec::{Reader, Writer};
+use super::{Unopened, uuid_text};
 use crate::error::Error;
 use crate::host::{Label, Millis};
 
@@ -82,7 +82,7 @@ impl Head {
     }
 
     pub(super) fn encode(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let uuid = uuid_of(&self.token_id);
+        let uuid = uuid_text::read(&self.token_id);
         let mut first = self.token_type as u8;
         for (flag, is_set) in [
             (HAS_TENANT, self.tenant.is_some()),
@@ -97,12 +97,12 @@ impl Head {
         writer.time(self.created_at);
         match uuid {
             Some(uuid) => writer.raw(uuid.as_bytes()),
-            None => writer.text(&self.token_id)?,
+            None => writer.text(&self.token_id),
         }
-        writer.text(&self.collection)?;
-        writer.text(&self.scope)?;
+        writer.text(&self.collection);
+        writer.text(&self.scope);
         if let Some(tenant) = &self.tenant {
-            writer.text(tenant)?;
+            writer.text(tenant);
         }
         if let Some(claim) = &self.data_claim {
             writer.label(claim);
@@ -110,62 +110,38 @@ impl Head {
         if let Some(hash) = &self.card_number {
             writer.label(hash);
         }
-        writer.count(self.tags.len())?;
-        for tag in &self.tags {
-            writer.text(tag)?;
-        }
+        writer.texts(&self.tags);
         writer.pad(PADDING);
-        Ok(writer.finish())
+        writer.finish()
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
-        if !bytes.len().is_multiple_of(PADDING) {
-            return Err(Unopened);
-        }
         let mut reader = Reader::new(bytes);
-        let first = reader.u8()?;
+        let first = reader.u8();
         let has = |flag| first & flag != 0;
-        if first & !KNOWN != 0 {
+        if first & !KNOWN != 0 || !bytes.len().is_multiple_of(PADDING) {
             return Err(Unopened);
         }
-        let token_type = TokenType::from_bits(first & TYPE)?;
-        let created_at = reader.time()?;
-        let token_id = if has(HAS_UUID) {
-            Uuid::from_bytes(reader.array()?)
-                .hyphenated()
-                .encode_lower(&mut Uuid::encode_buffer())
-                .to_owned()
-        } else {
-            let text = reader.text()?.to_owned();
-            if uuid_of(&text).is_some() {
-                return Err(Unopened);
-            }
-            text
+        // In the order of the bytes.
+        let head = Self {
+            token_type: TokenType::from_bits(first & TYPE)?,
+            created_at: reader.time(),
+            token_id: if has(HAS_UUID) {
+                uuid_text::written(Uuid::from_bytes(reader.array()))
+            } else {
+                reader.text().to_owned()
+            },
+            collection: reader.text().to_owned(),
+            scope: reader.text().to_owned(),
+            tenant: has(HAS_TENANT).then(|| reader.text().to_owned()),
+            data_claim: has(HAS_DATA_CLAIM).then(|| reader.label()),
+            card_number: has(HAS_CARD_NUMBER).then(|| reader.label()),
+            tags: reader.texts(),
         };
-        let collection = reader.text()?.to_owned();
-        let scope = reader.text()?.to_owned();
-        let tenant = if has(HAS_TENANT) { Some(reader.text()?.to_owned()) } else { None };
-        let data_claim = if has(HAS_DATA_CLAIM) { Some(reader.label()?) } else { None };
-        let card_number = if has(HAS_CARD_NUMBER) { Some(reader.label()?) } else { None };
-        let tags = reader.list(|reader| reader.text().map(str::to_owned))?;
-        reader.finish_padded(PADDING)?;
-        Ok(Self {
-            token_type,
-            token_id,
-            collection,
-            scope,
-            tenant,
-            tags,
-            created_at,
-            data_claim,
-            card_number,
-        })
+        reader.padding(PADDING);
+        reader.finish()?;
+        // A UUID has one encoding: its bytes.
+        let is_spelt_out = !has(HAS_UUID) && uuid_text::read(&head.token_id).is_some();
+        if is_spelt_out { Err(Unopened) } else { Ok(head) }
     }
-}
-
-/// The UUID that an ID is, if its text is the one that the UUID has.
-fn uuid_of(token_id: &str) -> Option<Uuid> {
-    let hyphenated = token_id.len() == 36;
-    let lower = !token_id.bytes().any(|byte| byte.is_ascii_uppercase());
-    if hyphenated && lower { Uuid::try_parse(token_id).ok() } else { None }
 }

@@ -13,6 +13,7 @@ mod head;
 mod keyring;
 mod row;
 mod transaction_record;
+mod uuid_text;
 
 use vaultlet_primitives::xaes;
 

@@ -203,7 +203,7 @@ fn first_associated_data(
         writer.time(time.unwrap_or(0));
     }
     for labels in [&row.terms, &row.claims] {
-        writer.count(labels.len())?;
+        writer.count(labels.len());
         // A store may hand a set in any order.
         if labels.is_sorted() {
             labels.iter().for_each(|label| writer.label(label));
@@ -215,12 +215,12 @@ fn first_associated_data(
     for bytes in body.iter().flat_map(|part| part.identity()) {
         writer.raw(bytes);
     }
-    Ok(writer.finish())
+    writer.finish()
 }
 
 fn body_associated_data(collection: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut writer = Writer::new();
     writer.raw(&[FORMAT, Purpose::Body as u8]);
-    writer.text(collection)?;
-    Ok(writer.finish())
+    writer.text(collection);
+    writer.finish()
 }

@@ -27,34 +27,39 @@ impl TransactionRecord {
     pub(super) fn encode(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let mut writer = Writer::new();
         writer.label(&self.request_hash);
-        writer.count(self.tokens)?;
-        writer.count(self.checks.len())?;
+        writer.count(self.tokens);
+        writer.count(self.checks.len());
         for Check { operation, resource, data_type } in &self.checks {
-            writer.text(operation)?;
-            writer.text(resource)?;
+            writer.text(operation);
+            writer.text(resource);
             writer.u8(u8::from(data_type.is_some()));
-            writer.text(data_type.as_deref().unwrap_or_default())?;
+            writer.text(data_type.as_deref().unwrap_or_default());
         }
-        writer.text(&self.answer)?;
-        Ok(writer.finish())
+        writer.text(&self.answer);
+        writer.finish()
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
         let mut reader = Reader::new(bytes);
-        let request_hash = reader.label()?;
-        let tokens = reader.count()?;
-        let checks = reader.list(|reader| {
-            let operation = reader.text()?.to_owned();
-            let resource = reader.text()?.to_owned();
-            let data_type = match (reader.u8()?, reader.text()?) {
-                (0, "") => None,
-                (1, data_type) => Some(data_type.to_owned()),
-                _ => return Err(Unopened),
-            };
-            Ok(Check { operation, resource, data_type })
-        })?;
-        let answer = Zeroizing::new(reader.text()?.to_owned());
+        // In the order of the bytes.
+        let record = Self {
+            request_hash: reader.label(),
+            tokens: reader.count(),
+            checks: reader.list(|reader| Check {
+                operation: reader.text().to_owned(),
+                resource: reader.text().to_owned(),
+                data_type: match (reader.u8(), reader.text()) {
+                    (0, "") => None,
+                    (1, data_type) => Some(data_type.to_owned()),
+                    _ => {
+                        reader.refuse();
+                        None
+                    }
+                },
+            }),
+            answer: Zeroizing::new(reader.text().to_owned()),
+        };
         reader.finish()?;
-        Ok(Self { request_hash, tokens, checks, answer })
+        Ok(record)
     }
 }

@@ -7,13 +7,13 @@ use crate::sealing::codec::{Reader, Writer};
 
 fn written(count: usize) -> Vec<u8> {
     let mut writer = Writer::new();
-    writer.count(count).unwrap();
-    writer.finish().to_vec()
+    writer.count(count);
+    writer.finish().unwrap().to_vec()
 }
 
 fn read(bytes: &[u8]) -> Result<usize, Unopened> {
     let mut reader = Reader::new(bytes);
-    let count = reader.count()?;
+    let count = reader.count();
     reader.finish().map(|()| count)
 }
 
@@ -35,10 +35,29 @@ fn a_count_takes_no_more_bytes_than_it_needs() {
 
 #[test]
 fn a_count_has_five_bytes_at_most() {
-    assert!(Writer::new().count(0x1_0000_0000).is_err());
+    let mut writer = Writer::new();
+    writer.count(0x1_0000_0000);
+    writer.count(0);
+    assert!(writer.finish().is_err());
     assert!(read(&[0x80, 0x80, 0x80, 0x80, 0x80]).is_err());
     assert!(read(&[0x80, 0x80, 0x80, 0x80, 0x80, 1]).is_err());
-    assert!(Reader::new(&[0xff; 40]).count().is_err());
+    assert!(read(&[0xff; 40]).is_err());
+}
+
+#[test]
+fn the_first_refusal_stands_and_nothing_is_read_after_it() {
+    let mut reader = Reader::new(b"\x02\xff\xff\x01a\x01b");
+    assert_eq!([reader.text(), reader.text()], ["", ""]);
+    assert_eq!((reader.u8(), reader.count(), reader.time()), (0, 0, 0));
+    assert_eq!(reader.texts(), Vec::<String>::new());
+    assert!(reader.finish().is_err());
+}
+
+#[test]
+fn a_list_of_more_items_than_there_are_ends_with_the_bytes() {
+    let mut reader = Reader::new(b"\xff\xff\xff\xff\x0f\x01a");
+    assert_eq!(reader.texts().len(), 2);
+    assert!(reader.finish().is_err());
 }
 
 proptest! {
