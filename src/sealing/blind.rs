@@ -4,13 +4,13 @@
 //! the parts. A text part is its length in four bytes (big-endian) and its bytes; an absent one is
 //! four bytes of 255; a list is its count in four bytes and its texts.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use vaultlet_primitives::Mac;
 
 use super::head::TokenType;
+use super::uuid_text;
 use crate::error::Error;
 use crate::host::Label;
 
@@ -33,6 +33,16 @@ enum Kind {
     CardId = 13,
 }
 
+/// A part of what an entry is derived from.
+enum Part<'a> {
+    Text(&'a str),
+    Optional(Option<&'a str>),
+    List(&'a [&'a str]),
+    Number(u32),
+}
+
+use Part::{List, Number, Optional, Text};
+
 /// Derives terms, claims and deterministic token IDs.
 pub(crate) struct BlindIndex {
     mac: Mac,
@@ -45,7 +55,7 @@ impl BlindIndex {
 
     /// The claim of every token.
     pub(crate) fn derive_token_claim(&self, collection: &str, token_id: &str) -> Label {
-        self.start(Kind::Token).text(collection).text(token_id).label()
+        self.label(Kind::Token, &[Text(collection), Text(token_id)])
     }
 
     /// The claim by which a `pci` or `pci_oneway` token is found by its data; other types have none.
@@ -62,8 +72,8 @@ impl BlindIndex {
             TokenType::PciOneway => Kind::PciOneway,
             TokenType::Randomized | TokenType::Deterministic => return None,
         };
-        let entry = self.start(kind).text(collection).optional(tenant).text(scope).text(canonical);
-        Some(entry.label())
+        let parts = [Text(collection), Optional(tenant), Text(scope), Text(canonical)];
+        Some(self.label(kind, &parts))
     }
 
     /// The claim of a tag that was made unique in its tenant.
@@ -73,7 +83,7 @@ impl BlindIndex {
         tenant: Option<&str>,
         tag: &str,
     ) -> Label {
-        self.start(Kind::UniqueTag).text(collection).optional(tenant).text(tag).label()
+        self.label(Kind::UniqueTag, &[Text(collection), Optional(tenant), Text(tag)])
     }
 
     /// The claim of a transaction's row; `tenants` are sorted.
@@ -84,28 +94,28 @@ impl BlindIndex {
         tenants: &[&str],
         transaction_id: &str,
     ) -> Label {
-        let entry = self.start(Kind::Transaction).text(operation).text(collection);
-        entry.list(tenants).text(transaction_id).label()
+        let parts = [Text(operation), Text(collection), List(tenants), Text(transaction_id)];
+        self.label(Kind::Transaction, &parts)
     }
 
     /// The term of every row.
     pub(crate) fn derive_all_term(&self) -> Label {
-        self.start(Kind::All).label()
+        self.label(Kind::All, &[])
     }
 
     /// The term of every token of a collection.
     pub(crate) fn derive_collection_term(&self, collection: &str) -> Label {
-        self.start(Kind::Collection).text(collection).label()
+        self.label(Kind::Collection, &[Text(collection)])
     }
 
     /// The term of the tokens of a tenant, or of those that have none.
     pub(crate) fn derive_tenant_term(&self, collection: &str, tenant: Option<&str>) -> Label {
-        self.start(Kind::Tenant).text(collection).optional(tenant).label()
+        self.label(Kind::Tenant, &[Text(collection), Optional(tenant)])
     }
 
     /// The term of the tokens that have a tag.
     pub(crate) fn derive_tag_term(&self, collection: &str, tag: &str) -> Label {
-        self.start(Kind::Tag).text(collection).text(tag).label()
+        self.label(Kind::Tag, &[Text(collection), Text(tag)])
     }
 
     /// The ID of a `deterministic` token: a version 8 UUID. `collection` is absent for global scopes.
@@ -116,13 +126,9 @@ impl BlindIndex {
         scope: &str,
         canonical: &str,
     ) -> Result<String, Error> {
-        let entry = self.start(Kind::Id).optional(collection).optional(tenant);
-        let bytes = entry.text(scope).text(canonical).bytes();
-        Ok(uuid::Builder::from_custom_bytes(bytes)
-            .into_uuid()
-            .hyphenated()
-            .encode_lower(&mut uuid::Uuid::encode_buffer())
-            .to_owned())
+        let parts = [Optional(collection), Optional(tenant), Text(scope), Text(canonical)];
+        let uuid = uuid::Builder::from_custom_bytes(self.derive(Kind::Id, &parts)).into_uuid();
+        Ok(uuid_text::written(uuid))
     }
 
     /// A number from which the ID of a `deterministic` token gets its six digits between those of the
@@ -135,28 +141,69 @@ impl BlindIndex {
         canonical: &str,
         attempt: u32,
     ) -> u32 {
-        let entry = self.start(Kind::CardId).optional(collection).optional(tenant);
-        let mut entry = entry.text(scope).text(canonical);
-        entry.count(attempt as usize);
-        let [a, b, c, d, ..] = entry.bytes();
+        let [a, b, c, d, ..] = self.derive(
+            Kind::CardId,
+            &[
+                Optional(collection),
+                Optional(tenant),
+                Text(scope),
+                Text(canonical),
+                Number(attempt),
+            ],
+        );
         u32::from_be_bytes([a, b, c, d])
     }
 
     /// A blind hash of a card's number, so that an ID in its shape can be told from it.
     pub(crate) fn derive_card_number_hash(&self, collection: &str, digits: &str) -> Label {
-        self.start(Kind::CardNumber).text(collection).text(digits).label()
+        self.label(Kind::CardNumber, &[Text(collection), Text(digits)])
     }
 
     /// A blind hash of a request, to tell a repeated one from another under one transaction ID.
     pub(crate) fn derive_request_hash(&self, canonical: &str) -> Label {
-        self.start(Kind::Request).text(canonical).label()
+        self.label(Kind::Request, &[Text(canonical)])
     }
 
-    fn start(&self, kind: Kind) -> Derivation {
+    fn label(&self, kind: Kind, parts: &[Part<'_>]) -> Label {
+        label(&self.derive(kind, parts))
+    }
+
+    /// The first 16 bytes. The parts go straight into the MAC, which wipes itself: no copy of them
+    /// stays behind.
+    fn derive(&self, kind: Kind, parts: &[Part<'_>]) -> [u8; 16] {
         let mut mac = self.mac.clone();
         mac.update(&[kind as u8]);
-        Derivation(mac)
+        for part in parts {
+            match part {
+                Text(text) | Optional(Some(text)) => add_text(&mut mac, text),
+                Optional(None) => add_number(&mut mac, ABSENT),
+                List(texts) => {
+                    add_count(&mut mac, texts.len());
+                    texts.iter().for_each(|text| add_text(&mut mac, text));
+                }
+                Number(number) => add_number(&mut mac, *number),
+            }
+        }
+        let mut first = [0; 16];
+        for (to, from) in first.iter_mut().zip(&mac.finish()) {
+            *to = *from;
+        }
+        first
     }
+}
+
+fn add_text(mac: &mut Mac, text: &str) {
+    add_count(mac, text.len());
+    mac.update(text.as_bytes());
+}
+
+fn add_count(mac: &mut Mac, count: usize) {
+    // Nothing is longer than the 1 MiB of an object: no count reaches the one that means absent.
+    add_number(mac, u32::try_from(count).unwrap_or(ABSENT - 1));
+}
+
+fn add_number(mac: &mut Mac, number: u32) {
+    mac.update(&number.to_be_bytes());
 }
 
 /// Sixteen bytes as a label.
@@ -165,50 +212,4 @@ pub(super) fn label(bytes: &[u8; 16]) -> Label {
     let written = Base64UrlUnpadded::encode(bytes, &mut text);
     debug_assert!(written.is_ok_and(|text| text.len() == Label::LENGTH));
     Label::new(text)
-}
-
-/// An entry in the making. The parts go straight into the MAC, which wipes itself: no copy of them
-/// stays behind.
-struct Derivation(Mac);
-
-impl Derivation {
-    fn text(mut self, text: &str) -> Self {
-        self.count(text.len());
-        self.0.update(text.as_bytes());
-        self
-    }
-
-    fn optional(mut self, text: Option<&str>) -> Self {
-        match text {
-            Some(text) => self.text(text),
-            None => {
-                self.0.update(&ABSENT.to_be_bytes());
-                self
-            }
-        }
-    }
-
-    fn list(mut self, texts: &[&str]) -> Self {
-        self.count(texts.len());
-        texts.iter().fold(self, |derivation, text| derivation.text(text))
-    }
-
-    fn count(&mut self, count: usize) {
-        // Nothing is longer than the 1 MiB of an object: no count reaches the one that means absent.
-        let count = u32::try_from(count).unwrap_or(ABSENT - 1);
-        self.0.update(&count.to_be_bytes());
-    }
-
-    /// The first 16 bytes.
-    fn bytes(self) -> [u8; 16] {
-        let mut first = [0; 16];
-        for (to, from) in first.iter_mut().zip(&self.0.finish()) {
-            *to = *from;
-        }
-        first
-    }
-
-    fn label(self) -> Label {
-        label(&self.bytes())
-    }
 }
