@@ -10,7 +10,13 @@ use zeroize::Zeroizing;
 
 /// Standard base64 with padding.
 pub(crate) fn encode_standard(bytes: &[u8]) -> String {
-    let mut text = Base64UrlUnpadded::encode_string(bytes).replace('-', "+").replace('_', "/");
+    let url_safe = Base64UrlUnpadded::encode_string(bytes);
+    let mut text = String::with_capacity(url_safe.len() + 2);
+    text.extend(url_safe.chars().map(|character| match character {
+        '-' => '+',
+        '_' => '/',
+        other => other,
+    }));
     while !text.len().is_multiple_of(4) {
         text.push('=');
     }
@@ -23,7 +29,8 @@ pub(crate) fn decode_any(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 fn decode(unpadded: &str) -> Option<Zeroizing<Vec<u8>>> {
-    if unpadded.contains(['+', '/']) && unpadded.contains(['-', '_']) {
+    let is_standard = unpadded.bytes().any(|byte| matches!(byte, b'+' | b'/'));
+    if is_standard && has_url_safe(unpadded) {
         return None;
     }
     let mut mapped = Zeroizing::new(unpadded.as_bytes().to_vec());
@@ -42,8 +49,11 @@ fn decode(unpadded: &str) -> Option<Zeroizing<Vec<u8>>> {
 
 /// Whether it is standard base64 with padding, of any bytes or none (RFC 4648, section 4).
 pub(crate) fn is_standard(text: &str) -> bool {
-    let unpadded = without_padding(text).filter(|unpadded| !unpadded.contains(['-', '_']));
-    unpadded.and_then(decode).is_some()
+    without_padding(text).filter(|unpadded| !has_url_safe(unpadded)).and_then(decode).is_some()
+}
+
+fn has_url_safe(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'-' | b'_'))
 }
 
 /// None where the length is not what padding makes it.

@@ -4,6 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::datatype::character_count;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Millis, State};
 use crate::json::{ANY_TEXT, Form, Members, firsts};
@@ -256,7 +257,7 @@ pub(crate) fn take_name<'a>(members: &mut Members<'a>, member: &str) -> Option<&
 
 /// A scope, a tenant, a tag, a transaction ID.
 pub(crate) const NAME: Form<'static> = Form {
-    fits: &|text| !text.is_empty() && text.chars().count() <= MAX_NAME,
+    fits: &|text| !text.is_empty() && character_count(text) <= MAX_NAME,
     problem: "must be text of 1 to 256 characters",
 };
 
@@ -270,7 +271,7 @@ pub(crate) const TOKEN_ID: Form<'static> = Form {
 };
 
 const NOTE: Form<'static> = Form {
-    fits: &|text| text.chars().count() <= MAX_NOTE,
+    fits: &|text| character_count(text) <= MAX_NOTE,
     problem: "must be text of at most 1024 characters",
 };
 

@@ -104,29 +104,34 @@ fn hidden(text: &str, is_kept: fn(char) -> bool) -> Zeroizing<String> {
     masked
 }
 
-/// The first character of each word. (A piece is a word and the white space behind it.)
+/// The first character of each word that has another.
 fn hide_in_words(text: &str, masked: &mut String) {
-    for piece in text.split_inclusive(char::is_whitespace) {
-        hide_all_but_first(piece, piece.trim_end(), masked);
+    let mut rest = text.chars();
+    let mut in_word = false;
+    while let Some(character) = rest.next() {
+        let is_space = character.is_whitespace();
+        let goes_on = rest.clone().next().is_some_and(|next| !next.is_whitespace());
+        let is_kept = is_space || !in_word && goes_on;
+        masked.push(if is_kept { character } else { '*' });
+        in_word = !is_space;
     }
 }
 
 /// The first character of the local part. The last `@` ends it: a quoted one may hold others.
 fn hide_local_part(text: &str, masked: &mut String) {
     if let Some((local, domain)) = text.rsplit_once('@') {
-        hide_all_but_first(local, local, masked);
+        hide_all_but_first(local, masked);
         masked.push('@');
         masked.push_str(domain);
     }
 }
 
-/// Keeps the first character of the word that the text begins with, if the word has another.
-fn hide_all_but_first(text: &str, word: &str, masked: &mut String) {
-    let mut characters = word.chars();
-    let first = characters.next().filter(|_| !characters.as_str().is_empty());
+/// The first character, if there is another.
+fn hide_all_but_first(text: &str, masked: &mut String) {
+    let mut rest = text.chars();
+    let first = rest.next().filter(|_| !rest.as_str().is_empty());
     masked.extend(first);
-    let rest = first.and_then(|first| text.strip_prefix(first)).unwrap_or(text);
-    hide(rest, char::is_whitespace, masked);
+    hide(if first.is_some() { rest.as_str() } else { text }, char::is_whitespace, masked);
 }
 
 /// The last digits, where there are more; a plus sign is a character as any other.

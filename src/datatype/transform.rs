@@ -1,6 +1,6 @@
 //! Transformers: what a caller is shown in the place of a value that he may not see.
 
-use time::{Date, Month, OffsetDateTime};
+use time::{Date, Month};
 
 use super::{DataType, parse_date};
 use crate::host::Millis;
@@ -72,12 +72,16 @@ fn size(base64: &str) -> Option<i64> {
     i64::try_from((base64.len() / 4 * 3).checked_sub(padding)?).ok()
 }
 
+/// The Julian day of 1 January 1970.
+const FIRST_OF_1970: i32 = 2_440_588;
+
 /// Hundredths of a year since birth, in UTC: whole years, and of the year between the birthdays
 /// before and after today the days that are over. Rounded down, so that nobody is 18 too early; no
 /// finer, so that an age does not tell the day of birth. 0 before the birth.
 fn age(birth: &str, now: Millis) -> Option<i32> {
     let birth = parse_date(birth)?;
-    let today = OffsetDateTime::from_unix_timestamp(now.div_euclid(1_000)).ok()?.date();
+    let days = i32::try_from(now.div_euclid(86_400_000)).ok()?;
+    let today = Date::from_julian_day(days.checked_add(FIRST_OF_1970)?).ok()?;
     let this_year = birthday(birth, today.year())?;
     let year = today.year() - i32::from(today < this_year);
     let last = birthday(birth, year)?.to_julian_day();

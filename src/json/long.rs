@@ -33,10 +33,11 @@ impl Long {
     }
 
     pub(super) fn shift_left(&mut self, bits: usize) {
-        self.multiply_and_add(1 << (bits % 32), 0);
-        if !self.0.is_empty() {
-            self.0.splice(0..0, core::iter::repeat_n(0, bits / 32));
+        const MOST: usize = 31;
+        for _ in 0..bits / MOST {
+            self.multiply_and_add(1 << MOST, 0);
         }
+        self.multiply_and_add(1 << (bits % MOST), 0);
     }
 
     /// `other` must not be larger.

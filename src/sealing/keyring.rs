@@ -1,6 +1,5 @@
 //! The keyring: which key seals, which keys open, and the key of the blind index.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -124,13 +123,13 @@ impl fmt::Debug for Keyring {
 }
 
 fn refuse_equal(names: &[&str], secrets: &[[u8; SECRET_LENGTH]]) -> Result<(), Error> {
-    let places = || {
-        core::iter::once("keys.index".to_owned())
-            .chain(names.iter().map(|name| ["keys.data.", name].concat()))
-    };
-    for (position, (place, secret)) in places().zip(secrets).enumerate() {
-        if secrets.iter().take(position).any(|earlier| bool::from(earlier.ct_eq(secret))) {
-            return Err(configuration(place, "is the same secret as another key"));
+    // The first secret is that of the index.
+    for (before, (name, secret)) in (1..).zip(names.iter().zip(secrets.iter().skip(1))) {
+        if secrets.iter().take(before).any(|earlier| bool::from(earlier.ct_eq(secret))) {
+            return Err(configuration(
+                ["keys.data.", name].concat(),
+                "is the same secret as another key",
+            ));
         }
     }
     Ok(())
