@@ -55,6 +55,12 @@ enum Request<'a> {
     Reading(Reading<'a>),
 }
 
+/// A request, and what it shows of its data, checked: the policy can be asked.
+enum Checked<'r> {
+    Changing(&'r Changing<'r>, Vec<CheckedInput<'r>>),
+    Reading(CheckedReading<'r>),
+}
+
 /// The operations that write nothing.
 enum Reading<'a> {
     Detokenize(detokenize::Request<'a>),
@@ -64,7 +70,7 @@ enum Reading<'a> {
     Crypto(crypto::Request<'a>),
 }
 
-/// One of them, and what its request shows, checked: the policy can be asked.
+/// One of them, checked.
 enum CheckedReading<'r> {
     Detokenize(&'r detokenize::Request<'r>, Projection<'r>),
     Search(&'r search::Request<'r>),
@@ -101,6 +107,20 @@ impl<'a> Request<'a> {
                 Self::Changing(Changing::Delete(delete::Request::take(members, common)))
             }
             _ => Self::Reading(Reading::parse(vault, action, members, common)?),
+        })
+    }
+
+    /// Checks what the request shows; with that, what it asks of the policy.
+    fn check<H: Host>(&self, call: &Call<'_, H>) -> Result<(Access, Checked<'_>), Error> {
+        Ok(match self {
+            Self::Changing(request) => {
+                let (access, inputs) = request.access(call)?;
+                (access, Checked::Changing(request, inputs))
+            }
+            Self::Reading(request) => {
+                let (access, reading) = request.check(call)?;
+                (access, Checked::Reading(reading))
+            }
         })
     }
 
@@ -261,10 +281,7 @@ pub(crate) async fn run<H: Host>(
     let mut call = Call::new(vault, host, action, common, collection, reason);
     let answer = match call.identify_transaction(&request, transaction_request.as_ref()) {
         Err(error) => Err(error),
-        Ok(()) => match request {
-            Request::Changing(request) => change(&call, &request).await,
-            Request::Reading(request) => read(&call, &request).await,
-        },
+        Ok(()) => perform(&call, &request).await,
     };
     if let Err(error) = &answer {
         call.audit_failure(error).await;
@@ -272,22 +289,19 @@ pub(crate) async fn run<H: Host>(
     answer
 }
 
-async fn change<H: Host>(
+/// Steps 4 to 9.
+async fn perform<H: Host>(
     call: &Call<'_, H>,
-    request: &Changing<'_>,
-) -> Result<Zeroizing<String>, Error> {
-    let (access, inputs) = request.access(call)?;
-    call.authorize(&access).await?;
-    pass::run(call, &access, inputs, request).await
-}
-
-async fn read<H: Host>(
-    call: &Call<'_, H>,
-    request: &Reading<'_>,
+    request: &Request<'_>,
 ) -> Result<Zeroizing<String>, Error> {
     let (access, checked) = request.check(call)?;
     call.authorize(&access).await?;
-    let Answer { text, tokens } = checked.answer(call, &access).await?;
-    call.audit(tokens).await?;
-    Ok(text)
+    match checked {
+        Checked::Changing(changing, inputs) => pass::run(call, &access, inputs, changing).await,
+        Checked::Reading(reading) => {
+            let Answer { text, tokens } = reading.answer(call, &access).await?;
+            call.audit(tokens).await?;
+            Ok(text)
+        }
+    }
 }
