@@ -31,7 +31,7 @@ pub(super) enum Checked<'r> {
 }
 
 /// What is left to do once all data is open, and known to be allowed.
-enum Opened<'r> {
+pub(super) enum Opened<'r> {
     Seal(Vec<Ciphertext>),
     Hash(&'r hash::Request<'r>, Vec<OpenedInput>),
     Answer(Answer),
@@ -81,22 +81,8 @@ impl<'a> Request<'a> {
 }
 
 impl<'r> Checked<'r> {
-    /// Steps 5 and 6.
-    pub(super) async fn answer<H: Host>(
-        self,
-        pass: &mut Pass<'_, H>,
-        access: &Access,
-    ) -> Result<Answer, Error> {
-        let mut checks = Vec::new();
-        let opened = self.open(pass, access, &mut checks)?;
-        if access.checks.is_none() {
-            pass.call.ask(access, &checks).await?;
-        }
-        opened.answer(pass)
-    }
-
     /// Opens what is sealed, and adds what must be allowed on all that is open to `checks`.
-    fn open<H: Host>(
+    pub(super) fn open<H: Host>(
         self,
         pass: &mut Pass<'_, H>,
         access: &Access,
@@ -122,7 +108,7 @@ impl<'r> Checked<'r> {
 }
 
 impl Opened<'_> {
-    fn answer<H: Host>(self, pass: &mut Pass<'_, H>) -> Result<Answer, Error> {
+    pub(super) fn answer<H: Host>(self, pass: &mut Pass<'_, H>) -> Result<Answer, Error> {
         match self {
             Self::Seal(ciphertexts) => seal(pass, &ciphertexts),
             Self::Hash(request, inputs) => hash::answer(pass.call, request, &inputs),

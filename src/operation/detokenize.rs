@@ -7,7 +7,7 @@ use super::selection::select;
 use super::{Access, Answer, Call, Effect};
 use crate::data::parse_unsealed;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, InputKind};
+use crate::host::{Check, Host, InputKind};
 use crate::json::{Members, Writer};
 use crate::metadata;
 use crate::projection::Projection;
@@ -54,38 +54,30 @@ pub(super) fn access<'r, H: Host>(
     Ok((access, projection))
 }
 
+/// Adds what must be allowed for the answer to `checks`, where it shows only now.
 pub(super) async fn answer<H: Host>(
     pass: &mut Pass<'_, H>,
     request: &Request<'_>,
-    access: &Access,
     projection: &Projection<'_>,
+    checks: &mut Vec<Check>,
 ) -> Result<Answer, Error> {
     let Request { query, metadata, .. } = request;
-    let call = pass.call;
     let tokens = readable(query, select(pass, query).await?)?;
-    let mut held = Vec::with_capacity(tokens.len());
-    let mut checks = Vec::new();
+    let mut answer = Writer::new();
+    answer.begin('[');
     for token in &tokens {
         let body = open_body(&mut pass.envelopes, &token.row, &token.head.collection);
         let body = body.ok().flatten().ok_or(ErrorKind::Integrity)?;
         let fields = parse_unsealed(&body, ErrorKind::Integrity)?;
-        if access.checks.is_none() {
-            projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
+        if projection.shows_all() {
+            let collection = &pass.call.collection;
+            projection.add_checks(checks, &ON_EACH_PROPERTY, collection, &fields)?;
         }
-        held.push(fields);
-    }
-    if access.checks.is_none() && !checks.is_empty() {
-        call.ask(access, &checks).await?;
-    }
-
-    let mut answer = Writer::new();
-    answer.begin('[');
-    for (token, fields) in tokens.iter().zip(&held) {
         answer.item();
         answer.begin('{');
         answer.member("token_id", &token.head.token_id);
         answer.key("fields");
-        projection.write(&mut answer, fields, pass.now);
+        projection.write(&mut answer, &fields, pass.now);
         if let Some(detail) = *metadata {
             answer.key("metadata");
             metadata::describe(&mut answer, &token.head, token.row.expires_at, detail)?;

@@ -47,6 +47,7 @@ use crate::request::Common;
 use crate::vault::Vault;
 
 use self::call::{Access, Call, Effect, limit, tokens_check};
+use self::crypto::Opened;
 use self::pass::{Pass, Plan};
 
 /// An operation's own part of a request, parsed.
@@ -177,20 +178,25 @@ impl<'a> Reading<'a> {
 }
 
 impl CheckedReading<'_> {
-    /// Steps 5 and 6.
+    /// Steps 5 and 6. Where the properties show only now, the policy is asked again.
     async fn answer<H: Host>(self, call: &Call<'_, H>, access: &Access) -> Result<Answer, Error> {
         let mut pass = Pass::begin(call)?;
-        match self {
-            Self::Detokenize(request, projection) => {
-                detokenize::answer(&mut pass, request, access, &projection).await
-            }
-            Self::Search(request) => search::answer(&mut pass, request).await,
-            Self::Count => count::answer(&mut pass).await,
+        let mut checks = Vec::new();
+        let opened = match self {
+            Self::Detokenize(request, projection) => Opened::Answer(
+                detokenize::answer(&mut pass, request, &projection, &mut checks).await?,
+            ),
+            Self::Search(request) => Opened::Answer(search::answer(&mut pass, request).await?),
+            Self::Count => Opened::Answer(count::answer(&mut pass).await?),
             Self::GetByTransactionId(request) => {
-                get_by_transaction_id::answer(&mut pass, request).await
+                Opened::Answer(get_by_transaction_id::answer(&mut pass, request).await?)
             }
-            Self::Crypto(checked) => checked.answer(&mut pass, access).await,
+            Self::Crypto(checked) => checked.open(&mut pass, access, &mut checks)?,
+        };
+        if access.checks.is_none() && !checks.is_empty() {
+            call.ask(access, &checks).await?;
         }
+        opened.answer(&mut pass)
     }
 }
 
