@@ -108,26 +108,21 @@ pub(super) fn access<'r, H: Host>(
     let changes = &request.changes;
     call.limit_tokens(changes.len())?;
     let mut news = Vec::with_capacity(changes.len());
-    let mut known = Some(Vec::new());
+    let mut checks = Vec::new();
     for Change { fields, props, path, .. } in changes {
         let new = Data::check(&call.collection, fields)?;
         // For its limit alone.
         new.canonical(path)?;
         news.push(new);
         for prop in props.iter().flatten() {
-            call.collection.property(prop)?;
-        }
-        known = known.filter(|_| props.is_some());
-        if let Some(checks) = &mut known {
-            for prop in props.iter().flatten() {
-                add_checks(checks, &ON_EACH_PROPERTY, &call.collection, prop)?;
-            }
+            add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, prop)?;
         }
     }
+    let known = changes.iter().all(|change| change.props.is_some());
     let access = Access {
         capabilities: &["CapCryptoDecrypter", "CapCryptoEncrypter"],
         input: InputKind::Encrypted,
-        checks: known,
+        checks: known.then_some(checks),
         on_each_property: &ON_EACH_PROPERTY,
         effect: Effect::Reads,
     };
