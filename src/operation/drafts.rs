@@ -64,6 +64,16 @@ impl<'a> Wanted<'a> {
     }
 }
 
+/// Every claim that the batch would add, but those of fresh random IDs.
+pub(super) fn claims_of(wanted: &[Wanted<'_>]) -> Vec<Label> {
+    let mut claims = Vec::new();
+    for Wanted { fixed_id, data_claim, .. } in wanted {
+        claims.extend(fixed_id.as_ref().map(|id| id.claim));
+        claims.extend(*data_claim);
+    }
+    into_set(claims)
+}
+
 /// A token that the batch makes or changes.
 pub(super) struct Draft<'a> {
     /// The row as it is, if it exists.
@@ -125,21 +135,17 @@ pub(super) struct Drafts<'a> {
 }
 
 impl<'a> Drafts<'a> {
-    /// Looks up every claim that the batch would add, but those of fresh random IDs.
-    pub(super) async fn read<H: Host>(
-        pass: &mut Pass<'_, H>,
-        wanted: &[Wanted<'a>],
-    ) -> Result<Self, Error> {
-        let fixed = wanted.iter().filter_map(|wanted| wanted.fixed_id.as_ref());
-        let mut claims: Vec<Label> = fixed.map(|id| id.claim).collect();
-        claims.extend(wanted.iter().filter_map(|wanted| wanted.data_claim));
-        let tokens = pass.read_tokens(&into_set(claims)).await?;
-        let mut existing = LabelMap::new();
-        for (position, token) in tokens.iter().enumerate() {
-            existing.extend(token.row.claims.iter().map(|claim| (*claim, position)));
+    /// None yet, where these tokens exist and hold claims that the batch would add.
+    pub(super) fn of(existing: Vec<Token>) -> Self {
+        let mut by_claim = LabelMap::new();
+        let mut tokens = Vec::with_capacity(existing.len());
+        for (position, token) in existing.into_iter().enumerate() {
+            for claim in &token.row.claims {
+                by_claim.insert(*claim, position);
+            }
+            tokens.push(Some(token));
         }
-        let tokens = tokens.into_iter().map(Some).collect();
-        Ok(Self { list: Vec::new(), existing, tokens, by_claim: LabelMap::new() })
+        Self { list: Vec::new(), existing: by_claim, tokens, by_claim: LabelMap::new() }
     }
 
     /// Draws the IDs of the tokens that shall look like a card's number and do not exist yet.
@@ -150,7 +156,9 @@ impl<'a> Drafts<'a> {
         wanted: &mut [Wanted<'a>],
     ) -> Result<(), Error> {
         let mut taken = LabelMap::new();
-        taken.extend(wanted.iter().filter_map(|wanted| Some((wanted.fixed_id.as_ref()?.claim, 0))));
+        for id in wanted.iter().filter_map(|wanted| wanted.fixed_id.as_ref()) {
+            taken.insert(id.claim, 0);
+        }
         let known = |claim: Option<Label>| claim.is_some_and(|it| self.existing.contains_key(&it));
         let mut draws = Vec::new();
         let mut drawing = Vec::new();
@@ -229,7 +237,9 @@ impl<'a> Drafts<'a> {
         let position = self.existing.get(claim)?;
         let token = self.tokens.get_mut(*position)?.take()?;
         let index = self.list.len();
-        self.by_claim.extend(token.row.claims.iter().map(|claim| (*claim, index)));
+        for claim in &token.row.claims {
+            self.by_claim.insert(*claim, index);
+        }
         self.list.push(Draft {
             unique_claims: token.unique_claims(),
             expires_at: token.row.expires_at,
@@ -269,9 +279,10 @@ impl<'a> Drafts<'a> {
             card_number: wanted.card.as_ref().map(|(_, hash)| *hash),
         };
         let index = self.list.len();
-        self.by_claim.extend(
-            [Some(claim), wanted.data_claim].into_iter().flatten().map(|claim| (claim, index)),
-        );
+        self.by_claim.insert(claim, index);
+        if let Some(claim) = wanted.data_claim {
+            self.by_claim.insert(claim, index);
+        }
         self.list.push(Draft {
             before: None,
             head,

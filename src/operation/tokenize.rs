@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::batch::Batch;
-use super::drafts::{Drafts, Wanted};
+use super::drafts::{Drafts, Wanted, claims_of};
 use super::pass::{Pass, Plan};
 use super::token_id::{CardTemplate, GLOBAL_SCOPE};
 use super::{Access, Call, DEFAULT_SCOPE, Effect};
@@ -129,7 +129,8 @@ pub(super) async fn plan<H: Host>(
     for (request, input) in requests.iter().zip(inputs) {
         wanted.push(Wanted::derive(pass, request, input)?);
     }
-    let mut drafts = Drafts::read(pass, &wanted).await?;
+    let claims = claims_of(&wanted);
+    let mut drafts = Drafts::of(pass.read_tokens(&claims).await?);
     let mut batch = Batch::new(2 * requests.len())?;
     drafts.draw_card_shaped_ids(pass, &mut batch, &mut wanted).await?;
     let mut chosen = Vec::with_capacity(wanted.len());
@@ -137,14 +138,24 @@ pub(super) async fn plan<H: Host>(
         chosen.push(drafts.apply(pass, &mut batch, wanted, expiry)?);
     }
     drafts.claim_unique_tags(pass, &wanted, &chosen).await?;
+    put(pass, batch, &drafts, &chosen)
+}
 
-    let drafted = chosen.iter().filter_map(|index| drafts.list.get(*index));
-    let token_ids: Vec<&str> = drafted.map(|draft| draft.head.token_id.as_str()).collect();
-    let answer = list_of("token_id", &token_ids);
+/// The batch of these drafts; the answer has the IDs of the chosen ones, in the order of the requests.
+fn put<H: Host>(
+    pass: &mut Pass<'_, H>,
+    mut batch: Batch,
+    drafts: &Drafts<'_>,
+    chosen: &[usize],
+) -> Result<Plan, Error> {
+    let mut token_ids = Vec::with_capacity(chosen.len());
+    for index in chosen {
+        token_ids.extend(drafts.list.get(*index).map(|draft| draft.head.token_id.as_str()));
+    }
     for draft in &drafts.list {
         draft.put(pass, &mut batch)?;
     }
-    Ok(batch.answering(answer, requests.len()))
+    Ok(batch.answering(list_of("token_id", &token_ids), chosen.len()))
 }
 
 /// The same given ID for two tokens of one array.
