@@ -1,5 +1,6 @@
 //! Delete: for good. The row goes, and with it the data, the claims and the tags. All or none.
 
+use alloc::rc::Rc;
 use alloc::vec;
 
 use zeroize::Zeroizing;
@@ -49,10 +50,9 @@ pub(super) async fn plan<H: Host>(
     if tokens.is_empty() {
         return Err(ErrorKind::TokenNotFound.into());
     }
-    let count = tokens.len();
     let mut batch = Batch::new(0)?;
-    for token in tokens {
-        batch.delete(pass, token.row)?;
+    for token in &tokens {
+        batch.delete(pass, Rc::clone(&token.row))?;
     }
-    Ok(batch.answering(Zeroizing::default(), count))
+    Ok(batch.answering(Zeroizing::default(), tokens.len()))
 }

@@ -343,7 +343,8 @@ impl<'a> Drafts<'a> {
             for tag in &head.tags {
                 let tenant = head.tenant.as_deref();
                 let claim = pass.index().derive_unique_tag_claim(&head.collection, tenant, tag);
-                *holders.entry(claim).or_insert(0) += 1;
+                let others = holders.get(&claim).copied().unwrap_or_default();
+                holders.insert(claim, others + 1);
             }
         }
         holders

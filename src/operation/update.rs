@@ -90,60 +90,41 @@ pub(super) async fn plan<H: Host>(
     if tokens.is_empty() {
         return Err(ErrorKind::TokenNotFound.into());
     }
-    if let Some(data) = data {
-        return update_data(pass, tokens, changes, &data.canonical).await;
-    }
+    let data = match data {
+        Some(data) => Some(NewData::claim(pass, &tokens, &data.canonical).await?),
+        None => None,
+    };
     let unique_claims = unique_claims(pass, &tokens, &changes.tags).await?;
-    let mut batch = Batch::new(0)?;
-    for token in &tokens {
-        let next = Next::of(pass, token, changes, &unique_claims);
-        if next.differs_from(token) {
-            put(pass, &mut batch, token, &next, Body::Kept(&token.row))?;
-        }
-    }
-    Ok(batch.answering(Zeroizing::default(), tokens.len()))
+    put(pass, &tokens, changes, &unique_claims, data.as_ref())
 }
 
 /// New data for the one token that the query matches. Its ID, type, scope, tenant and creation time
 /// stay; for the types that reuse an ID for equal data, the reuse follows the data.
-async fn update_data<H: Host>(
-    pass: &mut Pass<'_, H>,
-    tokens: Vec<Token>,
-    changes: &Changes<'_>,
-    canonical: &str,
-) -> Result<Plan, Error> {
-    let [token] = tokens.as_slice() else { return Err(ErrorKind::DataUpdateOfSeveral.into()) };
-    let token_type = token.head.token_type;
-    if token_type == TokenType::Deterministic {
-        return Err(ErrorKind::DataUpdateOfType { token_type: token_type.name() }.into());
-    }
-    let data_claim = pass.index().derive_data_claim(
-        token_type,
-        &token.head.collection,
-        token.head.tenant.as_deref(),
-        &token.head.scope,
-        canonical,
-    );
-    if let Some(claim) = data_claim {
-        let holders = pass.read_tokens(&[claim]).await?;
+struct NewData<'a> {
+    canonical: &'a str,
+    claim: Option<Label>,
+}
+
+impl<'a> NewData<'a> {
+    async fn claim<H: Host>(
+        pass: &mut Pass<'_, H>,
+        tokens: &[Token],
+        canonical: &'a str,
+    ) -> Result<Self, Error> {
+        let [token] = tokens else { return Err(ErrorKind::DataUpdateOfSeveral.into()) };
+        let Head { token_type, collection, tenant, scope, .. } = &token.head;
+        if *token_type == TokenType::Deterministic {
+            return Err(ErrorKind::DataUpdateOfType { token_type: token_type.name() }.into());
+        }
+        let index = pass.index();
+        let claim =
+            index.derive_data_claim(*token_type, collection, tenant.as_deref(), scope, canonical);
+        let holders = pass.read_tokens(claim.as_slice()).await?;
         if holders.iter().any(|holder| holder.row.key != token.row.key) {
             return Err(ErrorKind::DataTaken.into());
         }
+        Ok(Self { canonical, claim })
     }
-    let unique_claims = unique_claims(pass, &tokens, &changes.tags).await?;
-    let mut next = Next::of(pass, token, changes, &unique_claims);
-    next.head.data_claim = data_claim;
-    follow_card(pass, &mut next.head, canonical)?;
-    let mut batch = Batch::new(0)?;
-    // The claim stands for the data: where it is the same, so is the data.
-    if data_claim.is_none() || next.differs_from(token) {
-        let body = match token_type {
-            TokenType::PciOneway => Body::None,
-            _ => Body::New(canonical),
-        };
-        put(pass, &mut batch, token, &next, body)?;
-    }
-    Ok(batch.answering(Zeroizing::default(), 1))
 }
 
 /// The claims of the tags that must be unique, after making sure that they can be.
@@ -202,25 +183,45 @@ impl Next {
     }
 }
 
+/// The batch of what changes; a token that stays as it is, is not written.
 fn put<H: Host>(
     pass: &mut Pass<'_, H>,
-    batch: &mut Batch,
-    token: &Token,
-    next: &Next,
-    body: Body<'_>,
-) -> Result<(), Error> {
-    let terms = if next.head.tags == token.head.tags {
-        token.row.terms.clone()
-    } else {
-        pass.derive_terms(&next.head)
-    };
-    let new = NewRow {
-        head: &next.head,
-        claim: token.claim,
-        terms: &terms,
-        unique_claims: &next.unique_claims,
-        expires_at: next.expires_at,
-        body,
-    };
-    batch.replace(pass, &token.row, &new)
+    tokens: &[Token],
+    changes: &Changes<'_>,
+    unique_claims: &[Label],
+    data: Option<&NewData<'_>>,
+) -> Result<Plan, Error> {
+    let mut batch = Batch::new(0)?;
+    for token in tokens {
+        let mut next = Next::of(pass, token, changes, unique_claims);
+        let mut body = Body::Kept(&token.row);
+        if let Some(NewData { canonical, claim }) = data {
+            next.head.data_claim = *claim;
+            follow_card(pass, &mut next.head, canonical)?;
+            body = match next.head.token_type {
+                TokenType::PciOneway => Body::None,
+                _ => Body::New(canonical),
+            };
+        }
+        // The claim stands for the data: where it is the same, so is the data.
+        let unclaimed_data = data.is_some_and(|data| data.claim.is_none());
+        if !unclaimed_data && !next.differs_from(token) {
+            continue;
+        }
+        let terms = if next.head.tags == token.head.tags {
+            token.row.terms.clone()
+        } else {
+            pass.derive_terms(&next.head)
+        };
+        let new = NewRow {
+            head: &next.head,
+            claim: token.claim,
+            terms: &terms,
+            unique_claims: &next.unique_claims,
+            expires_at: next.expires_at,
+            body,
+        };
+        batch.replace(pass, &token.row, &new)?;
+    }
+    Ok(batch.answering(Zeroizing::default(), tokens.len()))
 }
