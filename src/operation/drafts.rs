@@ -74,7 +74,7 @@ pub(super) fn claims_of(wanted: &[Wanted<'_>]) -> Vec<Label> {
     into_set(claims)
 }
 
-/// A token that the batch makes or changes.
+/// A token that the batch makes or may change.
 pub(super) struct Draft<'a> {
     /// The row as it is, if it exists.
     before: Option<Rc<Row>>,
@@ -125,27 +125,32 @@ impl Draft<'_> {
     }
 }
 
-/// The tokens of the batch so far, found by the claims that make two requests mean the same one.
+/// The tokens that the batch may change and those that it makes, found by the claims that make two
+/// requests mean the same one.
 pub(super) struct Drafts<'a> {
     pub(super) list: Vec<Draft<'a>>,
-    /// Tokens that exist and may be met, by each of their claims; moved to `list` when they are.
-    existing: LabelMap,
-    tokens: Vec<Option<Token>>,
     by_claim: LabelMap,
 }
 
 impl<'a> Drafts<'a> {
-    /// None yet, where these tokens exist and hold claims that the batch would add.
+    /// Those that exist.
     pub(super) fn of(existing: Vec<Token>) -> Self {
-        let mut by_claim = LabelMap::new();
-        let mut tokens = Vec::with_capacity(existing.len());
-        for (position, token) in existing.into_iter().enumerate() {
+        let mut drafts = Self { list: Vec::new(), by_claim: LabelMap::new() };
+        for token in existing {
             for claim in &token.row.claims {
-                by_claim.insert(*claim, position);
+                drafts.by_claim.insert(*claim, drafts.list.len());
             }
-            tokens.push(Some(token));
+            drafts.list.push(Draft {
+                unique_claims: token.unique_claims(),
+                expires_at: token.row.expires_at,
+                head: token.head,
+                claim: token.claim,
+                before: Some(token.row),
+                canonical: "",
+                changed: false,
+            });
         }
-        Self { list: Vec::new(), existing: by_claim, tokens, by_claim: LabelMap::new() }
+        drafts
     }
 
     /// Draws the IDs of the tokens that shall look like a card's number and do not exist yet.
@@ -159,14 +164,14 @@ impl<'a> Drafts<'a> {
         for id in wanted.iter().filter_map(|wanted| wanted.fixed_id.as_ref()) {
             taken.insert(id.claim, 0);
         }
-        let known = |claim: Option<Label>| claim.is_some_and(|it| self.existing.contains_key(&it));
         let mut draws = Vec::new();
         let mut drawing = Vec::new();
         let mut made = LabelMap::new();
         for wanted in wanted {
             let again = wanted.data_claim.is_some_and(|it| made.insert(it, 0).is_some());
+            let exists = wanted.data_claim.is_some_and(|it| self.by_claim.contains_key(&it));
             let Some((card, hash)) = &wanted.card else { continue };
-            if wanted.fixed_id.is_none() && !again && !known(wanted.data_claim) {
+            if wanted.fixed_id.is_none() && !again && !exists {
                 draws.push(Draw::new(&mut batch.fresh, card.shape(), *hash)?);
                 drawing.push(wanted);
             }
@@ -229,27 +234,9 @@ impl<'a> Drafts<'a> {
         }
     }
 
-    /// The draft that holds a claim, taking up an existing token when it is first met.
-    fn find(&mut self, claim: &Label) -> Option<usize> {
-        if let Some(index) = self.by_claim.get(claim) {
-            return Some(*index);
-        }
-        let position = self.existing.get(claim)?;
-        let token = self.tokens.get_mut(*position)?.take()?;
-        let index = self.list.len();
-        for claim in &token.row.claims {
-            self.by_claim.insert(*claim, index);
-        }
-        self.list.push(Draft {
-            unique_claims: token.unique_claims(),
-            expires_at: token.row.expires_at,
-            head: token.head,
-            claim: token.claim,
-            before: Some(token.row),
-            canonical: "",
-            changed: false,
-        });
-        Some(index)
+    /// The draft that holds a claim.
+    fn find(&self, claim: &Label) -> Option<usize> {
+        self.by_claim.get(claim).copied()
     }
 
     fn make<H: Host>(
