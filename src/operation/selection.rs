@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::pass::{Pass, Token};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, Label, LabelMap, sorted};
+use crate::host::{Host, Label, LabelMap, into_set};
 use crate::request::TokenQuery;
 
 /// The tokens that a query matches: in the order of the IDs asked for, or by row key where only
@@ -91,7 +91,7 @@ async fn select_by_tags<H: Host>(
         pass.call.limit_tokens(tokens.len())?;
     }
     let mut positions = LabelMap::with_capacity(keys.len());
-    for (position, key) in sorted(keys).into_iter().enumerate() {
+    for (position, key) in into_set(keys).into_iter().enumerate() {
         positions.insert(key, position);
     }
     Ok(arranged(tokens, |token| token.row.key, &positions))
