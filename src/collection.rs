@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::datatype::DataType;
 use crate::error::{Error, ErrorKind};
-use crate::json::{ANY_TEXT, Json, Member, Members};
+use crate::json::{ANY_TEXT, Json, Members};
 
 /// All collections, by name.
 #[derive(Debug)]
@@ -31,13 +31,10 @@ impl Collections {
     /// `{ customers: { properties: { email: { type: "EMAIL", nullable: false } } } }`
     pub(crate) fn parse(value: &Json) -> Result<Self, Error> {
         let mut collections = Vec::new();
-        for (name, value) in object(value, "collections")? {
-            let path = ["collections.", name].concat();
-            if !is_name(name) {
-                return Err(Error::bad_request(path, NAME_FORM));
-            }
-            collections.push(Rc::new(Collection::parse(name, value, &path)?));
-        }
+        for_each_named(value, "collections", &mut |name, value, path| {
+            collections.push(Rc::new(Collection::parse(name, value, path)?));
+            Ok(())
+        })?;
         Ok(Self(collections))
     }
 
@@ -57,13 +54,10 @@ impl Collection {
         let listed = members.required("properties")?;
         members.finish()?;
         let mut properties = Vec::new();
-        for (name, value) in object(listed, &members.path_of("properties"))? {
-            let path = [path, ".properties.", name].concat();
-            if !is_name(name) {
-                return Err(Error::bad_request(path, NAME_FORM));
-            }
-            properties.push((name.clone(), Property::parse(value, &path)?));
-        }
+        for_each_named(listed, &members.path_of("properties"), &mut |name, value, path| {
+            properties.push((name.to_owned(), Property::parse(value, path)?));
+            Ok(())
+        })?;
         Ok(Self { name: name.to_owned(), properties })
     }
 
@@ -99,6 +93,19 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn object<'a>(value: &'a Json, path: &str) -> Result<Vec<&'a Member>, Error> {
-    Members::of(value, path).rest()
+/// Goes through an object whose keys are names: each with its value and its path, in the order
+/// written.
+fn for_each_named(
+    value: &Json,
+    path: &str,
+    parse: &mut dyn FnMut(&str, &Json, &str) -> Result<(), Error>,
+) -> Result<(), Error> {
+    for (name, value) in Members::of(value, path).rest()? {
+        let path = [path, ".", name].concat();
+        if !is_name(name) {
+            return Err(Error::bad_request(path, NAME_FORM));
+        }
+        parse(name, value, &path)?;
+    }
+    Ok(())
 }

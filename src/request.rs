@@ -216,8 +216,10 @@ impl Expiry {
         if text.is_empty() {
             return Some(Self::Never);
         }
-        let digits = text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let seconds = text.parse().ok().filter(|seconds| digits && *seconds <= MAX_LIFE_SECS);
+        let is_number = text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = text.bytes().map(|digit| u64::from(digit.wrapping_sub(b'0')));
+        let seconds = is_number.then(|| digits.fold(0, |seconds, digit| seconds * 10 + digit));
+        let seconds = seconds.filter(|seconds| *seconds <= MAX_LIFE_SECS);
         if seconds.is_none() {
             members.refuse(
                 "expirationSecs",

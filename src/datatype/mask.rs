@@ -9,7 +9,7 @@ use alloc::string::String;
 
 use zeroize::Zeroizing;
 
-use super::{DataType, parse_authority, without_fraction};
+use super::{DataType, parse_authority, split_mailbox, without_fraction};
 use crate::json::Json;
 
 /// No mask of a fixed form is longer than its value by more: nothing is left behind by growing.
@@ -117,9 +117,9 @@ fn hide_in_words(text: &str, masked: &mut String) {
     }
 }
 
-/// The first character of the local part. The last `@` ends it: a quoted one may hold others.
+/// The first character of the local part.
 fn hide_local_part(text: &str, masked: &mut String) {
-    if let Some((local, domain)) = text.rsplit_once('@') {
+    if let Some((local, domain)) = split_mailbox(text) {
         hide_all_but_first(local, masked);
         masked.push('@');
         masked.push_str(domain);
