@@ -7,9 +7,9 @@
 use alloc::string::String;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use vaultlet_primitives::Mac;
 
 use super::head::TokenType;
+use super::mac::Mac;
 use super::uuid_text;
 use crate::error::Error;
 use crate::host::Label;

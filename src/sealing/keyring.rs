@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use subtle::ConstantTimeEq;
-use vaultlet_primitives::{Mac, derive_key};
 use zeroize::Zeroizing;
 
 use super::blind::BlindIndex;
+use super::mac::{Mac, derive_key};
 use super::xaes::{NONCE_LENGTH, Xaes};
 use crate::error::{Error, ErrorKind};
 
@@ -29,11 +29,11 @@ pub(super) struct DataKey {
 impl DataKey {
     fn derive(secret: &[u8]) -> Result<Self, Error> {
         let mut id = [0; KEY_ID_LENGTH];
-        derive(secret, b"vaultlet 1 key id", &mut id)?;
+        derive_key(secret, b"vaultlet 1 key id", &mut id)?;
         let mut xaes = Zeroizing::new([0; 32]);
-        derive(secret, b"vaultlet 1 xaes-256-gcm", &mut *xaes)?;
+        derive_key(secret, b"vaultlet 1 xaes-256-gcm", &mut *xaes)?;
         let mut synthetic = Zeroizing::new([0; 32]);
-        derive(secret, b"vaultlet 1 synthetic nonce", &mut *synthetic)?;
+        derive_key(secret, b"vaultlet 1 synthetic nonce", &mut *synthetic)?;
         Ok(Self { id, xaes: Xaes::new(&xaes), synthetic_nonce: Mac::new(&synthetic) })
     }
 
@@ -76,7 +76,7 @@ impl Keyring {
             return Err(configuration("keys.index", "is missing"));
         };
         let mut index_key = Zeroizing::new([0; 32]);
-        derive(index, b"vaultlet 1 blind index", &mut *index_key)?;
+        derive_key(index, b"vaultlet 1 blind index", &mut *index_key)?;
 
         let mut first = None;
         let mut others: Vec<DataKey> = Vec::new();
@@ -137,8 +137,4 @@ fn refuse_equal(names: &[&str], secrets: &[[u8; SECRET_LENGTH]]) -> Result<(), E
 
 fn configuration(place: impl Into<String>, problem: &'static str) -> Error {
     ErrorKind::Configuration { place: place.into(), problem }.into()
-}
-
-fn derive(secret: &[u8], info: &[u8], output: &mut [u8]) -> Result<(), Error> {
-    derive_key(secret, info, output).map_err(|_| Error::internal("a key could not be derived"))
 }

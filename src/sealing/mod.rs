@@ -11,6 +11,7 @@ mod fresh;
 pub mod fuzzing;
 mod head;
 mod keyring;
+mod mac;
 mod row;
 mod transaction_record;
 mod uuid_text;

@@ -1,4 +1,4 @@
-//! The ciphers and hashes that sealing is made of: RustCrypto's, in the shapes that sealing needs.
+//! The ciphers that sealing is made of: RustCrypto's, in the shapes that sealing needs.
 //!
 //! A crate of its own for one reason: it is compiled for speed and the rest of the core for size
 //! (`[profile.release]` in the workspace's `Cargo.toml`), and a compiler setting holds for a crate.
@@ -6,15 +6,8 @@
 
 #![no_std]
 
-mod mac;
 pub mod xaes;
-
-pub use mac::{Mac, derive_key};
 
 /// Bytes from outside that are not what they should be; which check failed is not said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unopened;
-
-/// A key that HKDF does not derive, for it would be too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooLong;
