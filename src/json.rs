@@ -162,9 +162,15 @@ pub(crate) fn digits(count: u64) -> String {
     digits.into_iter().rev().filter_map(digit).collect()
 }
 
-/// Texts in the one order that stands for any.
-pub(crate) fn in_order(texts: Vec<&str>) -> Vec<&str> {
-    sorted(texts.into_iter()).into_iter().map(|Placed(text, _)| text).collect()
+/// Texts as the set they are: sorted, without repeats.
+pub(crate) fn into_set(texts: Vec<&str>) -> Vec<&str> {
+    let mut set = Vec::with_capacity(texts.len());
+    for Placed(text, _) in sorted(texts.into_iter()) {
+        if set.last() != Some(&text) {
+            set.push(text);
+        }
+    }
+    set
 }
 
 /// What a text in JSON cannot hold as it is. Each is one byte long, so a text can be split there.

@@ -15,6 +15,7 @@ use crate::host::{
     AccessRequest, AuditEvent, Callback, Check, Decision, Host, InputKind, Millis, Outcome, State,
 };
 use crate::input::{CheckedInput, Inputs, OpenedInput};
+use crate::json::Json;
 use crate::request::Common;
 use crate::sealing::{Envelopes, make_event_id};
 use crate::vault::Vault;
@@ -100,16 +101,12 @@ impl<'a, H: Host> Call<'a, H> {
         }
     }
 
-    pub(super) fn identify_transaction(
-        &mut self,
-        request: &Request<'a>,
-        whole: Option<&transaction::Request>,
-    ) -> Result<(), Error> {
+    /// `whole` is the request's JSON.
+    pub(super) fn identify_transaction(&mut self, request: &Request<'a>, whole: &Json) {
         self.transaction_id = request.transaction_id();
-        if let (Some(id), Some(whole)) = (self.transaction_id, whole) {
-            self.transaction = Some(transaction::Identity::derive(self, id, whole)?);
+        if let (Request::Changing(_), Some(id)) = (request, self.transaction_id) {
+            self.transaction = Some(transaction::Identity::derive(self, id, whole));
         }
-        Ok(())
     }
 
     /// Step 4, and what follows it: the reload, and the refusal of a store that cannot be written.

@@ -276,7 +276,6 @@ pub(crate) async fn run<H: Host>(
     let action = action.ok_or(ErrorKind::Internal("an operation of that name does not exist"))?;
 
     let parsed = Json::parse(request, "request")?;
-    let transaction_request = transaction::Request::of(&parsed, action);
     let mut members = Members::of(&parsed, "");
     let mut common = Common::take(&mut members);
     let request = Request::parse(vault, action, &mut members, &mut common)?;
@@ -285,10 +284,8 @@ pub(crate) async fn run<H: Host>(
     let reason = common.reason(vault.settings.force_access_reason)?;
 
     let mut call = Call::new(vault, host, action, common, collection, reason);
-    let answer = match call.identify_transaction(&request, transaction_request.as_ref()) {
-        Err(error) => Err(error),
-        Ok(()) => perform(&call, &request).await,
-    };
+    call.identify_transaction(&request, &parsed);
+    let answer = perform(&call, &request).await;
     if let Err(error) = &answer {
         call.audit_failure(error).await;
     }

@@ -9,11 +9,11 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::batch::{Batch, FoundRows};
-use super::transaction::{self, Found};
+use super::transaction::{self, Replay};
 use super::{Access, Call, Changing};
 use crate::error::{Error, ErrorKind, Fault};
 use crate::host::{Callback, Host, Label, LabelMap, Millis, Row, State, TermsQuery};
-use crate::input::CheckedInput;
+use crate::input::{CheckedInput, OpenedInput};
 use crate::sealing::{BlindIndex, Envelopes, Head, TransactionRecord, open_head};
 
 /// How often a call computes its changes before it gives up.
@@ -57,72 +57,71 @@ pub(super) async fn run<H: Host>(
     inputs: Vec<CheckedInput<'_>>,
     changing: &Changing<'_>,
 ) -> Result<Zeroizing<String>, Error> {
-    let error = match attempt(call, access, inputs, changing).await {
-        Ok(answer) => return Ok(answer),
-        Err(Stop::Final(error)) => return Err(error),
-        Err(Stop::Early(error)) => error,
-    };
-    // The tokens may look wrong only because this very call has landed before, its reply lost: the
-    // transaction's row, read after them, says so.
-    let Some(identity) = &call.transaction else { return Err(error) };
-    let mut pass = Pass::begin(call)?;
-    match transaction::find(&mut pass, identity).await? {
-        Found::Landed(record) => transaction::replay(call, access, record).await,
-        Found::Nothing { .. } => Err(error),
-    }
-}
-
-/// Why an attempt ended without an answer.
-enum Stop {
-    /// Before anything was audited or written.
-    Early(Error),
-    /// Nothing that the transaction's row says could change it.
-    Final(Error),
-}
-
-async fn attempt<H: Host>(
-    call: &Call<'_, H>,
-    access: &Access,
-    inputs: Vec<CheckedInput<'_>>,
-    changing: &Changing<'_>,
-) -> Result<Zeroizing<String>, Stop> {
     let mut unopened = Some(inputs);
     let mut opened = Vec::new();
     for _ in 0..PASSES {
-        let mut pass = Pass::begin(call).map_err(Stop::Early)?;
-        let mut stale = None;
-        if let Some(identity) = &call.transaction {
-            match transaction::find(&mut pass, identity).await.map_err(Stop::Final)? {
-                Found::Landed(record) => {
-                    return transaction::replay(call, access, record).await.map_err(Stop::Final);
-                }
-                Found::Nothing { stale: row } => stale = row,
-            }
-        }
-        if let Some(inputs) = unopened.take() {
-            opened = call.open_inputs(access, inputs, pass.now).await.map_err(Stop::Early)?;
-        }
-        let Plan { mut batch, answer, tokens } = match changing.plan(&mut pass, &opened).await {
+        let mut pass = Pass::begin(call)?;
+        let stale = match transaction::replay(&mut pass, access).await? {
+            Replay::Answer(answer) => return Ok(answer),
+            Replay::Nothing { stale } => stale,
+        };
+        let planned = plan(&mut pass, access, &mut unopened, &mut opened, changing, stale).await;
+        let Plan { batch, answer, tokens } = match planned {
+            Ok(plan) => plan,
             // Somebody else wrote between two of its reads.
             Err(error) if matches!(error.kind(), ErrorKind::Conflict) => continue,
-            planned => planned.map_err(Stop::Early)?,
+            Err(error) => return landed_before(call, access, error).await,
         };
-        if let Some(identity) = &call.transaction {
-            let record = TransactionRecord {
-                request_hash: identity.request_hash,
-                tokens,
-                checks: call.checks.borrow().clone(),
-                answer: answer.clone(),
-            };
-            batch.put_transaction(&mut pass, identity, stale, &record).map_err(Stop::Early)?;
-        }
-        batch.check_limits(call).map_err(Stop::Early)?;
-        call.audit(tokens).await.map_err(Stop::Final)?;
-        if batch.is_empty() || commit(call, &batch).await.map_err(Stop::Final)? {
+        call.audit(tokens).await?;
+        if batch.is_empty() || commit(call, &batch).await? {
             return Ok(answer);
         }
     }
-    Err(Stop::Final(ErrorKind::Conflict.into()))
+    Err(ErrorKind::Conflict.into())
+}
+
+/// All of a pass that comes before its audit. The inputs are opened in the first.
+async fn plan<H: Host>(
+    pass: &mut Pass<'_, H>,
+    access: &Access,
+    unopened: &mut Option<Vec<CheckedInput<'_>>>,
+    opened: &mut Vec<OpenedInput>,
+    changing: &Changing<'_>,
+    stale: Option<Row>,
+) -> Result<Plan, Error> {
+    let call = pass.call;
+    if let Some(inputs) = unopened.take() {
+        *opened = call.open_inputs(access, inputs, pass.now).await?;
+    }
+    let mut plan = changing.plan(pass, opened).await?;
+    if let Some(identity) = &call.transaction {
+        let record = TransactionRecord {
+            request_hash: identity.request_hash,
+            tokens: plan.tokens,
+            checks: call.checks.borrow().clone(),
+            answer: plan.answer.clone(),
+        };
+        plan.batch.put_transaction(pass, identity, stale, &record)?;
+    }
+    plan.batch.check_limits(call)?;
+    Ok(plan)
+}
+
+/// The tokens may look wrong only because this very call has landed before, its reply lost: the
+/// transaction's row, read after them, says so.
+async fn landed_before<H: Host>(
+    call: &Call<'_, H>,
+    access: &Access,
+    error: Error,
+) -> Result<Zeroizing<String>, Error> {
+    if call.transaction.is_none() {
+        return Err(error);
+    }
+    let mut pass = Pass::begin(call)?;
+    match transaction::replay(&mut pass, access).await? {
+        Replay::Answer(answer) => Ok(answer),
+        Replay::Nothing { .. } => Err(error),
+    }
 }
 
 /// Writes the batch. False: it has not landed, and somebody else wrote first.
@@ -167,15 +166,15 @@ async fn read_back<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<Rows, F
 /// been given others, by a rotation: it is looked for by its key, as the first row after the key
 /// before it.
 async fn deleted_rows_are_gone<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Fault> {
-    let all = call.vault.keyring.index().derive_all_term();
+    let mut query = TermsQuery {
+        terms: vec![call.vault.keyring.index().derive_all_term()],
+        state: State::Any,
+        now: call.time.get().unwrap_or_default(),
+        after: None,
+        limit: 1,
+    };
     for key in batch.deleted() {
-        let query = TermsQuery {
-            terms: vec![all],
-            state: State::Any,
-            now: call.time.get().unwrap_or_default(),
-            after: key.predecessor(),
-            limit: 1,
-        };
+        query.after = key.predecessor();
         let rows = call.host.read_terms(&query).await?;
         let rows = all_possible(rows).ok_or(Fault::WrongShape)?;
         if rows.iter().any(|row| row.key == *key) {

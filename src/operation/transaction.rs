@@ -11,7 +11,7 @@ use super::pass::Pass;
 use super::{Access, Call};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, Millis, Row};
-use crate::json::{Json, canonical_object, in_order};
+use crate::json::{Json, canonical_object, into_set};
 use crate::request::after;
 use crate::sealing::{TransactionRecord, open_transaction};
 
@@ -21,42 +21,34 @@ const IDENTITY: [&str; 7] =
     ["expirationSecs", "objectIds", "options", "requestBody", "tags", "tokenIds", "xTenantId"];
 const SETS: [&str; 2] = ["tokenIds", "xTenantId"];
 
-/// The canonical text of a request that has a transaction ID.
-pub(super) struct Request(Zeroizing<String>);
-
-impl Request {
-    pub(super) fn of(request: &Json, action: &str) -> Option<Self> {
-        let Json::Object(members) = request else { return None };
-        if !members.iter().any(|(name, _)| name == "transactionId") {
-            return None;
+/// The canonical text of a request.
+fn canonical_text(request: &Json, action: &str) -> Zeroizing<String> {
+    let members = if let Json::Object(members) = request { members.as_slice() } else { &[] };
+    let mut made = vec![("operation".to_owned(), Json::text(action))];
+    let mut identity = Vec::new();
+    for member in members {
+        let (name, value) = member;
+        if SETS.contains(&name.as_str()) {
+            made.push((name.clone(), as_set(value)));
+        } else if IDENTITY.contains(&name.as_str()) {
+            identity.push(member);
         }
-        let mut made = vec![("operation".to_owned(), Json::text(action))];
-        let mut identity = Vec::new();
-        for member in members {
-            let (name, value) = member;
-            if SETS.contains(&name.as_str()) {
-                made.push((name.clone(), as_set(value)));
-            } else if IDENTITY.contains(&name.as_str()) {
-                identity.push(member);
-            }
-        }
-        identity.extend(&made);
-        Some(Self(canonical_object(&identity)))
     }
+    identity.extend(&made);
+    canonical_object(&identity)
 }
 
-fn as_set(value: &Json) -> Json {
-    let Json::List(items) = value else { return value.clone() };
-    let texts: Vec<&str> = items
-        .iter()
-        .filter_map(|item| match item {
-            Json::Text(text) => Some(text.as_str()),
-            _ => None,
-        })
-        .collect();
-    let mut texts = in_order(texts);
-    texts.dedup();
-    Json::List(texts.into_iter().map(Json::text).collect())
+/// A list of texts, sorted and without repeats.
+fn as_set(list: &Json) -> Json {
+    let mut texts = Vec::new();
+    if let Json::List(items) = list {
+        for item in items {
+            if let Json::Text(text) = item {
+                texts.push(text.as_str());
+            }
+        }
+    }
+    Json::List(into_set(texts).into_iter().map(Json::text).collect())
 }
 
 /// A transaction ID as the store knows it. It belongs to the operation, the collection and the
@@ -67,44 +59,27 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) fn derive<H>(
-        call: &Call<'_, H>,
-        id: &str,
-        request: &Request,
-    ) -> Result<Self, Error> {
+    /// Of the ID that a call's whole request has.
+    pub(super) fn derive<H>(call: &Call<'_, H>, id: &str, request: &Json) -> Self {
         let claim = derive_claim(call, call.action, id);
-        let request_hash = call.vault.keyring.index().derive_request_hash(&request.0);
-        Ok(Self { claim, request_hash })
+        let text = canonical_text(request, call.action);
+        Self { claim, request_hash: call.vault.keyring.index().derive_request_hash(&text) }
     }
 }
 
 /// The claim of a transaction of this operation, in the call's collection and of its tenants.
 pub(super) fn derive_claim<H>(call: &Call<'_, H>, operation: &str, id: &str) -> Label {
-    let tenants = in_order(call.common.tenants.clone());
+    let tenants = into_set(call.common.tenants.clone());
     let index = call.vault.keyring.index();
     index.derive_transaction_claim(operation, &call.collection.name, &tenants, id)
 }
 
 /// What the store holds under a transaction ID.
 pub(super) enum Found {
-    /// The same request has landed.
+    /// A call has landed under it.
     Landed(TransactionRecord),
     /// Nothing that still counts; a row whose time has come is replaced.
     Nothing { stale: Option<Row> },
-}
-
-/// Reads a transaction's row. Another request under the same ID is an error.
-pub(super) async fn find<H: Host>(
-    pass: &mut Pass<'_, H>,
-    identity: &Identity,
-) -> Result<Found, Error> {
-    let found = read(pass, identity.claim).await?;
-    if let Found::Landed(record) = &found
-        && record.request_hash != identity.request_hash
-    {
-        return Err(ErrorKind::TransactionReused.into());
-    }
-    Ok(found)
 }
 
 /// Reads a transaction's row, whatever the request was.
@@ -119,18 +94,34 @@ pub(super) async fn read<H: Host>(pass: &mut Pass<'_, H>, claim: Label) -> Resul
     Ok(Found::Landed(record))
 }
 
-/// Answers what the same request was answered. The policy is asked about the properties that were
-/// not known from the request, and no ciphertext is opened.
+/// What a call's transaction has to say of it.
+pub(super) enum Replay {
+    /// The same request has landed: what it was answered.
+    Answer(Zeroizing<String>),
+    /// Nothing; a row whose time has come is replaced.
+    Nothing { stale: Option<Row> },
+}
+
+/// Answers what the same request was answered; another under the same ID is an error. The policy is
+/// asked about the properties that were not known from the request, and no ciphertext is opened.
 pub(super) async fn replay<H: Host>(
-    call: &Call<'_, H>,
+    pass: &mut Pass<'_, H>,
     access: &Access,
-    record: TransactionRecord,
-) -> Result<Zeroizing<String>, Error> {
+) -> Result<Replay, Error> {
+    let call = pass.call;
+    let Some(identity) = &call.transaction else { return Ok(Replay::Nothing { stale: None }) };
+    let record = match read(pass, identity.claim).await? {
+        Found::Landed(record) => record,
+        Found::Nothing { stale } => return Ok(Replay::Nothing { stale }),
+    };
+    if record.request_hash != identity.request_hash {
+        return Err(ErrorKind::TransactionReused.into());
+    }
     if access.checks.is_none() {
         call.ask(access, &record.checks).await?;
     }
     call.audit(record.tokens).await?;
-    Ok(record.answer)
+    Ok(Replay::Answer(record.answer))
 }
 
 /// When a transaction that lands now is forgotten.
