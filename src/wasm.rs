@@ -247,55 +247,51 @@ fn rows(answer: JsValue) -> Result<Vec<Option<Row>>, Fault> {
     let labels = answer.labels();
     let numbers = answer.numbers();
     let sealed = answer.sealed();
-    let mut unpacker = Unpacker { labels: &labels, sealed: &sealed };
+    let (labels, _) = labels.as_chunks::<{ Label::LENGTH }>();
     let (all, rest) = numbers.as_chunks::<ROW_NUMBERS>();
     if !rest.is_empty() {
         return Err(Fault::WrongShape);
     }
+    let mut columns = Unpacker { labels, sealed: &sealed };
     let mut rows = Vec::with_capacity(all.len());
     for numbers in all {
-        rows.push(unpacker.row(numbers)?);
+        rows.push(columns.row(numbers)?);
     }
     Ok(rows)
 }
 
+/// What is left of the columns of an answer.
 struct Unpacker<'a> {
-    labels: &'a [u8],
+    labels: &'a [[u8; Label::LENGTH]],
     sealed: &'a [u8],
 }
 
 impl Unpacker<'_> {
     fn row(&mut self, numbers: &[f64; ROW_NUMBERS]) -> Result<Option<Row>, Fault> {
         let [version, expires_at, prune_at, terms, claims, length] = *numbers;
-        let key = self.take_label()?;
-        let terms = self.take_labels(size(terms)?)?;
-        let claims = self.take_labels(size(claims)?)?;
-        let (sealed, rest) =
-            self.sealed.split_at_checked(size(length)?).ok_or(Fault::WrongShape)?;
-        self.sealed = rest;
+        let key =
+            self.labels.split_off_first().copied().map(Label::new).ok_or(Fault::WrongShape)?;
+        let terms = take(&mut self.labels, terms)?;
+        let claims = take(&mut self.labels, claims)?;
+        let sealed = take(&mut self.sealed, length)?;
         let (Some(version), Some(expires_at), Some(prune_at)) =
             (whole(version), nullable(expires_at), nullable(prune_at))
         else {
             return Ok(None);
         };
-        let sealed = sealed.to_vec();
+        let (terms, claims, sealed) = (to_labels(terms), to_labels(claims), sealed.to_vec());
         Ok(Some(Row { key, version, terms, claims, expires_at, prune_at, sealed }))
     }
+}
 
-    fn take_label(&mut self) -> Result<Label, Fault> {
-        let (label, rest) = self.labels.split_at_checked(Label::LENGTH).ok_or(Fault::WrongShape)?;
-        self.labels = rest;
-        Label::from_bytes(label).ok_or(Fault::WrongShape)
-    }
+fn to_labels(texts: &[[u8; Label::LENGTH]]) -> Vec<Label> {
+    texts.iter().copied().map(Label::new).collect()
+}
 
-    fn take_labels(&mut self, count: usize) -> Result<Vec<Label>, Fault> {
-        // No more than there are, whatever the number says.
-        let mut labels = Vec::with_capacity(count.min(self.labels.len() / Label::LENGTH));
-        for _ in 0..count {
-            labels.push(self.take_label()?);
-        }
-        Ok(labels)
-    }
+/// Takes so many off the front of a column.
+fn take<'a, T>(column: &mut &'a [T], count: f64) -> Result<&'a [T], Fault> {
+    let count = whole(count).and_then(|count| usize::try_from(count).ok());
+    count.and_then(|count| column.split_off(..count)).ok_or(Fault::WrongShape)
 }
 
 /// The columns of a write.
@@ -343,10 +339,6 @@ fn nullable(number: f64) -> Option<Option<Millis>> {
 
 fn whole(number: f64) -> Option<u64> {
     as_whole(number).and_then(|number| u64::try_from(number).ok())
-}
-
-fn size(number: f64) -> Result<usize, Fault> {
-    whole(number).and_then(|number| usize::try_from(number).ok()).ok_or(Fault::WrongShape)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "times of the vault are within 2^53")]
