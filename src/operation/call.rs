@@ -6,7 +6,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
+use core::cell::{Cell, OnceCell, RefCell};
 
 use super::{Request, transaction};
 use crate::collection::Collection;
@@ -70,7 +70,7 @@ pub(super) struct Call<'a, H> {
     /// How many tokens the call turned out to concern.
     pub(super) tokens: Cell<usize>,
     pub(super) audited: Cell<bool>,
-    pub(super) event_id: RefCell<Option<String>>,
+    pub(super) event_id: OnceCell<String>,
     /// The clock as it was last read.
     pub(super) time: Cell<Option<Millis>>,
 }
@@ -96,7 +96,7 @@ impl<'a, H: Host> Call<'a, H> {
             checks: RefCell::default(),
             tokens: Cell::new(0),
             audited: Cell::new(false),
-            event_id: RefCell::default(),
+            event_id: OnceCell::new(),
             time: Cell::new(None),
         }
     }
@@ -243,11 +243,16 @@ impl<'a, H: Host> Call<'a, H> {
             Some(time) => time,
             None => self.now()?,
         };
-        let id = self.event_id.take().map_or_else(make_event_id, Ok)?;
-        self.event_id.replace(Some(id.clone()));
+        let id = match self.event_id.get() {
+            Some(id) => id,
+            None => {
+                let id = make_event_id()?;
+                self.event_id.get_or_init(|| id)
+            }
+        };
         let checks = self.checks.borrow().clone();
         let event = AuditEvent {
-            id: &id,
+            id,
             time,
             action: self.action,
             collection: &self.collection.name,
