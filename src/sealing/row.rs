@@ -212,8 +212,8 @@ fn first_associated_data(
         }
     }
     writer.u8(u8::from(body.is_some()));
-    for bytes in body.iter().flat_map(|part| part.identity()) {
-        writer.raw(bytes);
+    if let Some(part) = body {
+        part.identity().iter().for_each(|bytes| writer.raw(bytes));
     }
     writer.finish()
 }
