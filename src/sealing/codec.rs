@@ -12,8 +12,8 @@ use super::Unopened;
 use crate::error::Error;
 use crate::host::{Label, Millis};
 
-/// Writes a plaintext; the buffer is wiped when it is dropped. A count that is too large is told at
-/// the end.
+/// Writes a plaintext; the buffer is wiped when it is dropped or outgrown. A count that is too large is
+/// told at the end.
 pub(super) struct Writer {
     written: Zeroizing<Vec<u8>>,
     too_large: bool,
@@ -25,7 +25,7 @@ impl Writer {
     }
 
     pub(super) fn u8(&mut self, value: u8) {
-        self.written.push(value);
+        self.raw(&[value]);
     }
 
     pub(super) fn time(&mut self, value: Millis) {
@@ -38,7 +38,19 @@ impl Writer {
 
     /// Bytes whose number the reader knows.
     pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
         self.written.extend_from_slice(bytes);
+    }
+
+    /// Makes room for so many bytes, and leaves nothing behind where it was too small.
+    fn reserve(&mut self, more: usize) {
+        let needed = self.written.len() + more;
+        if needed > self.written.capacity() {
+            let capacity = needed.max(2 * self.written.capacity());
+            let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
+            larger.extend_from_slice(&self.written);
+            self.written = larger;
+        }
     }
 
     /// A count or length of at most 2^32 − 1, least significant group first; every byte but the last
@@ -67,6 +79,7 @@ impl Writer {
     /// Fills up with zeros to a multiple of so many bytes.
     pub(super) fn pad(&mut self, multiple: usize) {
         let padded = self.written.len().next_multiple_of(multiple);
+        self.reserve(multiple);
         self.written.resize(padded, 0);
     }
 
