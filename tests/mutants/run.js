@@ -13,9 +13,12 @@ import { root } from "../../pkg/build/command.js";
 import { targetFolder } from "../../pkg/build/rust.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const target = targetFolder();
-// Always the same folder, so that cargo knows the copy again and the target folder does not grow.
-const copy = join(target, "mutants");
+const folder = join(targetFolder(), "mutants");
+// Always the same folder, so that cargo knows the copy again.
+const copy = join(folder, "copy");
+// One of its own: to cargo the copy and the project are the same packages, and in a shared folder it would take
+// what was built from one for the other's.
+const target = join(folder, "target");
 
 /** What the copy needs to be built and to be tested. */
 const copied = ["Cargo.toml", "Cargo.lock", "package.json", "src", "benches", "tests", "pkg"];
