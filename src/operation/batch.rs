@@ -88,7 +88,7 @@ impl Batch {
         &mut self,
         pass: &mut Pass<'_, H>,
         identity: &Identity,
-        stale: Option<Row>,
+        stale: Option<Rc<Row>>,
         record: &TransactionRecord,
     ) -> Result<(), Error> {
         let (key, version) = match &stale {
@@ -100,7 +100,7 @@ impl Batch {
         let unsealed =
             unsealed_row(key, version, vec![term], vec![identity.claim], None, Some(end));
         let row = seal_transaction(&mut pass.envelopes, &mut self.fresh, unsealed, record)?;
-        self.push(pass.call, key, stale.map(Rc::new), Some(row))
+        self.push(pass.call, key, stale, Some(row))
     }
 
     fn seal<H: Host>(

@@ -7,9 +7,10 @@ use zeroize::Zeroizing;
 
 use super::batch::Batch;
 use super::pass::{Pass, Plan};
+use super::reading::Stop;
 use super::selection::select;
 use super::{Access, Call, Effect, tokens_check};
-use crate::error::{Error, ErrorKind};
+use crate::error::ErrorKind;
 use crate::host::{Host, InputKind, State};
 use crate::json::Members;
 use crate::request::{Common, TokenQuery, take_name, take_options};
@@ -42,11 +43,8 @@ pub(super) fn access<H>(call: &Call<'_, H>, request: &Request<'_>) -> Access {
     }
 }
 
-pub(super) async fn plan<H: Host>(
-    pass: &mut Pass<'_, H>,
-    request: &Request<'_>,
-) -> Result<Plan, Error> {
-    let tokens = select(pass, &request.query).await?;
+pub(super) fn plan<H: Host>(pass: &mut Pass<'_, H>, request: &Request<'_>) -> Result<Plan, Stop> {
+    let tokens = select(pass, &request.query)?;
     if tokens.is_empty() {
         return Err(ErrorKind::TokenNotFound.into());
     }

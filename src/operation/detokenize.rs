@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::pass::{Pass, Token};
+use super::pass::Pass;
+use super::reading::{Stop, Tokens};
 use super::selection::select;
 use super::{Access, Answer, Call, Effect};
 use crate::data::parse_unsealed;
@@ -55,14 +56,14 @@ pub(super) fn access<'r, H: Host>(
 }
 
 /// Adds what must be allowed for the answer to `checks`, where it shows only now.
-pub(super) async fn answer<H: Host>(
+pub(super) fn answer<H: Host>(
     pass: &mut Pass<'_, H>,
     request: &Request<'_>,
     projection: &Projection<'_>,
     checks: &mut Vec<Check>,
-) -> Result<Answer, Error> {
+) -> Result<Answer, Stop> {
     let Request { query, metadata, .. } = request;
-    let tokens = readable(query, select(pass, query).await?)?;
+    let tokens = readable(query, select(pass, query)?)?;
     let mut answer = Writer::new();
     answer.begin('[');
     for token in &tokens {
@@ -89,7 +90,7 @@ pub(super) async fn answer<H: Host>(
 }
 
 /// A one-way token that was named is refused; one that only its tags matched is left out.
-fn readable(query: &TokenQuery<'_>, tokens: Vec<Token>) -> Result<Vec<Token>, Error> {
+fn readable(query: &TokenQuery<'_>, tokens: Tokens) -> Result<Tokens, Error> {
     let (one_way, readable): (Vec<_>, Vec<_>) =
         tokens.into_iter().partition(|token| token.head.token_type == TokenType::PciOneway);
     if query.token_ids.is_some() && !one_way.is_empty() {

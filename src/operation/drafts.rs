@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Token};
+use super::reading::Stop;
 use super::token_id::{CardNumber, ClaimedId, Derivation, Draw, draw_card_shaped};
 use super::tokenize::TokenRequest;
 use super::unique_tags::{self, Claimant};
@@ -134,7 +135,7 @@ pub(super) struct Drafts<'a> {
 
 impl<'a> Drafts<'a> {
     /// Those that exist.
-    pub(super) fn of(existing: Vec<Token>) -> Self {
+    pub(super) fn of(existing: &[Rc<Token>]) -> Self {
         let mut drafts = Self { list: Vec::new(), by_claim: LabelMap::new() };
         for token in existing {
             for claim in &token.row.claims {
@@ -143,9 +144,9 @@ impl<'a> Drafts<'a> {
             drafts.list.push(Draft {
                 unique_claims: token.unique_claims(),
                 expires_at: token.row.expires_at,
-                head: token.head,
+                head: token.head.clone(),
                 claim: token.claim,
-                before: Some(token.row),
+                before: Some(Rc::clone(&token.row)),
                 canonical: "",
                 changed: false,
             });
@@ -154,12 +155,12 @@ impl<'a> Drafts<'a> {
     }
 
     /// Draws the IDs of the tokens that shall look like a card's number and do not exist yet.
-    pub(super) async fn draw_card_shaped_ids<H: Host>(
+    pub(super) fn draw_card_shaped_ids<H: Host>(
         &self,
         pass: &mut Pass<'_, H>,
         batch: &mut Batch,
         wanted: &mut [Wanted<'a>],
-    ) -> Result<(), Error> {
+    ) -> Result<(), Stop> {
         let mut taken = LabelMap::new();
         for id in wanted.iter().filter_map(|wanted| wanted.fixed_id.as_ref()) {
             taken.insert(id.claim, 0);
@@ -172,11 +173,11 @@ impl<'a> Drafts<'a> {
             let exists = wanted.data_claim.is_some_and(|it| self.by_claim.contains_key(&it));
             let Some((card, hash)) = &wanted.card else { continue };
             if wanted.fixed_id.is_none() && !again && !exists {
-                draws.push(Draw::new(&mut batch.fresh, card.shape(), *hash)?);
+                draws.push(Draw::new(pass, &mut batch.fresh, card.shape(), *hash)?);
                 drawing.push(wanted);
             }
         }
-        draw_card_shaped(pass, &mut draws, taken).await?;
+        draw_card_shaped(pass, &mut draws, taken)?;
         for (wanted, draw) in drawing.into_iter().zip(draws) {
             wanted.drawn_id = draw.drawn;
         }
@@ -284,12 +285,12 @@ impl<'a> Drafts<'a> {
 
     /// Claims the tags that must be unique. One tag ensured twice in an array, or ensured for one
     /// token and given to another of the same tenant, is not unique.
-    pub(super) async fn claim_unique_tags<H: Host>(
+    pub(super) fn claim_unique_tags<H: Host>(
         &mut self,
         pass: &mut Pass<'_, H>,
         wanted: &[Wanted<'a>],
         chosen: &[usize],
-    ) -> Result<(), Error> {
+    ) -> Result<(), Stop> {
         if wanted.iter().all(|wanted| wanted.request.tags.unique.is_empty()) {
             return Ok(());
         }
@@ -307,7 +308,7 @@ impl<'a> Drafts<'a> {
                 key: draft.before.as_ref().map(|row| &row.key),
                 own_claims: &own_claims,
             };
-            let claims = unique_tags::claim(pass, &claimant, tags).await?;
+            let claims = unique_tags::claim(pass, &claimant, tags)?;
             let draft = self.list.get_mut(*index).ok_or_else(lost)?;
             for claim in claims {
                 let elsewhere = holders.get(&claim).is_some_and(|tokens| *tokens > 1);

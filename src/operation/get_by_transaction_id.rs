@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 
 use super::pass::Pass;
+use super::reading::Stop;
 use super::transaction::{self, Found};
 use super::{Access, Answer, Call, Effect, TOKENIZE, tokens_check};
-use crate::error::{Error, ErrorKind};
+use crate::error::ErrorKind;
 use crate::host::{Host, State};
 use crate::json::{Json, Members, Writer};
 use crate::request::NAME;
@@ -25,12 +26,12 @@ pub(super) fn access<H>(call: &Call<'_, H>) -> Access {
     Access::to_tokens(&["CapTransactionIdReader"], check, Effect::Reads)
 }
 
-pub(super) async fn answer<H: Host>(
+pub(super) fn answer<H: Host>(
     pass: &mut Pass<'_, H>,
     request: &Request<'_>,
-) -> Result<Answer, Error> {
+) -> Result<Answer, Stop> {
     let claim = transaction::derive_claim(pass.call, TOKENIZE, request.id);
-    let token_ids = match transaction::read(pass, claim).await? {
+    let token_ids = match transaction::read(pass, claim)? {
         Found::Landed(record) => token_ids(&record.answer).ok_or(ErrorKind::Integrity)?,
         Found::Nothing { .. } => Vec::new(),
     };

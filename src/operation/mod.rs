@@ -23,6 +23,7 @@ mod encrypt;
 mod get_by_transaction_id;
 mod hash;
 mod pass;
+mod reading;
 mod rotate;
 mod search;
 mod selection;
@@ -39,7 +40,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
-use crate::host::Host;
+use crate::host::{Check, Host};
 use crate::input::{CheckedInput, OpenedInput};
 use crate::json::{Json, Members, list_of};
 use crate::projection::Projection;
@@ -49,6 +50,7 @@ use crate::vault::Vault;
 use self::call::{Access, Call, Effect, limit, tokens_check};
 use self::crypto::Opened;
 use self::pass::{Pass, Plan};
+use self::reading::Stop;
 
 /// An operation's own part of a request, parsed.
 enum Request<'a> {
@@ -73,11 +75,16 @@ enum Reading<'a> {
 
 /// One of them, checked.
 enum CheckedReading<'r> {
+    Stored(Stored<'r>),
+    Crypto(crypto::Checked<'r>),
+}
+
+/// Those that read the store.
+enum Stored<'r> {
     Detokenize(&'r detokenize::Request<'r>, Projection<'r>),
     Search(&'r search::Request<'r>),
     Count,
     GetByTransactionId(&'r get_by_transaction_id::Request<'r>),
-    Crypto(crypto::Checked<'r>),
 }
 
 /// The operations that write to the store.
@@ -157,23 +164,22 @@ impl<'a> Reading<'a> {
 
     /// Checks what the request shows; with that, what it asks of the policy.
     fn check<H: Host>(&self, call: &Call<'_, H>) -> Result<(Access, CheckedReading<'_>), Error> {
-        Ok(match self {
+        let (access, stored) = match self {
             Self::Detokenize(request) => {
                 let (access, projection) = detokenize::access(call, request)?;
-                (access, CheckedReading::Detokenize(request, projection))
+                (access, Stored::Detokenize(request, projection))
             }
-            Self::Search(request) => {
-                (search::access(call, request), CheckedReading::Search(request))
-            }
-            Self::Count => (count::access(call), CheckedReading::Count),
+            Self::Search(request) => (search::access(call, request), Stored::Search(request)),
+            Self::Count => (count::access(call), Stored::Count),
             Self::GetByTransactionId(request) => {
-                (get_by_transaction_id::access(call), CheckedReading::GetByTransactionId(request))
+                (get_by_transaction_id::access(call), Stored::GetByTransactionId(request))
             }
             Self::Crypto(request) => {
                 let (access, checked) = request.check(call)?;
-                (access, CheckedReading::Crypto(checked))
+                return Ok((access, CheckedReading::Crypto(checked)));
             }
-        })
+        };
+        Ok((access, CheckedReading::Stored(stored)))
     }
 }
 
@@ -183,13 +189,8 @@ impl CheckedReading<'_> {
         let mut pass = Pass::begin(call)?;
         let mut checks = Vec::new();
         let opened = match self {
-            Self::Detokenize(request, projection) => Opened::Answer(
-                detokenize::answer(&mut pass, request, &projection, &mut checks).await?,
-            ),
-            Self::Search(request) => Opened::Answer(search::answer(&mut pass, request).await?),
-            Self::Count => Opened::Answer(count::answer(&mut pass).await?),
-            Self::GetByTransactionId(request) => {
-                Opened::Answer(get_by_transaction_id::answer(&mut pass, request).await?)
+            Self::Stored(stored) => {
+                Opened::Answer(pass.settle(|pass| stored.answer(pass, &mut checks)).await?)
             }
             Self::Crypto(checked) => checked.open(&mut pass, access, &mut checks)?,
         };
@@ -197,6 +198,24 @@ impl CheckedReading<'_> {
             call.ask(access, &checks).await?;
         }
         opened.answer(&mut pass)
+    }
+}
+
+impl Stored<'_> {
+    /// Adds what must be allowed for the answer to `checks`, where it shows only now.
+    fn answer<H: Host>(
+        &self,
+        pass: &mut Pass<'_, H>,
+        checks: &mut Vec<Check>,
+    ) -> Result<Answer, Stop> {
+        match self {
+            Self::Detokenize(request, projection) => {
+                detokenize::answer(pass, request, projection, checks)
+            }
+            Self::Search(request) => search::answer(pass, request),
+            Self::Count => count::answer(pass),
+            Self::GetByTransactionId(request) => get_by_transaction_id::answer(pass, request),
+        }
     }
 }
 
@@ -230,16 +249,12 @@ impl Changing<'_> {
     }
 
     /// Steps 5 and 6.
-    async fn plan<H: Host>(
-        &self,
-        pass: &mut Pass<'_, H>,
-        inputs: &[OpenedInput],
-    ) -> Result<Plan, Error> {
+    fn plan<H: Host>(&self, pass: &mut Pass<'_, H>, inputs: &[OpenedInput]) -> Result<Plan, Stop> {
         match self {
-            Self::Tokenize(request) => tokenize::plan(pass, request, inputs).await,
-            Self::Update(request) => update::plan(pass, request, inputs.first()).await,
-            Self::Rotate(request) => rotate::plan(pass, request).await,
-            Self::Delete(request) => delete::plan(pass, request).await,
+            Self::Tokenize(request) => tokenize::plan(pass, request, inputs),
+            Self::Update(request) => update::plan(pass, request, inputs.first()),
+            Self::Rotate(request) => rotate::plan(pass, request),
+            Self::Delete(request) => delete::plan(pass, request),
         }
     }
 }

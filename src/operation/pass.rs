@@ -9,17 +9,16 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::batch::{Batch, FoundRows};
+use super::reading::{Reads, all_possible};
 use super::transaction::{self, Replay};
 use super::{Access, Call, Changing};
 use crate::error::{Error, ErrorKind, Fault};
-use crate::host::{Callback, Host, Label, LabelMap, Millis, Row, State, TermsQuery};
+use crate::host::{Callback, Host, Label, Millis, Row, State, TermsQuery};
 use crate::input::{CheckedInput, OpenedInput};
-use crate::sealing::{BlindIndex, Envelopes, Head, TransactionRecord, open_head};
+use crate::sealing::{BlindIndex, Envelopes, Head, TransactionRecord};
 
 /// How often a call computes its changes before it gives up.
 const PASSES: usize = 3;
-/// Rows asked for in one read by terms.
-const PAGE: u32 = 500;
 
 /// A row whose head was opened.
 pub(super) struct Token {
@@ -87,13 +86,13 @@ async fn plan<H: Host>(
     unopened: &mut Option<Vec<CheckedInput<'_>>>,
     opened: &mut Vec<OpenedInput>,
     changing: &Changing<'_>,
-    stale: Option<Row>,
+    stale: Option<Rc<Row>>,
 ) -> Result<Plan, Error> {
     let call = pass.call;
     if let Some(inputs) = unopened.take() {
         *opened = call.open_inputs(access, inputs, pass.now).await?;
     }
-    let mut plan = changing.plan(pass, opened).await?;
+    let mut plan = pass.settle(|pass| changing.plan(pass, opened)).await?;
     if let Some(identity) = &call.transaction {
         let record = TransactionRecord {
             request_hash: identity.request_hash,
@@ -213,7 +212,8 @@ pub(super) struct Pass<'a, H> {
     shared_terms: Option<[Label; 2]>,
     /// Terms derived lately: a batch shares most of them.
     known_terms: Vec<KnownTerm>,
-    bytes_read: usize,
+    /// What it has read, and is about to.
+    pub(super) reads: Reads,
 }
 
 impl<'a, H: Host> Pass<'a, H> {
@@ -226,106 +226,8 @@ impl<'a, H: Host> Pass<'a, H> {
             envelopes,
             shared_terms: None,
             known_terms: Vec::new(),
-            bytes_read: 0,
+            reads: Reads::default(),
         })
-    }
-
-    /// Rows that hold any of the claims. A row that holds none of them, and a key or claim that
-    /// comes twice, is no answer to the question.
-    pub(super) async fn read_claims(&mut self, claims: &[Label]) -> Result<Vec<Row>, Error> {
-        if claims.is_empty() {
-            return Ok(Vec::new());
-        }
-        let answer = self.call.host.read_claims(claims).await;
-        let rows = take(answer)?;
-        self.limit_bytes(&rows)?;
-        let mut asked = LabelMap::with_capacity(claims.len());
-        asked.extend(claims.iter().map(|claim| (*claim, 0)));
-        let mut keys_and_claims = LabelMap::with_capacity(3 * rows.len());
-        for row in &rows {
-            let once = |label: &Label| keys_and_claims.insert(*label, 0).is_none();
-            let holds = row.claims.iter().any(|claim| asked.contains_key(claim));
-            if !holds || !row.claims.iter().chain([&row.key]).all(once) {
-                return Err(ErrorKind::Integrity.into());
-            }
-        }
-        Ok(rows)
-    }
-
-    /// Tokens that hold any of the claims.
-    pub(super) async fn read_tokens(&mut self, claims: &[Label]) -> Result<Vec<Token>, Error> {
-        let rows = self.read_claims(claims).await?;
-        let mut tokens = Vec::with_capacity(rows.len());
-        for row in rows {
-            tokens.push(self.open(row, None)?);
-        }
-        Ok(tokens)
-    }
-
-    /// All tokens that have all of the terms and are in the state, by row key; but no more than
-    /// `most`, which is for those who only want to know whether there are any.
-    pub(super) async fn read_terms(
-        &mut self,
-        terms: &[Label],
-        state: State,
-        most: Option<u32>,
-    ) -> Result<Vec<Token>, Error> {
-        let mut query = self.first_page(terms, state);
-        query.limit = most.unwrap_or(PAGE);
-        let mut tokens = Vec::new();
-        loop {
-            let rows = self.read_page(&mut query).await?;
-            self.limit_bytes(&rows)?;
-            let full = rows.len() == query.limit as usize;
-            for row in rows {
-                tokens.push(self.open(row, None)?);
-            }
-            if most.is_some() {
-                return Ok(tokens);
-            }
-            self.call.limit_tokens(tokens.len())?;
-            if !full {
-                return Ok(tokens);
-            }
-        }
-    }
-
-    /// The first of the pages that hold every row with these terms and in this state.
-    pub(super) fn first_page(&self, terms: &[Label], state: State) -> TermsQuery {
-        TermsQuery { terms: terms.to_vec(), state, now: self.now, after: None, limit: PAGE }
-    }
-
-    /// One page; `query` then asks for the next. A row that does not answer the question, or comes
-    /// out of order, is an error. Fewer rows than the limit: this was the last.
-    pub(super) async fn read_page(&mut self, query: &mut TermsQuery) -> Result<Vec<Row>, Error> {
-        let answer = self.call.host.read_terms(query).await;
-        let rows = take(answer)?;
-        if rows.len() > query.limit as usize {
-            return Err(ErrorKind::Integrity.into());
-        }
-        for row in &rows {
-            let answers = query.after.is_none_or(|after| after < row.key)
-                && query.state.holds(row.expires_at, query.now)
-                && query.terms.iter().all(|term| row.terms.contains(term));
-            if !answers {
-                return Err(ErrorKind::Integrity.into());
-            }
-            query.after = Some(row.key);
-        }
-        Ok(rows)
-    }
-
-    /// Opens the head of a token's row. `claim` is its own claim, where the caller has it already.
-    pub(super) fn open(&mut self, row: Row, claim: Option<Label>) -> Result<Token, Error> {
-        let head = open_head(&mut self.envelopes, &row).map_err(|_| ErrorKind::Integrity)?;
-        if head.collection != self.call.collection.name {
-            return Err(ErrorKind::Integrity.into());
-        }
-        let claim = match claim {
-            Some(claim) => claim,
-            None => self.derive_token_claim(&head.token_id),
-        };
-        Ok(Token { row: Rc::new(row), head, claim })
     }
 
     /// The claim of a token ID in the call's collection.
@@ -382,25 +284,4 @@ impl<'a, H: Host> Pass<'a, H> {
     pub(super) fn index(&self) -> &'a BlindIndex {
         self.call.vault.keyring.index()
     }
-
-    fn limit_bytes(&mut self, rows: &[Row]) -> Result<(), Error> {
-        self.bytes_read += rows.iter().map(|row| row.sealed.len()).sum::<usize>();
-        self.call.limit_bytes(self.bytes_read)
-    }
-}
-
-/// A row in which the store's types are right, and the rest is not, is no answer either.
-fn take(answer: Result<Vec<Option<Row>>, Fault>) -> Result<Vec<Row>, Error> {
-    let rows = answer.map_err(|fault| Callback::Read.failed(fault))?;
-    Ok(all_possible(rows).ok_or(ErrorKind::Integrity)?)
-}
-
-/// A loop, as wherever many are collected that may fail: `collect` is half a kilobyte of wasm for each
-/// type.
-fn all_possible(answer: Vec<Option<Row>>) -> Option<Vec<Row>> {
-    let mut rows = Vec::with_capacity(answer.len());
-    for row in answer {
-        rows.push(row?);
-    }
-    Some(rows)
 }

@@ -3,11 +3,13 @@
 //! Only heads are opened and sealed anew; no personal data is decrypted. A token's ID is one of its
 //! row's claims, so rotating moves a claim on the same row, in one change.
 
+use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Plan, Token};
+use super::reading::{Stop, Tokens};
 use super::selection::{refuse_other_tenants, select_named};
 use super::token_id::{ClaimedId, Draw, Shape, draw_card_shaped};
 use super::{Access, Call, Effect, tokens_check};
@@ -43,16 +45,13 @@ pub(super) fn access<H>(call: &Call<'_, H>) -> Access {
     }
 }
 
-pub(super) async fn plan<H: Host>(
-    pass: &mut Pass<'_, H>,
-    request: &Request<'_>,
-) -> Result<Plan, Error> {
-    let tokens = select_named(pass, &request.token_ids).await?;
+pub(super) fn plan<H: Host>(pass: &mut Pass<'_, H>, request: &Request<'_>) -> Result<Plan, Stop> {
+    let tokens = select_named(pass, &request.token_ids)?;
     refuse_unless_active(pass, &request.token_ids, &tokens)?;
     let mut batch = Batch::new(tokens.len())?;
-    let mut draws = card_shaped_draws(&mut batch.fresh, &tokens)?;
-    draw_card_shaped(pass, &mut draws, LabelMap::new()).await?;
-    rotate(pass, batch, tokens, draws)
+    let mut draws = card_shaped_draws(pass, &mut batch.fresh, &tokens)?;
+    draw_card_shaped(pass, &mut draws, LabelMap::new())?;
+    Ok(rotate(pass, batch, tokens, draws)?)
 }
 
 /// Every ID must be an active token of the collection. The refusals come in this order: unknown,
@@ -60,7 +59,7 @@ pub(super) async fn plan<H: Host>(
 fn refuse_unless_active<H: Host>(
     pass: &Pass<'_, H>,
     token_ids: &[&str],
-    tokens: &[Token],
+    tokens: &[Rc<Token>],
 ) -> Result<(), Error> {
     if tokens.len() < token_ids.len() {
         let mut unknown = token_ids.to_vec();
@@ -76,12 +75,17 @@ fn refuse_unless_active<H: Host>(
 
 /// For those tokens whose IDs look like a card's number, in their order. The heads know which number
 /// to avoid.
-fn card_shaped_draws(fresh: &mut Fresh, tokens: &[Token]) -> Result<Vec<Draw>, Error> {
+fn card_shaped_draws<H: Host>(
+    pass: &mut Pass<'_, H>,
+    fresh: &mut Fresh,
+    tokens: &[Rc<Token>],
+) -> Result<Vec<Draw>, Error> {
     let mut draws = Vec::new();
-    for Token { head, .. } in tokens {
+    for token in tokens {
+        let head = &token.head;
         if let Some(number_hash) = head.card_number {
             let shape = Shape::of(&head.token_id).ok_or(ErrorKind::Integrity)?;
-            draws.push(Draw::new(fresh, shape, number_hash)?);
+            draws.push(Draw::new(pass, fresh, shape, number_hash)?);
         }
     }
     Ok(draws)
@@ -90,15 +94,16 @@ fn card_shaped_draws(fresh: &mut Fresh, tokens: &[Token]) -> Result<Vec<Draw>, E
 fn rotate<H: Host>(
     pass: &mut Pass<'_, H>,
     mut batch: Batch,
-    mut tokens: Vec<Token>,
+    tokens: Tokens,
     draws: Vec<Draw>,
 ) -> Result<Plan, Error> {
     let mut draws = draws.into_iter();
     let mut answer = Writer::new();
     answer.begin('{');
-    for token in &mut tokens {
+    for token in &tokens {
         let unique_claims = token.unique_claims();
-        let Token { row, head, .. } = token;
+        let row = &token.row;
+        let mut head = token.head.clone();
         let drawn = head.card_number.and_then(|_| draws.next()?.drawn);
         let ClaimedId { token_id, claim } = match drawn {
             Some(drawn) => drawn,
@@ -107,7 +112,7 @@ fn rotate<H: Host>(
         answer.member(&head.token_id, &token_id);
         head.token_id = token_id;
         let new = NewRow {
-            head,
+            head: &head,
             claim,
             terms: &row.terms,
             unique_claims: &unique_claims,

@@ -1,6 +1,7 @@
 //! Search: what is known of tokens, without their data. No body is decrypted.
 
 use super::pass::Pass;
+use super::reading::Stop;
 use super::selection::select;
 use super::{Access, Answer, Call, Effect, tokens_check};
 use crate::error::Error;
@@ -32,11 +33,11 @@ pub(super) fn access<H>(call: &Call<'_, H>, request: &Request<'_>) -> Access {
     Access::to_tokens(&["CapTokensReader"], check, Effect::Reads)
 }
 
-pub(super) async fn answer<H: Host>(
+pub(super) fn answer<H: Host>(
     pass: &mut Pass<'_, H>,
     request: &Request<'_>,
-) -> Result<Answer, Error> {
-    let tokens = select(pass, &request.query).await?;
+) -> Result<Answer, Stop> {
+    let tokens = select(pass, &request.query)?;
     let mut answer = Writer::new();
     answer.begin('[');
     for token in &tokens {

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::pass::Pass;
+use super::reading::Stop;
 use crate::collection::Collection;
 use crate::datatype::{DataType, is_luhn};
 use crate::error::{Error, ErrorKind};
@@ -189,8 +190,13 @@ pub(super) struct Draw {
 }
 
 impl Draw {
-    pub(super) fn new(fresh: &mut Fresh, shape: Shape, number_hash: Label) -> Result<Self, Error> {
-        let [middle, step] = fresh.make_numbers()?;
+    pub(super) fn new<H: Host>(
+        pass: &mut Pass<'_, H>,
+        fresh: &mut Fresh,
+        shape: Shape,
+        number_hash: Label,
+    ) -> Result<Self, Error> {
+        let [middle, step] = pass.draw_numbers(fresh)?;
         // A step that ends in 1 has no factor in common with the number of middles: a hundred draws
         // are a hundred different IDs.
         let step = step % (MIDDLES / 10) * 10 + 1;
@@ -204,11 +210,11 @@ impl Draw {
 }
 
 /// Draws IDs, each no card's number, no other token's, and none of `taken`: anew while it is one.
-pub(super) async fn draw_card_shaped<H: Host>(
+pub(super) fn draw_card_shaped<H: Host>(
     pass: &mut Pass<'_, H>,
     draws: &mut [Draw],
     mut taken: LabelMap,
-) -> Result<(), Error> {
+) -> Result<(), Stop> {
     for _ in 0..DRAWS {
         let mut asked = Vec::new();
         for draw in draws.iter_mut().filter(|draw| draw.drawn.is_none()) {
@@ -220,7 +226,7 @@ pub(super) async fn draw_card_shaped<H: Host>(
                 draw.drawn = Some(id);
             }
         }
-        let holders = pass.read_tokens(&asked).await?;
+        let holders = pass.read_holders(&asked)?;
         for draw in &mut *draws {
             let is_held = |id: &ClaimedId| holders.iter().any(|holder| holder.claim == id.claim);
             if draw.drawn.as_ref().is_some_and(is_held) {
@@ -231,7 +237,7 @@ pub(super) async fn draw_card_shaped<H: Host>(
             return Ok(());
         }
     }
-    Err(none_free())
+    Err(none_free().into())
 }
 
 /// What the head of a card-shaped token says after new data: its ID stays, so only a number of the

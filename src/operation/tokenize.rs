@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::batch::Batch;
 use super::drafts::{Drafts, Wanted, claims_of};
 use super::pass::{Pass, Plan};
+use super::reading::Stop;
 use super::token_id::{CardTemplate, GLOBAL_SCOPE};
 use super::{Access, Call, DEFAULT_SCOPE, Effect};
 use crate::error::{Error, ErrorKind};
@@ -117,11 +118,11 @@ pub(super) fn access<'a, H: Host>(
     Ok((access, inputs))
 }
 
-pub(super) async fn plan<H: Host>(
+pub(super) fn plan<H: Host>(
     pass: &mut Pass<'_, H>,
     request: &Request<'_>,
     inputs: &[OpenedInput],
-) -> Result<Plan, Error> {
+) -> Result<Plan, Stop> {
     let Request { tokens: requests, expiry, .. } = request;
     let expiry = *expiry;
     refuse_repeated_ids(requests)?;
@@ -130,15 +131,15 @@ pub(super) async fn plan<H: Host>(
         wanted.push(Wanted::derive(pass, request, input)?);
     }
     let claims = claims_of(&wanted);
-    let mut drafts = Drafts::of(pass.read_tokens(&claims).await?);
+    let mut drafts = Drafts::of(&pass.read_holders(&claims)?);
     let mut batch = Batch::new(2 * requests.len())?;
-    drafts.draw_card_shaped_ids(pass, &mut batch, &mut wanted).await?;
+    drafts.draw_card_shaped_ids(pass, &mut batch, &mut wanted)?;
     let mut chosen = Vec::with_capacity(wanted.len());
     for wanted in &wanted {
         chosen.push(drafts.apply(pass, &mut batch, wanted, expiry)?);
     }
-    drafts.claim_unique_tags(pass, &wanted, &chosen).await?;
-    put(pass, batch, &drafts, &chosen)
+    drafts.claim_unique_tags(pass, &wanted, &chosen)?;
+    Ok(put(pass, batch, &drafts, &chosen)?)
 }
 
 /// The batch of these drafts; the answer has the IDs of the chosen ones, in the order of the requests.

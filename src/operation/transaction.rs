@@ -1,6 +1,7 @@
 //! Transaction IDs: a repeated call answers the same, and changes nothing.
 
 use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -8,6 +9,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::pass::Pass;
+use super::reading::Stop;
 use super::{Access, Call};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, Millis, Row};
@@ -79,12 +81,12 @@ pub(super) enum Found {
     /// A call has landed under it.
     Landed(TransactionRecord),
     /// Nothing that still counts; a row whose time has come is replaced.
-    Nothing { stale: Option<Row> },
+    Nothing { stale: Option<Rc<Row>> },
 }
 
 /// Reads a transaction's row, whatever the request was.
-pub(super) async fn read<H: Host>(pass: &mut Pass<'_, H>, claim: Label) -> Result<Found, Error> {
-    let Some(row) = pass.read_claims(&[claim]).await?.pop() else {
+pub(super) fn read<H: Host>(pass: &mut Pass<'_, H>, claim: Label) -> Result<Found, Stop> {
+    let Some(row) = pass.read_row(claim)? else {
         return Ok(Found::Nothing { stale: None });
     };
     let record = open_transaction(&mut pass.envelopes, &row).map_err(|_| ErrorKind::Integrity)?;
@@ -99,7 +101,7 @@ pub(super) enum Replay {
     /// The same request has landed: what it was answered.
     Answer(Zeroizing<String>),
     /// Nothing; a row whose time has come is replaced.
-    Nothing { stale: Option<Row> },
+    Nothing { stale: Option<Rc<Row>> },
 }
 
 /// Answers what the same request was answered; another under the same ID is an error. The policy is
@@ -110,7 +112,7 @@ pub(super) async fn replay<H: Host>(
 ) -> Result<Replay, Error> {
     let call = pass.call;
     let Some(identity) = &call.transaction else { return Ok(Replay::Nothing { stale: None }) };
-    let record = match read(pass, identity.claim).await? {
+    let record = match pass.settle(|pass| read(pass, identity.claim)).await? {
         Found::Landed(record) => record,
         Found::Nothing { stale } => return Ok(Replay::Nothing { stale }),
     };

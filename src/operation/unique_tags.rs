@@ -1,8 +1,10 @@
 //! Tags that must be unique in their tenant.
 
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::pass::{Pass, Token};
+use super::reading::Stop;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, State};
 
@@ -18,7 +20,7 @@ pub(super) struct Claimant<'a> {
 impl Claimant<'_> {
     /// Refuses if one of these is another token. One that has become this token since the pass looked
     /// is no other: then the pass has seen two moments, and has to be made anew.
-    fn refuse_others(&self, found: &[Token]) -> Result<(), Error> {
+    fn refuse_others(&self, found: &[Rc<Token>]) -> Result<(), Error> {
         let mut others = found.iter().filter(|found| Some(&found.row.key) != self.key);
         let Some(other) = others.next() else { return Ok(()) };
         let become_it = other.row.claims.iter().any(|claim| self.own_claims.contains(claim));
@@ -28,20 +30,20 @@ impl Claimant<'_> {
 
 /// The claims of these tags for a token. A tag that is on another token of its tenant, active or
 /// archived, refuses; of several requests that claim one tag at once, the store lets one succeed.
-pub(super) async fn claim<H: Host>(
+pub(super) fn claim<H: Host>(
     pass: &mut Pass<'_, H>,
     claimant: &Claimant<'_>,
     tags: &[&str],
-) -> Result<Vec<Label>, Error> {
+) -> Result<Vec<Label>, Stop> {
     let tenant = claimant.tenant;
     let mut claims = Vec::with_capacity(tags.len());
     for tag in tags {
         let terms = [pass.derive_tag_term(tag), pass.derive_tenant_term(tenant)];
         // Two are enough to find one that is not the token itself.
-        claimant.refuse_others(&pass.read_terms(&terms, State::Any, Some(2)).await?)?;
+        claimant.refuse_others(&pass.read_tagged(&terms, State::Any, Some(2))?)?;
         claims.push(pass.index().derive_unique_tag_claim(&pass.call.collection.name, tenant, tag));
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
-    claimant.refuse_others(&pass.read_tokens(&claims).await?)?;
+    claimant.refuse_others(&pass.read_holders(&claims)?)?;
     Ok(claims)
 }

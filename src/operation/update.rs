@@ -4,6 +4,7 @@
 //! decrypted for it. Data may change on one token, from `fields` or from `encrypted` ciphertext, and
 //! replaces all that the token held. Both land together or not at all.
 
+use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -11,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Plan, Token};
+use super::reading::Stop;
 use super::selection::select;
 use super::token_id::follow_card;
 use super::unique_tags::{self, Claimant};
@@ -80,22 +82,22 @@ pub(super) fn access<'a, H: Host>(
     Ok((access, inputs))
 }
 
-pub(super) async fn plan<H: Host>(
+pub(super) fn plan<H: Host>(
     pass: &mut Pass<'_, H>,
     request: &Request<'_>,
     data: Option<&OpenedInput>,
-) -> Result<Plan, Error> {
+) -> Result<Plan, Stop> {
     let Request { query, changes, .. } = request;
-    let tokens = select(pass, query).await?;
+    let tokens = select(pass, query)?;
     if tokens.is_empty() {
         return Err(ErrorKind::TokenNotFound.into());
     }
     let data = match data {
-        Some(data) => Some(NewData::claim(pass, &tokens, &data.canonical).await?),
+        Some(data) => Some(NewData::claim(pass, &tokens, &data.canonical)?),
         None => None,
     };
-    let unique_claims = unique_claims(pass, &tokens, &changes.tags).await?;
-    put(pass, &tokens, changes, &unique_claims, data.as_ref())
+    let unique_claims = unique_claims(pass, &tokens, &changes.tags)?;
+    Ok(put(pass, &tokens, changes, &unique_claims, data.as_ref())?)
 }
 
 /// New data for the one token that the query matches. Its ID, type, scope, tenant and creation time
@@ -106,11 +108,11 @@ struct NewData<'a> {
 }
 
 impl<'a> NewData<'a> {
-    async fn claim<H: Host>(
+    fn claim<H: Host>(
         pass: &mut Pass<'_, H>,
-        tokens: &[Token],
+        tokens: &[Rc<Token>],
         canonical: &'a str,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, Stop> {
         let [token] = tokens else { return Err(ErrorKind::DataUpdateOfSeveral.into()) };
         let Head { token_type, collection, tenant, scope, .. } = &token.head;
         if *token_type == TokenType::Deterministic {
@@ -119,7 +121,7 @@ impl<'a> NewData<'a> {
         let index = pass.index();
         let claim =
             index.derive_data_claim(*token_type, collection, tenant.as_deref(), scope, canonical);
-        let holders = pass.read_tokens(claim.as_slice()).await?;
+        let holders = pass.read_holders(claim.as_slice())?;
         if holders.iter().any(|holder| holder.row.key != token.row.key) {
             return Err(ErrorKind::DataTaken.into());
         }
@@ -128,11 +130,11 @@ impl<'a> NewData<'a> {
 }
 
 /// The claims of the tags that must be unique, after making sure that they can be.
-async fn unique_claims<H: Host>(
+fn unique_claims<H: Host>(
     pass: &mut Pass<'_, H>,
-    tokens: &[Token],
+    tokens: &[Rc<Token>],
     tags: &Tags<'_>,
-) -> Result<Vec<Label>, Error> {
+) -> Result<Vec<Label>, Stop> {
     match tokens {
         _ if tags.unique.is_empty() => Ok(Vec::new()),
         [token] => {
@@ -141,7 +143,7 @@ async fn unique_claims<H: Host>(
                 key: Some(&token.row.key),
                 own_claims: &token.row.claims,
             };
-            unique_tags::claim(pass, &claimant, &tags.unique).await
+            unique_tags::claim(pass, &claimant, &tags.unique)
         }
         _ => Err(ErrorKind::TagNotUnique.into()),
     }
@@ -186,7 +188,7 @@ impl Next {
 /// The batch of what changes; a token that stays as it is, is not written.
 fn put<H: Host>(
     pass: &mut Pass<'_, H>,
-    tokens: &[Token],
+    tokens: &[Rc<Token>],
     changes: &Changes<'_>,
     unique_claims: &[Label],
     data: Option<&NewData<'_>>,

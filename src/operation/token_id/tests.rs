@@ -85,13 +85,20 @@ fn run_from(middle: u32, number_hash: Label) -> Draw {
     Draw { shape: shape(), number_hash, middle: middle + MIDDLES - step, step, drawn: None }
 }
 
+/// Draws an ID for each of these runs, by what it begins with and the hash to avoid.
 async fn draw(
     pass: &mut Pass<'_, EmptyStore>,
-    mut draws: Vec<Draw>,
-    taken: LabelMap,
+    runs: &[(u32, Label)],
+    taken: &[Label],
 ) -> Vec<ClaimedId> {
-    draw_card_shaped(pass, &mut draws, taken).await.unwrap();
-    draws.into_iter().map(|draw| draw.drawn.unwrap()).collect()
+    let drawn = pass.settle(|pass| {
+        let mut draws: Vec<Draw> = runs.iter().map(|(from, hash)| run_from(*from, *hash)).collect();
+        let mut held = LabelMap::new();
+        held.extend(taken.iter().map(|claim| (*claim, 0)));
+        draw_card_shaped(pass, &mut draws, held)?;
+        Ok(draws)
+    });
+    drawn.await.unwrap().into_iter().map(|draw| draw.drawn.unwrap()).collect()
 }
 
 fn hash_of(pass: &Pass<'_, EmptyStore>, digits: &str) -> Label {
@@ -137,28 +144,30 @@ fn a_number_is_its_digits_alone() {
 
 #[test]
 fn a_run_of_a_hundred_draws_has_a_hundred_ids() {
-    let hash = Label::from_bytes(&[b'h'; Label::LENGTH]).unwrap();
-    let mut fresh = Fresh::fill(300).unwrap();
-    let mut starts = HashSet::new();
-    for _ in 0..300 {
-        let mut draw = Draw::new(&mut fresh, shape(), hash).unwrap();
-        let coprime = !draw.step.is_multiple_of(2) && !draw.step.is_multiple_of(5);
-        assert!(coprime && draw.step < MIDDLES, "a run comes back only after all of the shape");
-        let run: Vec<String> = (0..DRAWS).map(|_| draw.next()).collect();
-        assert_eq!(run.iter().collect::<HashSet<_>>().len(), 100);
-        assert!(run.iter().all(|id| shape().fits(id) && is_luhn(id)));
-        starts.insert((run[0].clone(), draw.step));
-    }
-    assert_eq!(starts.len(), 300, "each run is one of its own");
-    assert!(Draw::new(&mut fresh, shape(), hash).is_err(), "a run takes a block");
+    in_a_pass(async |pass| {
+        let hash = Label::from_bytes(&[b'h'; Label::LENGTH]).unwrap();
+        let mut fresh = Fresh::fill(300).unwrap();
+        let mut starts = HashSet::new();
+        for _ in 0..300 {
+            let mut draw = Draw::new(pass, &mut fresh, shape(), hash).unwrap();
+            let coprime = !draw.step.is_multiple_of(2) && !draw.step.is_multiple_of(5);
+            assert!(coprime && draw.step < MIDDLES, "a run comes back only after all of the shape");
+            let run: Vec<String> = (0..DRAWS).map(|_| draw.next()).collect();
+            assert_eq!(run.iter().collect::<HashSet<_>>().len(), 100);
+            assert!(run.iter().all(|id| shape().fits(id) && is_luhn(id)));
+            starts.insert((run[0].clone(), draw.step));
+        }
+        assert_eq!(starts.len(), 300, "each run is one of its own");
+        assert!(Draw::new(pass, &mut fresh, shape(), hash).is_err(), "a run takes a block");
+    });
 }
 
 #[test]
 fn the_cards_own_number_is_not_drawn() {
     let [avoiding, not_avoiding] = [NUMBER, SECOND].map(|avoided| {
         in_a_pass(async |pass| {
-            let run = run_from(MIDDLE, hash_of(pass, avoided));
-            draw(pass, vec![run], LabelMap::new()).await
+            let hash = hash_of(pass, avoided);
+            draw(pass, &[(MIDDLE, hash)], &[]).await
         })
     });
     assert_eq!(not_avoiding[0].token_id, NUMBER, "it would have been");
@@ -170,8 +179,7 @@ fn an_id_comes_with_its_claim_in_the_order_of_the_draws() {
     in_a_pass(async |pass| {
         let hash = hash_of(pass, NUMBER);
         let middles = [MIDDLE, 5, 7, MIDDLE];
-        let draws = middles.map(|middle| run_from(middle, hash)).into();
-        let made = draw(pass, draws, LabelMap::new()).await;
+        let made = draw(pass, &middles.map(|middle| (middle, hash)), &[]).await;
         let expected = [MIDDLE + 90_001, 5, 7, MIDDLE + 2 * 90_001].map(|it| shape().with(it));
         assert_eq!(made.len(), 4);
         for (ClaimedId { token_id, claim }, expected) in made.iter().zip(&expected) {
@@ -185,11 +193,8 @@ fn an_id_comes_with_its_claim_in_the_order_of_the_draws() {
 fn what_is_taken_is_not_drawn() {
     in_a_pass(async |pass| {
         let hash = hash_of(pass, NUMBER);
-        let mut taken = LabelMap::new();
-        for middle in [5, 5 + 90_001] {
-            taken.insert(pass.derive_token_claim(&shape().with(middle)), 0);
-        }
-        let made = draw(pass, vec![run_from(5, hash)], taken).await;
+        let taken = [5, 5 + 90_001].map(|it| pass.derive_token_claim(&shape().with(it)));
+        let made = draw(pass, &[(5, hash)], &taken).await;
         assert_eq!(made[0].token_id, shape().with(5 + 2 * 90_001));
     });
 }
