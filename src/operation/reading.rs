@@ -64,11 +64,20 @@ enum Question {
     /// Which tokens have these claims of their IDs?
     Named(Vec<Label>),
     /// Which tokens have all of these terms?
-    Tagged { terms: Vec<Label>, state: State, most: Option<u32> },
-    /// How many tokens have this term?
-    Count(Label),
-    /// Which row, of whatever kind, holds this claim?
-    Row(Label),
+    Tagged { terms: Vec<Label>, state: State, most: Most },
+    /// Which row, of whatever kind, holds the claim?
+    Row(Vec<Label>),
+}
+
+/// How many of the tokens are wanted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Most {
+    /// All that the settings allow.
+    Allowed,
+    /// So many, for those who only want to know whether there are any.
+    Of(u32),
+    /// None: they are counted.
+    Counted,
 }
 
 enum Answer {
@@ -111,20 +120,21 @@ impl<'a, H: Host> Pass<'a, H> {
         self.tokens(|| Question::Named(token_ids.iter().map(claim).collect()))
     }
 
-    /// All tokens that have all of the terms and are in the state, by row key; but no more than
-    /// `most`, which is for those who only want to know whether there are any.
-    pub(super) fn read_tagged(
-        &mut self,
-        terms: &[Label],
-        state: State,
-        most: Option<u32>,
-    ) -> Result<Tokens, Stop> {
+    /// All tokens that have all of the terms and are in the state, by row key.
+    pub(super) fn read_tagged(&mut self, terms: &[Label], state: State) -> Result<Tokens, Stop> {
+        self.tokens(|| Question::Tagged { terms: terms.to_vec(), state, most: Most::Allowed })
+    }
+
+    /// Two of the tokens that have all of the terms, if there are as many.
+    pub(super) fn read_two_tagged(&mut self, terms: &[Label]) -> Result<Tokens, Stop> {
+        let (state, most) = (State::Any, Most::Of(2));
         self.tokens(|| Question::Tagged { terms: terms.to_vec(), state, most })
     }
 
     /// How many tokens have the term.
     pub(super) fn count(&mut self, term: Label) -> Result<Counts, Stop> {
-        match self.ask(|| Question::Count(term))? {
+        let (state, most) = (State::Any, Most::Counted);
+        match self.ask(|| Question::Tagged { terms: vec![term], state, most })? {
             Answer::Counts(counts) => Ok(*counts),
             _ => Err(mistaken().into()),
         }
@@ -132,7 +142,7 @@ impl<'a, H: Host> Pass<'a, H> {
 
     /// The row, of whatever kind, that holds the claim.
     pub(super) fn read_row(&mut self, claim: Label) -> Result<Option<Rc<Row>>, Stop> {
-        match self.ask(|| Question::Row(claim))? {
+        match self.ask(|| Question::Row(vec![claim]))? {
             Answer::Row(row) => Ok(row.clone()),
             _ => Err(mistaken().into()),
         }
@@ -196,21 +206,24 @@ impl<H: Host> Pass<'_, H> {
     async fn fetch(&mut self) -> Result<(), Error> {
         let question = self.reads.open.take().ok_or_else(mistaken)?;
         let answer = match &question {
-            Question::Holders(claims) | Question::Named(claims) => {
+            Question::Tagged { terms, state, most } => {
+                let mut answer = match most {
+                    Most::Counted => Answer::Counts(Counts::default()),
+                    _ => Answer::Tokens(Vec::new()),
+                };
+                let limit = if let Most::Of(rows) = most { *rows } else { PAGE };
+                let (terms, state) = (terms.clone(), *state);
+                let mut query = TermsQuery { terms, state, now: self.now, after: None, limit };
+                loop {
+                    let rows = self.call.host.read_terms(&query).await;
+                    if self.add_page(&mut query, rows, *most, &mut answer)? {
+                        break answer;
+                    }
+                }
+            }
+            Question::Holders(claims) | Question::Named(claims) | Question::Row(claims) => {
                 let rows = self.call.host.read_claims(claims).await;
                 self.answer_claims(&question, claims, rows)?
-            }
-            Question::Row(claim) => {
-                let rows = self.call.host.read_claims(&[*claim]).await;
-                self.answer_claims(&question, &[*claim], rows)?
-            }
-            Question::Tagged { terms, state, most } => {
-                let answer = Answer::Tokens(Vec::new());
-                self.read_pages(terms.clone(), *state, *most, answer).await?
-            }
-            Question::Count(term) => {
-                let answer = Answer::Counts(Counts::default());
-                self.read_pages(vec![*term], State::Any, None, answer).await?
             }
         };
         let reads = &mut self.reads;
@@ -262,43 +275,18 @@ impl<H: Host> Pass<'_, H> {
         })
     }
 
-    /// Adds all pages to the answer, or one of `most` rows.
-    async fn read_pages(
-        &mut self,
-        terms: Vec<Label>,
-        state: State,
-        most: Option<u32>,
-        mut answer: Answer,
-    ) -> Result<Answer, Error> {
-        let limit = most.unwrap_or(PAGE);
-        let mut query = TermsQuery { terms, state, now: self.now, after: None, limit };
-        loop {
-            let rows = self.call.host.read_terms(&query).await;
-            let full = self.add_page(&mut query, rows, &mut answer)?;
-            if most.is_some() {
-                return Ok(answer);
-            }
-            if let Answer::Tokens(tokens) = &answer {
-                self.call.limit_tokens(tokens.len())?;
-            }
-            if !full {
-                return Ok(answer);
-            }
-        }
-    }
-
     /// Adds one page to the answer; `query` then asks for the next. A row that does not answer the
-    /// question, or comes out of order, is an error. Answers whether the page was full: a page that was
-    /// not is the last.
+    /// question, or comes out of order, is an error. Answers whether the page was the last.
     fn add_page(
         &mut self,
         query: &mut TermsQuery,
         rows: Result<Vec<Option<Row>>, Fault>,
+        most: Most,
         answer: &mut Answer,
     ) -> Result<bool, Error> {
         let rows = take(rows)?;
-        let (found, most) = (rows.len(), query.limit as usize);
-        if found > most {
+        let (found, full) = (rows.len(), query.limit as usize);
+        if found > full {
             return Err(ErrorKind::Integrity.into());
         }
         for row in &rows {
@@ -310,7 +298,7 @@ impl<H: Host> Pass<'_, H> {
             }
             query.after = Some(row.key);
         }
-        if let Answer::Tokens(_) = answer {
+        if most != Most::Counted {
             self.limit_bytes(&rows)?;
         }
         for row in rows {
@@ -321,7 +309,12 @@ impl<H: Host> Pass<'_, H> {
                 Answer::Row(_) => {}
             }
         }
-        Ok(found == most)
+        match (most, answer) {
+            (Most::Allowed, Answer::Tokens(tokens)) => self.call.limit_tokens(tokens.len())?,
+            (Most::Of(_), _) => return Ok(true),
+            _ => {}
+        }
+        Ok(found < full)
     }
 
     /// Opens the head of a token's row. `claim` is its own claim, where the caller has it already.

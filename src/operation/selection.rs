@@ -70,13 +70,13 @@ fn select_by_tags<H: Host>(
         tag_terms.push(pass.derive_tag_term(tag));
     }
     let Some(tenants) = pass.call.common.confinement() else {
-        return pass.read_tagged(&tag_terms, query.state, None);
+        return pass.read_tagged(&tag_terms, query.state);
     };
     let mut tokens = Vec::new();
     for tenant in tenants {
         let mut terms = tag_terms.clone();
         terms.push(pass.derive_tenant_term(Some(tenant)));
-        tokens.extend(pass.read_tagged(&terms, query.state, None)?);
+        tokens.extend(pass.read_tagged(&terms, query.state)?);
         pass.call.limit_tokens(tokens.len())?;
     }
     Ok(by_key(&tokens))

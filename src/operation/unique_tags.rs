@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::pass::{Pass, Token};
 use super::reading::Stop;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, Label, State};
+use crate::host::{Host, Label};
 
 /// The token for which tags are claimed, as far as it is known.
 pub(super) struct Claimant<'a> {
@@ -40,7 +40,7 @@ pub(super) fn claim<H: Host>(
     for tag in tags {
         let terms = [pass.derive_tag_term(tag), pass.derive_tenant_term(tenant)];
         // Two are enough to find one that is not the token itself.
-        claimant.refuse_others(&pass.read_tagged(&terms, State::Any, Some(2))?)?;
+        claimant.refuse_others(&pass.read_two_tagged(&terms)?)?;
         claims.push(pass.index().derive_unique_tag_claim(&pass.call.collection.name, tenant, tag));
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
