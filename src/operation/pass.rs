@@ -58,25 +58,39 @@ pub(super) async fn run<H: Host>(
 ) -> Result<Zeroizing<String>, Error> {
     let mut unopened = Some(inputs);
     let mut opened = Vec::new();
-    for _ in 0..PASSES {
+    let mut failed = None;
+    let mut passes = 0;
+    loop {
         let mut pass = Pass::begin(call)?;
         let stale = match transaction::replay(&mut pass, access).await? {
             Replay::Answer(answer) => return Ok(answer),
             Replay::Nothing { stale } => stale,
         };
-        let planned = plan(&mut pass, access, &mut unopened, &mut opened, changing, stale).await;
-        let Plan { batch, answer, tokens } = match planned {
-            Ok(plan) => plan,
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        match plan(&mut pass, access, &mut unopened, &mut opened, changing, stale).await {
+            Ok(Plan { batch, answer, tokens }) => {
+                call.audit(tokens).await?;
+                if batch.is_empty() || commit(call, &batch).await? {
+                    return Ok(answer);
+                }
+            }
             // Somebody else wrote between two of its reads.
-            Err(error) if matches!(error.kind(), ErrorKind::Conflict) => continue,
-            Err(error) => return landed_before(call, access, error).await,
-        };
-        call.audit(tokens).await?;
-        if batch.is_empty() || commit(call, &batch).await? {
-            return Ok(answer);
+            Err(error) if matches!(error.kind(), ErrorKind::Conflict) => {}
+            Err(error) if call.transaction.is_none() => return Err(error),
+            // The tokens may look wrong only because this very call has landed before, its reply lost:
+            // the transaction's row, read after them, says so.
+            Err(error) => {
+                failed = Some(error);
+                continue;
+            }
+        }
+        passes += 1;
+        if passes == PASSES {
+            return Err(ErrorKind::Conflict.into());
         }
     }
-    Err(ErrorKind::Conflict.into())
 }
 
 /// All of a pass that comes before its audit. The inputs are opened in the first.
@@ -104,23 +118,6 @@ async fn plan<H: Host>(
     }
     plan.batch.check_limits(call)?;
     Ok(plan)
-}
-
-/// The tokens may look wrong only because this very call has landed before, its reply lost: the
-/// transaction's row, read after them, says so.
-async fn landed_before<H: Host>(
-    call: &Call<'_, H>,
-    access: &Access,
-    error: Error,
-) -> Result<Zeroizing<String>, Error> {
-    if call.transaction.is_none() {
-        return Err(error);
-    }
-    let mut pass = Pass::begin(call)?;
-    match transaction::replay(&mut pass, access).await? {
-        Replay::Answer(answer) => Ok(answer),
-        Replay::Nothing { .. } => Err(error),
-    }
 }
 
 /// Writes the batch. False: it has not landed, and somebody else wrote first.
