@@ -19,7 +19,6 @@ use self::parse::Reader;
 use crate::error::Error;
 
 mod decimal;
-mod long;
 mod members;
 mod parse;
 #[cfg(test)]

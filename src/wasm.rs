@@ -61,6 +61,13 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn report(this: &Bridge, body: &str, status: u16, cause: JsValue) -> JsValue;
 
+    /// The double nearest to a JSON number.
+    #[wasm_bindgen(js_name = Number)]
+    pub(crate) fn nearest_double(text: &str) -> f64;
+    /// The shortest text that means the number.
+    #[wasm_bindgen(js_name = String)]
+    fn shortest(number: f64) -> String;
+
     /// Rows in columns.
     type Rows;
     #[wasm_bindgen(method, getter)]
@@ -166,6 +173,11 @@ impl Wait {
         self.settled.set(None);
         poll_fn(|_| self.settled.take().map_or(Poll::Pending, Poll::Ready)).await.map_err(fault)
     }
+}
+
+/// Writes a number as JavaScript does.
+pub(crate) fn write_shortest(number: f64, text: &mut String) {
+    text.push_str(&Zeroizing::new(shortest(number)));
 }
 
 fn report(bridge: &Bridge, error: &Error) -> JsValue {

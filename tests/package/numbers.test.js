@@ -1,0 +1,76 @@
+// @ts-check
+// Numbers as the wasm reads and writes them, which the engine does for it: the native tests cannot see that.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { generateKeys, openVault } from "vaultlet";
+import { memoryStore } from "vaultlet/store/memory";
+
+const about = { collection: "measures", reason: /** @type {const} */ ("AppFunctionality") };
+
+async function openMeasures() {
+  const vault = await openVault({
+    keys: generateKeys(),
+    collections: { measures: { properties: { value: { type: "DOUBLE" } } } },
+    store: memoryStore(),
+    policy: () => ({ allow: true }),
+  });
+  return vault.as("jane").tokens;
+}
+
+/** @param {number} count */
+function randomDoubles(count) {
+  const bits = crypto.getRandomValues(new BigUint64Array(count));
+  return [...new Float64Array(bits.buffer)].filter(isTaken);
+}
+
+/**
+ * The vault refuses whole numbers that other doubles may stand for too.
+ * @param {number} value
+ */
+function isTaken(value) {
+  return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
+}
+
+const edges = [
+  ...[0, -0, 1, -1, 0.1, -0.1, 1.5, 1e15, 123456789012345.6, 2 ** 53 - 1, 1 - 2 ** 53, 4503599627370495.5, 123e-7],
+  ...[1e-6, 1e-7, 2 ** -25, 5e-324, 2 ** -1022, Number.EPSILON, 1 + Number.EPSILON, Math.PI, 1e-300],
+];
+
+test("every double comes back as it was", async () => {
+  const tokens = await openMeasures();
+  const values = [...edges, ...randomDoubles(4_000)];
+  for (let from = 0; from < values.length; from += 500) {
+    const some = values.slice(from, from + 500);
+    const requestBody = some.map((value) => ({ type: /** @type {const} */ ("randomized"), object: { fields: { value } } }));
+    const tokenIds = (await tokens.tokenize({ ...about, requestBody })).map((made) => made.token_id);
+    const answer = await tokens.detokenize({ ...about, tokenIds });
+    // JSON has one zero.
+    assert.deepEqual(answer.map((one) => one.fields?.["value"]), some.map((value) => value + 0));
+  }
+});
+
+test("a number is its value, however it was computed", async () => {
+  const tokens = await openMeasures();
+  /** @param {unknown} value */
+  const make = async (value) => {
+    const object = { fields: { value } };
+    const [made] = await tokens.tokenize({ ...about, requestBody: [{ type: "pci", object }] });
+    return made?.token_id;
+  };
+  const one = await make(1);
+  assert.equal(await make(1.0), one);
+  assert.equal(await make(0.1 + 0.9), one);
+  assert.notEqual(await make(1 + Number.EPSILON), one);
+  const zero = await make(0);
+  assert.equal(await make(-0), zero);
+});
+
+test("what is not one number is refused", async () => {
+  const tokens = await openMeasures();
+  for (const value of [NaN, Infinity, -Infinity, 2 ** 53, -1e21, Number.MAX_VALUE, "1", "0x1", true]) {
+    const requestBody = [{ type: /** @type {const} */ ("pci"), object: { fields: { value } } }];
+    await assert.rejects(tokens.tokenize({ ...about, requestBody }), { code: "PV3002" }, String(value));
+  }
+});
