@@ -6,18 +6,18 @@
 
 use core::ops::{Range, RangeInclusive};
 
-use iri_string::components::AuthorityComponents;
-use iri_string::types::IriStr;
 use time::util::days_in_month;
 use time::{Date, Month};
 
 use self::address_literal::is_address_literal;
+use self::url::Url;
 use crate::base64;
 use crate::json::{Json, as_whole};
 
 mod address_literal;
 mod mask;
 mod transform;
+mod url;
 
 pub(crate) use self::transform::Transformer;
 
@@ -162,7 +162,7 @@ impl DataType {
             Self::CcCvv => has_shape(text, &["ddd", "dddd"]),
             Self::Date | Self::DateOfBirth => parse_date(text).is_some(),
             Self::Timestamp => is_timestamp(text),
-            Self::Url => is_absolute_url(text),
+            Self::Url => Url::parse(text).is_some(),
             Self::Integer => is_decimal_i64(text),
             Self::Blob => base64::is_standard(text),
             Self::Boolean | Self::Double => false,
@@ -280,18 +280,6 @@ fn parse_offset(text: &str) -> Option<i32> {
 /// The number that the digits at a place make.
 fn number_at(text: &str, place: Range<usize>) -> Option<i32> {
     Some(text.get(place)?.bytes().fold(0, |number, digit| number * 10 + i32::from(digit - b'0')))
-}
-
-/// An IRI (RFC 3987) with a host: what a browser's address bar takes is no less a URL for a letter
-/// that is not ASCII. The RFC's letters include white space beyond ASCII, ours do not.
-fn is_absolute_url(text: &str) -> bool {
-    !text.contains(char::is_whitespace)
-        && parse_authority(text).is_some_and(|authority| !authority.host().is_empty())
-}
-
-/// User information, host and port of an IRI.
-fn parse_authority(text: &str) -> Option<AuthorityComponents<'_>> {
-    IriStr::new(text).ok().and_then(IriStr::authority_components)
 }
 
 /// A signed integer of 64 bits in its one spelling: no plus sign, no leading zeros, no `-0`.

@@ -24,7 +24,7 @@ fn is_ipv4(text: &str) -> bool {
 }
 
 /// Eight groups; `::`, once, stands for at least one of them.
-fn is_ipv6(text: &str) -> bool {
+pub(super) fn is_ipv6(text: &str) -> bool {
     let gap = text.as_bytes().windows(2).position(|pair| pair == b"::");
     let Some((before, after)) = gap.and_then(|gap| text.split_at_checked(gap)) else {
         return group_count(text) == Some(8);

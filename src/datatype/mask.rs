@@ -9,7 +9,8 @@ use alloc::string::String;
 
 use zeroize::Zeroizing;
 
-use super::{DataType, parse_authority, split_mailbox, without_fraction};
+use super::url::Url;
+use super::{DataType, split_mailbox, without_fraction};
 use crate::json::Json;
 
 /// No mask of a fixed form is longer than its value by more: nothing is left behind by growing.
@@ -146,15 +147,9 @@ fn hide_all_but_last(kept: usize, text: &str, masked: &mut String) {
 
 /// Scheme and host, where there is anything else.
 fn hide_around_host(text: &str, masked: &mut String) {
-    let parts = || {
-        let authority = parse_authority(text)?;
-        let userinfo = authority.userinfo().map_or(0, |userinfo| userinfo.len() + "@".len());
-        let (scheme, rest) = text.split_at_checked(text.find(':')? + "://".len())?;
-        let (userinfo, rest) = rest.split_at_checked(userinfo)?;
-        let (host, rest) = rest.split_at_checked(authority.host().len())?;
-        (!userinfo.is_empty() || !rest.is_empty()).then_some([scheme, userinfo, host, rest])
-    };
-    let [scheme, userinfo, host, rest] = parts().unwrap_or(["", text, "", ""]);
+    let url = Url::parse(text).filter(|url| !url.userinfo.is_empty() || !url.rest.is_empty());
+    let all_hidden = Url { scheme: "", userinfo: text, host: "", rest: "" };
+    let Url { scheme, userinfo, host, rest } = url.unwrap_or(all_hidden);
     masked.push_str(scheme);
     hide(userinfo, char::is_whitespace, masked);
     masked.push_str(host);

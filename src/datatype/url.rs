@@ -1,0 +1,203 @@
+//! URLs. The crate `iri-string` accepts the same IRIs, and the tests hold ours to it; but it takes apart more
+//! than anybody asks for here, which is four kilobytes of wasm.
+
+use super::address_literal::is_ipv6;
+
+/// What a URL is made of: put together again, the parts are its text.
+pub(super) struct Url<'a> {
+    /// With `://`.
+    pub(super) scheme: &'a str,
+    /// With its `@`; empty where there is none.
+    pub(super) userinfo: &'a str,
+    pub(super) host: &'a str,
+    /// Port, path, query and fragment.
+    pub(super) rest: &'a str,
+}
+
+impl<'a> Url<'a> {
+    /// Reads an IRI (RFC 3987) with a host: what a browser's address bar takes is no less a URL for a letter
+    /// that is not ASCII. The RFC's letters include white space beyond ASCII, ours do not.
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
+        let (scheme, _) = split_before(text, b":");
+        let (scheme, rest) = text.split_at_checked(scheme.len() + "://".len())?;
+        let (authority, after) = split_before(rest, b"/?#");
+        let (path, after) = split_before(after, b"?#");
+        let (query, fragment) = split_before(after, b"#");
+        let (userinfo, host_and_port) = match split_before(authority, b"@") {
+            (_, "") => ("", authority),
+            (userinfo, _) => authority.split_at_checked(userinfo.len() + "@".len())?,
+        };
+        let host = without_port(host_and_port);
+        let is_valid = is_scheme(scheme.strip_suffix("://")?)
+            && Part::UserInfo.accepts(userinfo.strip_suffix('@').unwrap_or_default())
+            && !host.is_empty()
+            && (Part::Host.accepts(host) || is_ip_literal(host))
+            && Part::Path.accepts(path)
+            && Part::Query.accepts(query)
+            && Part::Fragment.accepts(fragment.strip_prefix('#').unwrap_or_default());
+        let (host, rest) = rest.get(userinfo.len()..)?.split_at_checked(host.len())?;
+        is_valid.then_some(Self { scheme, userinfo, host, rest })
+    }
+}
+
+/// What stands before the first of these, and what begins with it.
+fn split_before<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
+    let end = text.bytes().position(|byte| ends.contains(&byte));
+    end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
+}
+
+fn without_port(authority: &str) -> &str {
+    let digits = authority.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let host = authority.get(..authority.len() - digits).and_then(|host| host.strip_suffix(':'));
+    host.unwrap_or(authority)
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+}
+
+/// An address in brackets: IPv6, or of a version to come.
+fn is_ip_literal(host: &str) -> bool {
+    let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
+        return false;
+    };
+    let Some(future) = address.strip_prefix(['v', 'V']) else { return is_ipv6(address) };
+    let (version, address) = split_before(future, b".");
+    !version.is_empty()
+        && version.bytes().all(|digit| digit.is_ascii_hexdigit())
+        && address.len() > ".".len()
+        && address.bytes().all(|byte| byte.is_ascii() && byte != b'%')
+        && Part::UserInfo.accepts(address)
+}
+
+/// The parts by the characters that they may have: each those of the one before, and some more.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Part {
+    Host,
+    UserInfo,
+    Path,
+    Fragment,
+    Query,
+}
+
+impl Part {
+    fn accepts(self, text: &str) -> bool {
+        let mut rest = text.chars();
+        while let Some(character) = rest.next() {
+            let mut is_hex = || rest.next().is_some_and(|digit| digit.is_ascii_hexdigit());
+            let allowed = match character {
+                '%' => is_hex() && is_hex(),
+                ':' => self >= Self::UserInfo,
+                '/' | '@' => self >= Self::Path,
+                '?' => self >= Self::Fragment,
+                '\u{e000}'..='\u{f8ff}' | '\u{f0000}'.. => self == Self::Query,
+                _ => is_unreserved(character) || is_sub_delimiter(character),
+            };
+            // The last two of each plane are no characters.
+            if !allowed || u32::from(character) & 0xfffe == 0xfffe {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn is_unreserved(character: char) -> bool {
+    match character {
+        '-' | '.' | '_' | '~' => true,
+        '\u{a0}'..='\u{d7ff}'
+        | '\u{f900}'..='\u{fdcf}'
+        | '\u{fdf0}'..='\u{ffef}'
+        | '\u{10000}'..='\u{dffff}'
+        | '\u{e1000}'..='\u{effff}' => !character.is_whitespace(),
+        _ => character.is_ascii_alphanumeric(),
+    }
+}
+
+fn is_sub_delimiter(character: char) -> bool {
+    matches!(character, '!' | '$' | '&'..=',' | ';' | '=')
+}
+
+#[cfg(test)]
+mod tests {
+    use iri_string::types::IriStr;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// As the library takes it apart.
+    fn parse_with_the_library(text: &str) -> Option<[&str; 4]> {
+        let authority = IriStr::new(text).ok()?.authority_components()?;
+        let userinfo = authority.userinfo().map_or(0, |userinfo| userinfo.len() + "@".len());
+        let (scheme, rest) = text.split_at_checked(text.find(':')? + "://".len())?;
+        let (userinfo, rest) = rest.split_at_checked(userinfo)?;
+        let (host, rest) = rest.split_at_checked(authority.host().len())?;
+        let is_url = !host.is_empty() && !text.contains(char::is_whitespace);
+        is_url.then_some([scheme, userinfo, host, rest])
+    }
+
+    fn same_as_the_library(text: &str) -> bool {
+        let ours = Url::parse(text);
+        let ours = ours.map(|Url { scheme, userinfo, host, rest }| [scheme, userinfo, host, rest]);
+        ours == parse_with_the_library(text)
+    }
+
+    /// All up to the last white space, and of the others those where a range may begin or end.
+    #[test]
+    fn every_kind_of_character_in_every_part() {
+        let is_edge = |character: &char| {
+            *character <= '\u{3000}'
+                || matches!(u32::from(*character) & 0xff, 0 | 0xcf | 0xd0 | 0xef | 0xf0 | 0xfd..)
+        };
+        for character in ('\0'..=char::MAX).filter(is_edge) {
+            for (before, after) in [
+                ("", "s://u@h"),
+                ("s", "://u@h"),
+                ("s:", "//u@h"),
+                ("s:/", "/u@h"),
+                ("s://", "u@h"),
+                ("s://u", "@h"),
+                ("s://u@", "h"),
+                ("s://h", ""),
+                ("s://h:1", ""),
+                ("s://h/", ""),
+                ("s://h?", ""),
+                ("s://h#", ""),
+                ("s://h/%a", ""),
+                ("s://h/%", "a"),
+                ("s://[v", ".a]"),
+                ("s://[v1", "a]"),
+                ("s://[v1.", "]"),
+                ("s://[1", ":2]"),
+                ("s://[::1]", ""),
+            ] {
+                let text = format!("{before}{character}{after}");
+                assert!(same_as_the_library(&text), "{text:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn near_urls_are_what_the_library_says(
+            text in "[a-z]{1,2}:/{1,3}([a-z0-9:@%é\\[\\]]{0,4}@)?([a-z0-9.%:@\\[\\]]{0,6}|\\[[v0-9a-f:.]{0,12}\\])[:/?#@]{0,3}[a-z0-9:@/?#%\u{e000}]{0,10}"
+        ) {
+            prop_assert!(same_as_the_library(&text), "{}", text);
+        }
+
+        #[test]
+        fn addresses_in_brackets_are_what_the_library_says(
+            text in "s://\\[([0-9a-fg]{0,5}:){0,9}[0-9a-f:]{0,6}(([0-2]?[0-9]{1,2}\\.){3,4}[0-9]{1,3})?\\]"
+        ) {
+            prop_assert!(same_as_the_library(&text), "{}", text);
+        }
+
+        #[test]
+        fn any_text_is_what_the_library_says(text in ".*|[a-z0-9:/?#\\[\\]@%é ]{0,16}") {
+            prop_assert!(same_as_the_library(&text), "{}", text);
+        }
+    }
+}
