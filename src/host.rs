@@ -5,13 +5,12 @@
 
 use alloc::collections::BinaryHeap;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 use core::future::Future;
-use core::hash::{BuildHasherDefault, Hash, Hasher};
-use core::ops::{Deref, DerefMut};
+use core::mem;
 
-use hashbrown::HashMap;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Fault};
@@ -21,7 +20,7 @@ use crate::json::Writer;
 pub type Millis = i64;
 
 /// A key, term or claim: 22 characters of base64url, blind to whoever stores it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label([u8; Label::LENGTH]);
 
 impl Label {
@@ -40,6 +39,14 @@ impl Label {
     /// The characters. They order as the labels order.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The same for equal labels. The vault's are random, or as good as that: their first bytes tell them apart. A
+    /// caller chooses no labels, and a store that did could as well not answer.
+    fn spread(&self) -> usize {
+        let start = self.0.first_chunk().copied().map_or(0, u64::from_le_bytes);
+        // 2^64 divided by the golden ratio. A product is good in its high bits.
+        usize::try_from(start.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32).unwrap_or_default()
     }
 
     /// The label just before this one, of all that are base64url; none before the first.
@@ -64,16 +71,17 @@ impl Label {
     }
 }
 
-/// The vault's labels are random, or as good as that: their first bytes tell them apart.
-impl Hash for Label {
-    fn hash<H: Hasher>(&self, hasher: &mut H) {
-        hasher.write_u64(self.0.first_chunk().copied().map_or(0, u64::from_le_bytes));
-    }
+/// A place for each label. A library's hash table is two kilobytes of wasm more: nothing is removed here.
+#[derive(Default)]
+pub(crate) struct LabelMap {
+    entries: Vec<(Label, usize)>,
+    /// The place of each entry in the list: where its label is spread to, or in the next slot that was free. A
+    /// power of two of slots; half of them stay free, so no search is long.
+    slots: Vec<usize>,
 }
 
-/// A place for each label. One type of map serves every lookup: each more is two kilobytes of wasm.
-#[derive(Default)]
-pub(crate) struct LabelMap(HashMap<Label, usize, BuildHasherDefault<Spread>>);
+/// What a slot holds where it holds no entry.
+const FREE: usize = usize::MAX;
 
 impl LabelMap {
     pub(crate) fn new() -> Self {
@@ -81,43 +89,58 @@ impl LabelMap {
     }
 
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self(HashMap::with_capacity_and_hasher(capacity, BuildHasherDefault::new()))
+        let slots = vec![FREE; (2 * capacity).next_power_of_two()];
+        Self { entries: Vec::with_capacity(capacity), slots }
     }
-}
 
-impl Deref for LabelMap {
-    type Target = HashMap<Label, usize, BuildHasherDefault<Spread>>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
     }
-}
 
-impl DerefMut for LabelMap {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
+    pub(crate) fn get(&self, label: &Label) -> Option<&usize> {
+        let entry = *self.slots.get(self.slot_of(label))?;
+        self.entries.get(entry).map(|(_, place)| place)
     }
-}
 
-/// Spreads what tells a label from others over all bits, and no more: a caller chooses no labels, and a
-/// store that did could as well not answer.
-#[derive(Default)]
-pub(crate) struct Spread(u64);
+    pub(crate) fn contains_key(&self, label: &Label) -> bool {
+        self.get(label).is_some()
+    }
 
-impl Hasher for Spread {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
+    /// Answers the place that the label had before.
+    pub(crate) fn insert(&mut self, label: Label, place: usize) -> Option<usize> {
+        if self.entries.len() >= self.slots.len() / 2 {
+            let larger = Self::with_capacity((2 * self.entries.len()).max(4));
+            let entries = mem::replace(self, larger).entries;
+            self.extend(entries);
         }
+        let slot = self.slot_of(&label);
+        let slot = self.slots.get_mut(slot)?;
+        if let Some((_, known)) = self.entries.get_mut(*slot) {
+            return Some(mem::replace(known, place));
+        }
+        *slot = self.entries.len();
+        self.entries.push((label, place));
+        None
     }
 
-    fn write_u64(&mut self, number: u64) {
-        // 2^64 divided by the golden ratio. A product is good in its high bits, a map takes the low.
-        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    /// The slot of the label, or the free one that would be.
+    fn slot_of(&self, label: &Label) -> usize {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut slot = label.spread() & mask;
+        while let Some((other, _)) = self.slots.get(slot).and_then(|entry| self.entries.get(*entry))
+            && other != label
+        {
+            slot = (slot + 1) & mask;
+        }
+        slot
     }
+}
 
-    fn finish(&self) -> u64 {
-        self.0
+impl Extend<(Label, usize)> for LabelMap {
+    fn extend<T: IntoIterator<Item = (Label, usize)>>(&mut self, entries: T) {
+        for (label, place) in entries {
+            self.insert(label, place);
+        }
     }
 }
 
@@ -462,6 +485,10 @@ pub trait Host {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     const ALPHABET: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
@@ -492,5 +519,47 @@ mod tests {
             }
         }
         assert_eq!(label(b'-', 0, b'-').predecessor(), None);
+    }
+
+    proptest! {
+        /// Of labels that differ in the first byte or only in the last.
+        #[test]
+        fn a_map_is_as_the_librarys(
+            capacity in 0_usize..20,
+            entries in proptest::collection::vec((0_u8..9, 0_u8..9, 0_usize..99), 0..200),
+        ) {
+            let (mut ours, mut theirs) = (LabelMap::with_capacity(capacity), HashMap::new());
+            for (start, end, place) in entries {
+                let mut label = [start; Label::LENGTH];
+                label[Label::LENGTH - 1] = end;
+                let label = Label(label);
+                prop_assert_eq!(ours.get(&label), theirs.get(&label));
+                prop_assert_eq!(ours.insert(label, place), theirs.insert(label, place));
+                prop_assert_eq!(ours.get(&label), Some(&place));
+                prop_assert_eq!(ours.len(), theirs.len());
+            }
+            for (label, place) in theirs {
+                prop_assert_eq!(ours.get(&label), Some(&place));
+            }
+        }
+    }
+
+    /// With a search that is not short this does not end.
+    #[test]
+    fn a_large_map_is_no_slower() {
+        let mut map = LabelMap::new();
+        assert_eq!(map.get(&Label([0; Label::LENGTH])), None);
+        let labels = || {
+            (0..100_000_usize).map(|number| {
+                let mut label = *ALPHABET.first_chunk::<{ Label::LENGTH }>().unwrap();
+                for (place, byte) in label.iter_mut().take(3).enumerate() {
+                    *byte = ALPHABET[number >> (6 * place) & 63];
+                }
+                Label(label)
+            })
+        };
+        map.extend(labels().zip(0..));
+        assert!(labels().zip(0..).all(|(label, place)| map.get(&label) == Some(&place)));
+        assert_eq!(map.len(), 100_000);
     }
 }
