@@ -170,6 +170,26 @@ impl DataType {
     }
 }
 
+/// What stands before the first of these, and what begins with it. (By bytes: the standard library's search for
+/// a character is made for long texts, a kilobyte of wasm.)
+fn split_before<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
+    let end = text.bytes().position(|byte| ends.iter().any(|end| *end == byte));
+    end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
+}
+
+/// Whether all that is between dots is one of those parts.
+fn is_dotted(text: &str, is_part: &dyn Fn(&str) -> bool) -> bool {
+    let mut left = Some(text);
+    while let Some(text) = left {
+        let (part, rest) = split_before(text, b".");
+        if !is_part(part) {
+            return false;
+        }
+        left = rest.strip_prefix('.');
+    }
+    true
+}
+
 /// Whether the text is of one of the shapes, where `d` is a digit and all else is itself.
 fn has_shape(text: &str, shapes: &[&str]) -> bool {
     shapes.iter().any(|shape| {
@@ -215,7 +235,7 @@ pub(crate) fn is_luhn(text: &str) -> bool {
 
 fn is_card_expiry(text: &str) -> bool {
     has_shape(text, &["dd/dd", "dd/dddd"])
-        && text.split('/').next().is_some_and(|month| ("01"..="12").contains(&month))
+        && number_at(text, 0..2).is_some_and(|month| (1..=12).contains(&month))
 }
 
 /// A real date of the Gregorian calendar, years 0000 to 9999.
@@ -260,8 +280,8 @@ fn is_leap_minute(date: Date, minute: i32) -> bool {
 /// Takes a point and digits away, if there is a point.
 fn without_fraction(text: &str) -> Option<&str> {
     let Some(fraction) = text.strip_prefix('.') else { return Some(text) };
-    let rest = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
-    (rest.len() < fraction.len()).then_some(rest)
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    fraction.get(digits..).filter(|_| digits > 0)
 }
 
 /// How many minutes a zone is before UTC.
@@ -316,31 +336,37 @@ impl Characters {
 
 /// RFC 5321's `Mailbox`, within its lengths: 64 octets before the `@`, 254 in all.
 fn is_mailbox(text: &str, characters: Characters) -> bool {
+    let is_atom = |atom: &str| is_word(atom, is_atom_punctuation, characters);
+    let is_label = |label: &str| {
+        // Characters, not octets: what the DNS limits is the ASCII form of a label.
+        character_count(label) <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && is_word(label, |character| character == '-', characters)
+    };
     text.len() <= 254
         && split_mailbox(text).is_some_and(|(local, domain)| {
             local.len() <= 64
-                && (is_dot_string(local, characters) || is_quoted_string(local, characters))
-                && (is_domain(domain, characters) || is_address_literal(domain))
+                && (is_dotted(local, &is_atom) || is_quoted_string(local, characters))
+                && (is_dotted(domain, &is_label) || is_address_literal(domain))
         })
 }
 
-/// Local part and domain. The last `@` parts them: a quoted local part may hold others. (By bytes, for
-/// `rsplit_once` brings in a search for long texts.)
+/// Local part and domain. The last `@` parts them: a quoted local part may hold others.
 fn split_mailbox(text: &str) -> Option<(&str, &str)> {
     let at = text.bytes().rposition(|byte| byte == b'@')?;
     let (local, domain) = text.split_at_checked(at)?;
     Some((local, domain.strip_prefix('@')?))
 }
 
-fn is_dot_string(local: &str, characters: Characters) -> bool {
-    local.split('.').all(|atom| {
-        !atom.is_empty()
-            && atom.chars().all(|character| {
-                character.is_ascii_alphanumeric()
-                    || is_atom_punctuation(character)
-                    || characters.allow_beyond_ascii(character)
-            })
-    })
+/// Letters, digits and these, at least one.
+fn is_word(text: &str, is_punctuation: fn(char) -> bool, characters: Characters) -> bool {
+    !text.is_empty()
+        && text.chars().all(|character| {
+            character.is_ascii_alphanumeric()
+                || is_punctuation(character)
+                || characters.allow_beyond_ascii(character)
+        })
 }
 
 /// Spelt out: `str::contains` of a character brings in a search for whole texts, a kilobyte of wasm.
@@ -368,20 +394,6 @@ fn is_quoted_string(local: &str, characters: Characters) -> bool {
         }
     }
     true
-}
-
-fn is_domain(domain: &str, characters: Characters) -> bool {
-    domain.split('.').all(|label| {
-        // Characters, not octets: what the DNS limits is the ASCII form of a label.
-        (1..=63).contains(&character_count(label))
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(|character| {
-                character.is_ascii_alphanumeric()
-                    || character == '-'
-                    || characters.allow_beyond_ascii(character)
-            })
-    })
 }
 
 /// A loop, for `chars().count()` brings in one for long texts, half a kilobyte of wasm.

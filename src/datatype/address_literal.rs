@@ -2,14 +2,18 @@
 //! same, and the tests hold ours to them; but they make numbers that nobody asks for here, which is
 //! three kilobytes of wasm.
 
+use super::{is_dotted, split_before};
+
 /// An IP address in brackets; RFC 5321's third form has no tag that is registered.
 pub(super) fn is_address_literal(domain: &str) -> bool {
     let Some(address) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
         return false;
     };
-    match address.split_once(':') {
-        Some((tag, address)) => tag.eq_ignore_ascii_case("IPv6") && is_ipv6(address),
-        None => is_ipv4(address),
+    match split_before(address, b":") {
+        (_, "") => is_ipv4(address),
+        (tag, address) => {
+            tag.eq_ignore_ascii_case("IPv6") && address.strip_prefix(':').is_some_and(is_ipv6)
+        }
     }
 }
 
@@ -20,7 +24,7 @@ fn is_ipv4(text: &str) -> bool {
         let is_in_range = matches!(octet.len(), 1 | 2) || octet.len() == 3 && octet <= "255";
         is_canonical && is_in_range && octet.bytes().all(|digit| digit.is_ascii_digit())
     };
-    text.split('.').all(is_octet) && text.split('.').count() == 4
+    is_dotted(text, &is_octet) && text.bytes().filter(|byte| *byte == b'.').count() == 3
 }
 
 /// Eight groups; `::`, once, stands for at least one of them.
@@ -30,7 +34,7 @@ pub(super) fn is_ipv6(text: &str) -> bool {
         return group_count(text) == Some(8);
     };
     // An IPv4 address stands at the end and nowhere else.
-    let before = group_count(before).filter(|_| !before.contains('.'));
+    let before = group_count(before).filter(|_| split_before(before, b".").1.is_empty());
     let after = after.get("::".len()..).and_then(group_count);
     before.zip(after).is_some_and(|(before, after)| before + after < 8)
 }
@@ -38,14 +42,16 @@ pub(super) fn is_ipv6(text: &str) -> bool {
 /// The number of groups; an IPv4 address at the end is two.
 fn group_count(text: &str) -> Option<usize> {
     let mut count = 0;
-    let mut groups = text.split(':').filter(|_| !text.is_empty()).peekable();
-    while let Some(group) = groups.next() {
+    let mut left = Some(text).filter(|text| !text.is_empty());
+    while let Some(text) = left {
+        let (group, rest) = split_before(text, b":");
         let is_hex = group.bytes().all(|digit| digit.is_ascii_hexdigit());
         count += match group.len() {
             1..=4 if is_hex => 1,
-            _ if groups.peek().is_none() && is_ipv4(group) => 2,
+            _ if rest.is_empty() && is_ipv4(group) => 2,
             _ => return None,
         };
+        left = rest.strip_prefix(':');
     }
     Some(count)
 }

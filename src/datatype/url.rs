@@ -2,6 +2,7 @@
 //! than anybody asks for here, which is four kilobytes of wasm.
 
 use super::address_literal::is_ipv6;
+use super::split_before;
 
 /// What a URL is made of: put together again, the parts are its text.
 pub(super) struct Url<'a> {
@@ -40,12 +41,6 @@ impl<'a> Url<'a> {
     }
 }
 
-/// What stands before the first of these, and what begins with it.
-fn split_before<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
-    let end = text.bytes().position(|byte| ends.contains(&byte));
-    end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
-}
-
 fn without_port(authority: &str) -> &str {
     let digits = authority.bytes().rev().take_while(u8::is_ascii_digit).count();
     let host = authority.get(..authority.len() - digits).and_then(|host| host.strip_suffix(':'));
@@ -53,7 +48,7 @@ fn without_port(authority: &str) -> &str {
 }
 
 fn is_scheme(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
+    text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
@@ -64,7 +59,8 @@ fn is_ip_literal(host: &str) -> bool {
     let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
         return false;
     };
-    let Some(future) = address.strip_prefix(['v', 'V']) else { return is_ipv6(address) };
+    let future = address.strip_prefix('v').or_else(|| address.strip_prefix('V'));
+    let Some(future) = future else { return is_ipv6(address) };
     let (version, address) = split_before(future, b".");
     !version.is_empty()
         && version.bytes().all(|digit| digit.is_ascii_hexdigit())
