@@ -4,7 +4,7 @@
 //! of existence: a phone number may be nobody's. Digits are ASCII digits, white space around a value
 //! is part of it, and every check reads its text a fixed number of times, whatever is in it.
 
-use core::ops::{Range, RangeInclusive};
+use core::ops::RangeInclusive;
 
 use time::util::days_in_month;
 use time::{Date, Month};
@@ -173,7 +173,7 @@ impl DataType {
 /// What stands before the first of these, and what begins with it. (By bytes: the standard library's search for
 /// a character is made for long texts, a kilobyte of wasm.)
 fn split_before<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
-    let end = text.bytes().position(|byte| ends.iter().any(|end| *end == byte));
+    let end = text.bytes().position(|byte| ends.contains(&byte));
     end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
 }
 
@@ -192,13 +192,21 @@ fn is_dotted(text: &str, is_part: &dyn Fn(&str) -> bool) -> bool {
 
 /// Whether the text is of one of the shapes, where `d` is a digit and all else is itself.
 fn has_shape(text: &str, shapes: &[&str]) -> bool {
-    shapes.iter().any(|shape| {
-        text.len() == shape.len()
-            && text.bytes().zip(shape.bytes()).all(|(byte, wanted)| match wanted {
-                b'd' => byte.is_ascii_digit(),
-                _ => byte == wanted,
-            })
-    })
+    shapes.iter().any(|shape| numbers_in(text, shape).is_some())
+}
+
+/// The last three numbers of a text of this shape, 0 for those before the first.
+fn numbers_in(text: &str, shape: &str) -> Option<[i32; 3]> {
+    let mut numbers = [0; 3];
+    for (byte, wanted) in text.bytes().zip(shape.bytes()) {
+        let [first, second, third] = numbers;
+        numbers = match wanted {
+            b'd' if byte.is_ascii_digit() => [first, second, third * 10 + i32::from(byte - b'0')],
+            _ if byte == wanted && wanted != b'd' => [second, third, 0],
+            _ => return None,
+        };
+    }
+    (text.len() == shape.len()).then_some(numbers)
 }
 
 /// Whether the text is so many digits, with at most one separator between any two of them.
@@ -234,19 +242,15 @@ pub(crate) fn is_luhn(text: &str) -> bool {
 }
 
 fn is_card_expiry(text: &str) -> bool {
-    has_shape(text, &["dd/dd", "dd/dddd"])
-        && number_at(text, 0..2).is_some_and(|month| (1..=12).contains(&month))
+    let numbers = numbers_in(text, "dd/dd").or_else(|| numbers_in(text, "dd/dddd"));
+    numbers.is_some_and(|[_, month, _]| (1..=12).contains(&month))
 }
 
 /// A real date of the Gregorian calendar, years 0000 to 9999.
 fn parse_date(text: &str) -> Option<Date> {
-    if !has_shape(text, &["dddd-dd-dd"]) {
-        return None;
-    }
-    let year = number_at(text, 0..4)?;
-    let month = u8::try_from(number_at(text, 5..7)?).ok()?;
-    let day = u8::try_from(number_at(text, 8..10)?).ok()?;
-    Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()
+    let [year, month, day] = numbers_in(text, "dddd-dd-dd")?;
+    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+    Date::from_calendar_date(year, month, u8::try_from(day).ok()?).ok()
 }
 
 /// RFC 3339's `date-time`.
@@ -256,11 +260,8 @@ fn is_timestamp(text: &str) -> bool {
         let date = parse_date(date)?;
         let (time, rest) = rest.split_at_checked(9)?;
         let offset = parse_offset(without_fraction(rest)?)?;
-        if !has_shape(time, &["Tdd:dd:dd", "tdd:dd:dd"]) {
-            return None;
-        }
-        let (hour, minute) = (number_at(time, 1..3)?, number_at(time, 4..6)?);
-        let second = number_at(time, 7..9)?;
+        let time = numbers_in(time, "Tdd:dd:dd").or_else(|| numbers_in(time, "tdd:dd:dd"));
+        let [hour, minute, second] = time?;
         let leap = second == 60 && is_leap_minute(date, hour * 60 + minute - offset);
         Some(hour < 24 && minute < 60 && (second < 60 || leap))
     };
@@ -289,17 +290,10 @@ fn parse_offset(text: &str) -> Option<i32> {
     if matches!(text, "Z" | "z") {
         return Some(0);
     }
-    if !has_shape(text, &["+dd:dd", "-dd:dd"]) {
-        return None;
-    }
-    let (hour, minute) = (number_at(text, 1..3)?, number_at(text, 4..6)?);
+    let numbers = numbers_in(text, "+dd:dd").or_else(|| numbers_in(text, "-dd:dd"));
+    let [_, hour, minute] = numbers?;
     let offset = hour * 60 + minute;
     (hour < 24 && minute < 60).then_some(if text.starts_with('-') { -offset } else { offset })
-}
-
-/// The number that the digits at a place make.
-fn number_at(text: &str, place: Range<usize>) -> Option<i32> {
-    Some(text.get(place)?.bytes().fold(0, |number, digit| number * 10 + i32::from(digit - b'0')))
 }
 
 /// A signed integer of 64 bits in its one spelling: no plus sign, no leading zeros, no `-0`.

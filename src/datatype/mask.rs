@@ -147,13 +147,12 @@ fn hide_all_but_last(kept: usize, text: &str, masked: &mut String) {
 
 /// Scheme and host, where there is anything else.
 fn hide_around_host(text: &str, masked: &mut String) {
-    let url = Url::parse(text).filter(|url| !url.userinfo.is_empty() || !url.rest.is_empty());
-    let all_hidden = Url { scheme: "", userinfo: text, host: "", rest: "" };
-    let Url { scheme, userinfo, host, rest } = url.unwrap_or(all_hidden);
-    masked.push_str(scheme);
-    hide(userinfo, char::is_whitespace, masked);
-    masked.push_str(host);
-    hide(rest, char::is_whitespace, masked);
+    let url = Url::parse(text).filter(|url| url.host != (url.scheme_end..text.len()));
+    for (place, character) in text.char_indices() {
+        let is_kept =
+            url.as_ref().is_some_and(|url| place < url.scheme_end || url.host.contains(&place));
+        masked.push(if is_kept { character } else { '*' });
+    }
 }
 
 #[cfg(test)]

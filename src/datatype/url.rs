@@ -1,43 +1,41 @@
 //! URLs. The crate `iri-string` accepts the same IRIs, and the tests hold ours to it; but it takes apart more
 //! than anybody asks for here, which is four kilobytes of wasm.
 
+use core::ops::Range;
+
 use super::address_literal::is_ipv6;
 use super::split_before;
 
-/// What a URL is made of: put together again, the parts are its text.
-pub(super) struct Url<'a> {
-    /// With `://`.
-    pub(super) scheme: &'a str,
-    /// With its `@`; empty where there is none.
-    pub(super) userinfo: &'a str,
-    pub(super) host: &'a str,
-    /// Port, path, query and fragment.
-    pub(super) rest: &'a str,
+/// Where in a URL its parts are.
+pub(super) struct Url {
+    /// After `://`.
+    pub(super) scheme_end: usize,
+    pub(super) host: Range<usize>,
 }
 
-impl<'a> Url<'a> {
+impl Url {
     /// Reads an IRI (RFC 3987) with a host: what a browser's address bar takes is no less a URL for a letter
     /// that is not ASCII. The RFC's letters include white space beyond ASCII, ours do not.
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
-        let (scheme, _) = split_before(text, b":");
-        let (scheme, rest) = text.split_at_checked(scheme.len() + "://".len())?;
-        let (authority, after) = split_before(rest, b"/?#");
-        let (path, after) = split_before(after, b"?#");
-        let (query, fragment) = split_before(after, b"#");
-        let (userinfo, host_and_port) = match split_before(authority, b"@") {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = split_before(text, b":");
+        let (authority, rest) = split_before(rest.strip_prefix("://")?, b"/?#");
+        let (path, rest) = split_before(rest, b"?#");
+        let (query, fragment) = split_before(rest, b"#");
+        let (userinfo, host) = match split_before(authority, b"@") {
             (_, "") => ("", authority),
-            (userinfo, _) => authority.split_at_checked(userinfo.len() + "@".len())?,
+            (userinfo, host) => (userinfo, host.strip_prefix('@')?),
         };
-        let host = without_port(host_and_port);
-        let is_valid = is_scheme(scheme.strip_suffix("://")?)
-            && Part::UserInfo.accepts(userinfo.strip_suffix('@').unwrap_or_default())
+        let scheme_end = scheme.len() + "://".len();
+        let host_start = scheme_end + authority.len() - host.len();
+        let host = without_port(host);
+        let is_valid = is_scheme(scheme)
+            && Part::UserInfo.accepts(userinfo)
             && !host.is_empty()
             && (Part::Host.accepts(host) || is_ip_literal(host))
             && Part::Path.accepts(path)
             && Part::Query.accepts(query)
             && Part::Fragment.accepts(fragment.strip_prefix('#').unwrap_or_default());
-        let (host, rest) = rest.get(userinfo.len()..)?.split_at_checked(host.len())?;
-        is_valid.then_some(Self { scheme, userinfo, host, rest })
+        is_valid.then_some(Self { scheme_end, host: host_start..host_start + host.len() })
     }
 }
 
@@ -125,19 +123,17 @@ mod tests {
     use super::*;
 
     /// As the library takes it apart.
-    fn parse_with_the_library(text: &str) -> Option<[&str; 4]> {
+    fn parse_with_the_library(text: &str) -> Option<(usize, Range<usize>)> {
         let authority = IriStr::new(text).ok()?.authority_components()?;
         let userinfo = authority.userinfo().map_or(0, |userinfo| userinfo.len() + "@".len());
-        let (scheme, rest) = text.split_at_checked(text.find(':')? + "://".len())?;
-        let (userinfo, rest) = rest.split_at_checked(userinfo)?;
-        let (host, rest) = rest.split_at_checked(authority.host().len())?;
-        let is_url = !host.is_empty() && !text.contains(char::is_whitespace);
-        is_url.then_some([scheme, userinfo, host, rest])
+        let scheme_end = text.find(':')? + "://".len();
+        let host_start = scheme_end + userinfo;
+        let is_url = !authority.host().is_empty() && !text.contains(char::is_whitespace);
+        is_url.then_some((scheme_end, host_start..host_start + authority.host().len()))
     }
 
     fn same_as_the_library(text: &str) -> bool {
-        let ours = Url::parse(text);
-        let ours = ours.map(|Url { scheme, userinfo, host, rest }| [scheme, userinfo, host, rest]);
+        let ours = Url::parse(text).map(|Url { scheme_end, host }| (scheme_end, host));
         ours == parse_with_the_library(text)
     }
 
