@@ -2,8 +2,8 @@
 //!
 //! `vaultlet-build <core.wasm> <folder>` writes into the folder:
 //!
-//! - `vaultlet_bg.wasm`: the core, without names and producers, its imports under numbers. Its feature section
-//!   stays: wasm-opt reads it.
+//! - `vaultlet_bg.wasm`: the core, without names and producers, its imports and exports under numbers. Its
+//!   feature section stays: wasm-opt reads it.
 //! - `vaultlet_bg.js`: the bindings, under the same numbers and without comments. No loader is in it; it exports
 //!   the classes `Core` and `Call` and one hook, `__wbg_set_wasm`.
 //! - `vaultlet_bg.d.ts`: their types, for the type check of our own JavaScript.
@@ -61,7 +61,7 @@ fn make(core: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     if snippets || !output.local_modules().is_empty() {
         return Err("the core brings JavaScript files that the package does not ship".into());
     }
-    let names = number_imports(&mut output);
+    let names = number_names(&mut output);
     output.emit(folder)?;
     let bindings = folder.join(format!("{NAME}_bg.js"));
     let mut script = without_comments(&fs::read_to_string(&bindings)?);
@@ -77,16 +77,24 @@ fn make(core: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// wasm-bindgen's names for its imports are long and end with a hash, whose digits nothing compresses, once in
-/// the wasm and once in the script. They become numbers.
+/// wasm-bindgen's names are long, and those of imports end with a hash, whose digits nothing compresses; each is
+/// there once in the wasm and once in the script. They become numbers, but for what the loader calls.
 ///
 /// Answers the names as they were with the new ones; the script still has them.
-fn number_imports(output: &mut Output) -> Vec<(String, String)> {
+fn number_names(output: &mut Output) -> Vec<(String, String)> {
     let mut names = Vec::new();
-    for (number, import) in output.wasm_mut().imports.iter_mut().enumerate() {
+    let wasm = output.wasm_mut();
+    for (number, import) in wasm.imports.iter_mut().enumerate() {
         if import.name.starts_with("__wbg_") {
             let short = format!("i{number}");
             names.push((mem::replace(&mut import.name, short.clone()), short));
+        }
+    }
+    for (number, export) in wasm.exports.iter_mut().enumerate() {
+        if export.name != "memory" && export.name != "__wbindgen_start" {
+            let short = format!("e{number}");
+            let long = mem::replace(&mut export.name, short.clone());
+            names.push((format!("wasm.{long}"), format!("wasm.{short}")));
         }
     }
     names
