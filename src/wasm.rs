@@ -260,42 +260,46 @@ fn labels(labels: &[Label]) -> Result<String, Fault> {
 fn rows(answer: JsValue) -> Result<Vec<Option<Row>>, Fault> {
     let answer: Rows = answer.unchecked_into();
     let labels = answer.labels();
-    let numbers = answer.numbers();
-    let sealed = answer.sealed();
-    let (labels, _) = labels.as_chunks::<{ Label::LENGTH }>();
-    let (all, rest) = numbers.as_chunks::<ROW_NUMBERS>();
-    if !rest.is_empty() {
-        return Err(Fault::WrongShape);
+    let (labels, _) = labels.as_chunks();
+    let columns = Unpacker { labels, numbers: &answer.numbers(), sealed: &answer.sealed() };
+    match columns.rows() {
+        Some(rows) => Ok(rows),
+        None => Err(Fault::WrongShape),
     }
-    let mut columns = Unpacker { labels, sealed: &sealed };
-    let mut rows = Vec::with_capacity(all.len());
-    for numbers in all {
-        rows.push(columns.row(numbers)?);
-    }
-    Ok(rows)
 }
 
 /// What is left of the columns of an answer.
 struct Unpacker<'a> {
     labels: &'a [[u8; Label::LENGTH]],
+    numbers: &'a [f64],
     sealed: &'a [u8],
 }
 
 impl Unpacker<'_> {
-    fn row(&mut self, numbers: &[f64; ROW_NUMBERS]) -> Result<Option<Row>, Fault> {
+    /// None where the columns do not fit one another.
+    fn rows(mut self) -> Option<Vec<Option<Row>>> {
+        let mut rows = Vec::with_capacity(self.numbers.len() / ROW_NUMBERS);
+        while !self.numbers.is_empty() {
+            rows.push(self.row()?);
+        }
+        Some(rows)
+    }
+
+    fn row(&mut self) -> Option<Option<Row>> {
+        let (numbers, rest) = self.numbers.split_first_chunk::<ROW_NUMBERS>()?;
+        self.numbers = rest;
         let [version, expires_at, prune_at, terms, claims, length] = *numbers;
-        let key =
-            self.labels.split_off_first().copied().map(Label::new).ok_or(Fault::WrongShape)?;
+        let key = self.labels.split_off_first().copied().map(Label::new)?;
         let terms = take(&mut self.labels, terms)?;
         let claims = take(&mut self.labels, claims)?;
         let sealed = take(&mut self.sealed, length)?;
         let (Some(version), Some(expires_at), Some(prune_at)) =
             (whole(version), nullable(expires_at), nullable(prune_at))
         else {
-            return Ok(None);
+            return Some(None);
         };
         let (terms, claims, sealed) = (to_labels(terms), to_labels(claims), sealed.to_vec());
-        Ok(Some(Row { key, version, terms, claims, expires_at, prune_at, sealed }))
+        Some(Some(Row { key, version, terms, claims, expires_at, prune_at, sealed }))
     }
 }
 
@@ -304,9 +308,8 @@ fn to_labels(texts: &[[u8; Label::LENGTH]]) -> Vec<Label> {
 }
 
 /// Takes so many off the front of a column.
-fn take<'a, T>(column: &mut &'a [T], count: f64) -> Result<&'a [T], Fault> {
-    let count = whole(count).and_then(|count| usize::try_from(count).ok());
-    count.and_then(|count| column.split_off(..count)).ok_or(Fault::WrongShape)
+fn take<'a, T>(column: &mut &'a [T], count: f64) -> Option<&'a [T]> {
+    column.split_off(..usize::try_from(whole(count)?).ok()?)
 }
 
 /// The columns of a write.
