@@ -5,18 +5,39 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use zeroize::Zeroizing;
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Fills `text` with the URL-safe characters of the bytes, without padding.
+pub(crate) fn encode_url_safe(bytes: &[u8], text: &mut [u8]) {
+    let mut bytes = bytes.iter();
+    let mut bits: u32 = 0;
+    let mut held = 0;
+    for character in text {
+        if held < 6 {
+            bits = bits << 8 | u32::from(bytes.next().copied().unwrap_or(0));
+            held += 8;
+        }
+        held -= 6;
+        let [.., byte] = (bits >> held).to_be_bytes();
+        // A table and no branches: the bytes are random, and a row has many labels.
+        *character = ALPHABET.get(usize::from(byte & 63)).copied().unwrap_or_default();
+    }
+}
 
 /// Standard base64 with padding.
 pub(crate) fn encode_standard(bytes: &[u8]) -> String {
-    let url_safe = Base64UrlUnpadded::encode_string(bytes);
+    let mut url_safe = vec![0; (bytes.len() * 4).div_ceil(3)];
+    encode_url_safe(bytes, &mut url_safe);
     let mut text = String::with_capacity(url_safe.len() + 2);
-    text.extend(url_safe.chars().map(|character| match character {
-        '-' => '+',
-        '_' => '/',
-        other => other,
-    }));
+    for character in url_safe {
+        text.push(match character {
+            b'-' => '+',
+            b'_' => '/',
+            other => char::from(other),
+        });
+    }
     while !text.len().is_multiple_of(4) {
         text.push('=');
     }
@@ -33,18 +54,32 @@ fn decode(unpadded: &str) -> Option<Zeroizing<Vec<u8>>> {
     if is_standard && has_url_safe(unpadded) {
         return None;
     }
-    let mut mapped = Zeroizing::new(unpadded.as_bytes().to_vec());
-    for byte in mapped.iter_mut() {
-        *byte = match *byte {
-            b'+' => b'-',
-            b'/' => b'_',
-            other => other,
-        };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(unpadded.len()));
+    let mut bits: u32 = 0;
+    let mut held = 0;
+    for character in unpadded.bytes() {
+        bits = bits << 6 | u32::from(sextet(character)?);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            let [.., byte] = (bits >> held).to_be_bytes();
+            bytes.push(byte);
+        }
     }
-    let mut bytes = Zeroizing::new(vec![0; mapped.len()]);
-    let length = Base64UrlUnpadded::decode(&*mapped, &mut bytes).ok()?.len();
-    bytes.truncate(length);
-    Some(bytes)
+    // Bytes have one text: nothing is left over but zeros, and no whole character.
+    let left = bits & ((1 << held) - 1);
+    if held < 6 && left == 0 { Some(bytes) } else { None }
+}
+
+fn sextet(character: u8) -> Option<u8> {
+    match character {
+        b'A'..=b'Z' => Some(character - b'A'),
+        b'a'..=b'z' => Some(character - b'a' + 26),
+        b'0'..=b'9' => Some(character - b'0' + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    }
 }
 
 /// Whether it is standard base64 with padding, of any bytes or none (RFC 4648, section 4).

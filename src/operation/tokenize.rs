@@ -15,7 +15,7 @@ use crate::host::Host;
 use crate::input::{CheckedInput, Input, Inputs, OpenedInput};
 use crate::json::{ANY_TEXT, Members, firsts, list_of};
 use crate::request::{Expiry, TOKEN_ID, Tags, take_name, take_transaction_id};
-use crate::sealing::TokenType;
+use crate::sealing::{TokenType, has_version_8};
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["tokenize"];
@@ -81,7 +81,7 @@ impl<'a> TokenRequest<'a> {
                 ErrorKind::NotImplemented { feature: "a global scope for pci tokens" }.into()
             );
         }
-        let reserved = token_id.is_some_and(is_derived_form);
+        let reserved = token_id.is_some_and(has_version_8);
         if reserved && token_type != TokenType::Deterministic {
             return Err(members.refusal(
                 "token_id",
@@ -91,11 +91,6 @@ impl<'a> TokenRequest<'a> {
         let path = members.path().to_owned();
         Ok((Self { token_type, scope, tags, token_id, card, path }, input))
     }
-}
-
-/// Whether an ID has the shape of a version 8 UUID, as [`derive_token_id`] makes them.
-fn is_derived_form(id: &str) -> bool {
-    uuid::Uuid::try_parse(id).is_ok_and(|uuid| uuid.get_version_num() == 8)
 }
 
 pub(super) fn access<'a, H: Host>(

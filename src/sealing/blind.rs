@@ -6,11 +6,10 @@
 
 use alloc::string::String;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-
 use super::head::TokenType;
 use super::mac::Mac;
 use super::uuid_text;
+use crate::base64;
 use crate::error::Error;
 use crate::host::Label;
 
@@ -127,8 +126,7 @@ impl BlindIndex {
         canonical: &str,
     ) -> Result<String, Error> {
         let parts = [Optional(collection), Optional(tenant), Text(scope), Text(canonical)];
-        let uuid = uuid::Builder::from_custom_bytes(self.derive(Kind::Id, &parts)).into_uuid();
-        Ok(uuid_text::written(uuid))
+        Ok(uuid_text::written(&uuid_text::with_version(8, self.derive(Kind::Id, &parts))))
     }
 
     /// A number from which the ID of a `deterministic` token gets its six digits between those of the
@@ -184,11 +182,7 @@ impl BlindIndex {
                 Number(number) => add_number(&mut mac, *number),
             }
         }
-        let mut first = [0; 16];
-        for (to, from) in first.iter_mut().zip(&mac.finish()) {
-            *to = *from;
-        }
-        first
+        mac.finish().first_chunk().copied().unwrap_or_default()
     }
 }
 
@@ -209,7 +203,6 @@ fn add_number(mac: &mut Mac, number: u32) {
 /// Sixteen bytes as a label.
 pub(super) fn label(bytes: &[u8; 16]) -> Label {
     let mut text = [0; Label::LENGTH];
-    let written = Base64UrlUnpadded::encode(bytes, &mut text);
-    debug_assert!(written.is_ok_and(|text| text.len() == Label::LENGTH));
+    base64::encode_url_safe(bytes, &mut text);
     Label::new(text)
 }

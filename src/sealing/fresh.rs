@@ -25,8 +25,8 @@ impl Nonce {
         (prefix, self.0.last_chunk().copied().unwrap_or_default())
     }
 
-    /// The next nonce: the last 12 bytes count up, and never carry into the first 12.
-    fn next(mut self) -> Self {
+    /// Steps to the next nonce: the last 12 bytes count up, and never carry into the first 12.
+    fn step(&mut self) {
         for byte in self.0.iter_mut().skip(PREFIX_LENGTH).rev() {
             let (next, carried) = byte.overflowing_add(1);
             *byte = next;
@@ -34,7 +34,6 @@ impl Nonce {
                 break;
             }
         }
-        self
     }
 }
 
@@ -51,19 +50,19 @@ impl Fresh {
     /// One call to the platform for the nonces and so many new IDs and keys.
     pub(crate) fn fill(blocks: usize) -> Result<Self, Error> {
         let mut bytes = Zeroizing::new(vec![0; NONCE_LENGTH + blocks * Self::BLOCK]);
-        getrandom::fill(&mut bytes).map_err(|_| ErrorKind::Randomness)?;
+        fill(&mut bytes)?;
         Self::from_bytes(bytes)
     }
 
     fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Result<Self, Error> {
-        let first = bytes.first_chunk().copied().ok_or(ErrorKind::Randomness)?;
-        Ok(Self { nonce: Nonce(first), blocks: bytes, taken: NONCE_LENGTH })
+        let Some(nonce) = bytes.first_chunk() else { return Err(ErrorKind::Randomness.into()) };
+        Ok(Self { nonce: Nonce(*nonce), blocks: bytes, taken: NONCE_LENGTH })
     }
 
     /// The nonce of the next part sealed.
     pub(super) fn next_nonce(&mut self) -> Nonce {
         let nonce = self.nonce;
-        self.nonce = nonce.next();
+        self.nonce.step();
         nonce
     }
 
@@ -84,25 +83,27 @@ impl Fresh {
     }
 
     fn next_block(&mut self) -> Result<[u8; Self::BLOCK], Error> {
-        let block = self
-            .blocks
-            .get(self.taken..)
-            .and_then(|rest| rest.first_chunk().copied())
-            .ok_or(ErrorKind::Internal("a pass used more randomness than it drew"))?;
+        let Some(block) = self.blocks.get(self.taken..).and_then(<[u8]>::first_chunk) else {
+            return Err(Error::internal("a pass used more randomness than it drew"));
+        };
         self.taken += Self::BLOCK;
-        Ok(block)
+        Ok(*block)
     }
 }
 
 /// The ID of an audit event.
 pub(crate) fn make_event_id() -> Result<String, Error> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| ErrorKind::Randomness)?;
+    fill(&mut bytes)?;
     Ok(uuid_v4(bytes))
 }
 
+fn fill(bytes: &mut [u8]) -> Result<(), Error> {
+    getrandom::fill(bytes).map_err(|_| ErrorKind::Randomness.into())
+}
+
 fn uuid_v4(bytes: [u8; 16]) -> String {
-    uuid_text::written(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    uuid_text::written(&uuid_text::with_version(4, bytes))
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::codec::{Reader, Writer};
@@ -96,7 +95,7 @@ impl Head {
         writer.u8(first);
         writer.time(self.created_at);
         match uuid {
-            Some(uuid) => writer.raw(uuid.as_bytes()),
+            Some(uuid) => writer.raw(&uuid),
             None => writer.text(&self.token_id),
         }
         writer.text(&self.collection);
@@ -127,7 +126,7 @@ impl Head {
             token_type: TokenType::from_bits(first & TYPE)?,
             created_at: reader.time(),
             token_id: if has(HAS_UUID) {
-                uuid_text::written(Uuid::from_bytes(reader.array()))
+                uuid_text::written(&reader.array())
             } else {
                 reader.text().to_owned()
             },

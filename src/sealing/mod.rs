@@ -30,6 +30,7 @@ pub(crate) use row::{
     Body, open_body, open_head, open_transaction, seal_token, seal_transaction, unsealed_row,
 };
 pub(crate) use transaction_record::TransactionRecord;
+pub(crate) use uuid_text::has_version_8;
 
 /// The version of every sealed format; the first byte of each, and part of what is authenticated.
 const FORMAT: u8 = 1;
