@@ -1,6 +1,5 @@
 //! The keyring: which key seals, which keys open, and the key of the blind index.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -28,13 +27,14 @@ pub(super) struct DataKey {
 
 impl DataKey {
     fn derive(secret: &[u8]) -> Result<Self, Error> {
-        let mut id = [0; KEY_ID_LENGTH];
-        derive_key(secret, b"vaultlet 1 key id", &mut id)?;
-        let mut xaes = Zeroizing::new([0; 32]);
-        derive_key(secret, b"vaultlet 1 xaes-256-gcm", &mut *xaes)?;
-        let mut synthetic = Zeroizing::new([0; 32]);
-        derive_key(secret, b"vaultlet 1 synthetic nonce", &mut *synthetic)?;
-        Ok(Self { id, xaes: Xaes::new(&xaes), synthetic_nonce: Mac::new(&synthetic) })
+        let mut derived = Zeroizing::new([0; 32]);
+        // The first bytes of HKDF's output are the same, however many are taken.
+        derive_key(secret, b"vaultlet 1 key id", &mut derived)?;
+        let id = derived.first_chunk().copied().unwrap_or_default();
+        derive_key(secret, b"vaultlet 1 xaes-256-gcm", &mut derived)?;
+        let xaes = Xaes::new(&derived);
+        derive_key(secret, b"vaultlet 1 synthetic nonce", &mut derived)?;
+        Ok(Self { id, xaes, synthetic_nonce: Mac::new(&derived) })
     }
 
     /// The first 24 bytes of HMAC-SHA-256 over the length-prefixed associated data and plaintext.
@@ -48,11 +48,7 @@ impl DataKey {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }
-        let mut nonce = [0; NONCE_LENGTH];
-        for (to, from) in nonce.iter_mut().zip(mac.finish()) {
-            *to = from;
-        }
-        nonce
+        mac.finish().first_chunk().copied().unwrap_or_default()
     }
 }
 
@@ -69,24 +65,21 @@ impl Keyring {
     pub(crate) fn derive(primary: &str, names: &[&str], secrets: &[u8]) -> Result<Self, Error> {
         let (secrets, rest) = secrets.as_chunks::<SECRET_LENGTH>();
         if !rest.is_empty() || secrets.len() != names.len() + 1 {
-            return Err(configuration("keys", "must be 32 bytes each"));
+            return Err(configuration(&["keys"], "must be 32 bytes each"));
         }
         refuse_equal(names, secrets)?;
         let Some((index, data)) = secrets.split_first() else {
-            return Err(configuration("keys.index", "is missing"));
+            return Err(configuration(&["keys.index"], "is missing"));
         };
         let mut index_key = Zeroizing::new([0; 32]);
-        derive_key(index, b"vaultlet 1 blind index", &mut *index_key)?;
+        derive_key(index, b"vaultlet 1 blind index", &mut index_key)?;
 
         let mut first = None;
         let mut others: Vec<DataKey> = Vec::new();
         for (name, secret) in names.iter().zip(data) {
             let key = DataKey::derive(secret)?;
             if others.iter().chain(&first).any(|other| other.id == key.id) {
-                return Err(configuration(
-                    ["keys.data.", name].concat(),
-                    "has the key ID of another key",
-                ));
+                return Err(configuration(&["keys.data.", name], "has the key ID of another key"));
             }
             if *name == primary {
                 first = Some(key);
@@ -95,7 +88,7 @@ impl Keyring {
             }
         }
         let primary =
-            first.ok_or_else(|| configuration("keys.primary", "names no key of `keys.data`"))?;
+            first.ok_or_else(|| configuration(&["keys.primary"], "names no key of `keys.data`"))?;
         Ok(Self { primary, others, index: BlindIndex::new(Mac::new(&index_key)) })
     }
 
@@ -126,15 +119,12 @@ fn refuse_equal(names: &[&str], secrets: &[[u8; SECRET_LENGTH]]) -> Result<(), E
     // The first secret is that of the index.
     for (before, (name, secret)) in (1..).zip(names.iter().zip(secrets.iter().skip(1))) {
         if secrets.iter().take(before).any(|earlier| bool::from(earlier.ct_eq(secret))) {
-            return Err(configuration(
-                ["keys.data.", name].concat(),
-                "is the same secret as another key",
-            ));
+            return Err(configuration(&["keys.data.", name], "is the same secret as another key"));
         }
     }
     Ok(())
 }
 
-fn configuration(place: impl Into<String>, problem: &'static str) -> Error {
-    ErrorKind::Configuration { place: place.into(), problem }.into()
+fn configuration(place: &[&str], problem: &'static str) -> Error {
+    ErrorKind::Configuration { place: place.concat(), problem }.into()
 }

@@ -3,10 +3,10 @@
 //! Not in the crate of the ciphers: SHA-256 itself is compiled for speed, and there is little around
 //! it.
 
-use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac as _};
+use hkdf::{GenericHkdf, HmacImpl};
+use hmac::Hmac;
 use sha2::Sha256;
-use zeroize::Zeroizing;
+use sha2::digest::{Output, OutputSizeUser};
 
 use crate::error::Error;
 
@@ -17,12 +17,7 @@ pub(super) struct Mac(Hmac<Sha256>);
 impl Mac {
     /// Takes the key, once for any number of messages.
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        // HMAC takes a key of the hash's block length; a shorter one is filled up with zeros.
-        let mut block = Zeroizing::new([0; 64]);
-        for (to, from) in block.iter_mut().zip(key) {
-            *to = *from;
-        }
-        Self(Hmac::new(&(*block).into()))
+        Self::new_from_slice(key)
     }
 
     /// Adds to the message.
@@ -32,12 +27,34 @@ impl Mac {
 
     /// The whole digest.
     pub(super) fn finish(self) -> [u8; 32] {
-        self.0.finalize().into_bytes().into()
+        self.finalize().into()
     }
 }
 
-/// HKDF-SHA-256 without a salt.
-pub(super) fn derive_key(secret: &[u8], info: &[u8], output: &mut [u8]) -> Result<(), Error> {
-    let derived = Hkdf::<Sha256>::new(None, secret).expand(info, output);
+impl OutputSizeUser for Mac {
+    type OutputSize = <Sha256 as OutputSizeUser>::OutputSize;
+}
+
+/// For HKDF, so that it calls these functions: with [`Hmac`] itself it has a copy of each.
+impl HmacImpl for Mac {
+    #[inline(never)]
+    fn new_from_slice(key: &[u8]) -> Self {
+        Self(HmacImpl::new_from_slice(key))
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    #[inline(never)]
+    fn finalize(self) -> Output<Self> {
+        self.0.finalize()
+    }
+}
+
+/// HKDF-SHA-256 without a salt. One length only: the error cannot occur, and the compiler sees it.
+#[inline(never)]
+pub(super) fn derive_key(secret: &[u8], info: &[u8], output: &mut [u8; 32]) -> Result<(), Error> {
+    let derived = GenericHkdf::<Mac>::new(None, secret).expand(info, output);
     derived.map_err(|_| Error::internal("a key could not be derived"))
 }
