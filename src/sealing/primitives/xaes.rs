@@ -38,11 +38,17 @@ impl Xaes {
         let aes = Aes256::new(&(*key).into());
         let mut block = Array::from([0; 16]);
         aes.encrypt_block(&mut block);
-        let l = u128::from_be_bytes(block.into());
-        block.zeroize();
         // Doubling in GF(2^128), without a branch on the secret's top bit.
-        let doubled = (l << 1) ^ ((l >> 127).wrapping_mul(0b1000_0111));
-        Self { aes, subkey: Zeroizing::new(doubled.to_be_bytes()) }
+        let mut subkey = Zeroizing::new([0; 16]);
+        let mut carry = 0;
+        for (doubled, byte) in subkey.iter_mut().zip(&block).rev() {
+            *doubled = byte << 1 | carry;
+            carry = byte >> 7;
+        }
+        let [.., last] = &mut *subkey;
+        *last ^= carry * 0b1000_0111;
+        block.zeroize();
+        Self { aes, subkey }
     }
 
     /// The key for the nonces that begin so.
@@ -50,11 +56,13 @@ impl Xaes {
     pub fn derive(&self, prefix: &Prefix) -> DerivedKey {
         let mut key = Zeroizing::new([0; KEY_LENGTH]);
         for (half, counter) in key.chunks_exact_mut(16).zip([1, 2]) {
-            let mut block = [0; 16];
-            let label = [0, counter, b'X', 0];
-            let message = label.iter().chain(prefix);
-            for ((byte, message), subkey) in block.iter_mut().zip(message).zip(self.subkey.iter()) {
-                *byte = message ^ subkey;
+            // The message `0, counter, "X", 0, prefix`, under the subkey.
+            let mut block = *self.subkey;
+            let [_, second, third, _, rest @ ..] = &mut block;
+            *second ^= counter;
+            *third ^= b'X';
+            for (byte, prefix) in rest.iter_mut().zip(prefix) {
+                *byte ^= prefix;
             }
             let mut block = Array::from(block);
             self.aes.encrypt_block(&mut block);
