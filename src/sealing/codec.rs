@@ -28,8 +28,12 @@ impl Writer {
         self.raw(&[value]);
     }
 
-    pub(super) fn time(&mut self, value: Millis) {
+    pub(super) fn u64(&mut self, value: u64) {
         self.raw(&value.to_be_bytes());
+    }
+
+    pub(super) fn time(&mut self, value: Millis) {
+        self.u64(value.cast_unsigned());
     }
 
     pub(super) fn label(&mut self, label: &Label) {
@@ -120,7 +124,16 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn array<const N: usize>(&mut self) -> [u8; N] {
-        self.take(N).first_chunk().copied().unwrap_or([0; N])
+        let mut array = [0; N];
+        self.fill(&mut array);
+        array
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) {
+        let taken = self.take(bytes.len());
+        if taken.len() == bytes.len() {
+            bytes.copy_from_slice(taken);
+        }
     }
 
     pub(super) fn u8(&mut self) -> u8 {

@@ -197,7 +197,7 @@ fn first_associated_data(
     let mut writer = Writer::new();
     writer.raw(&[FORMAT, purpose as u8]);
     writer.label(&row.key);
-    writer.raw(&row.version.to_be_bytes());
+    writer.u64(row.version);
     for time in [row.expires_at, row.prune_at] {
         writer.u8(u8::from(time.is_some()));
         writer.time(time.unwrap_or(0));
@@ -205,11 +205,8 @@ fn first_associated_data(
     for labels in [&row.terms, &row.claims] {
         writer.count(labels.len());
         // A store may hand a set in any order.
-        if labels.is_sorted() {
-            labels.iter().for_each(|label| writer.label(label));
-        } else {
-            sorted(labels.clone()).iter().for_each(|label| writer.label(label));
-        }
+        let in_order = if labels.is_sorted() { None } else { Some(sorted(labels.clone())) };
+        in_order.as_ref().unwrap_or(labels).iter().for_each(|label| writer.label(label));
     }
     writer.u8(u8::from(body.is_some()));
     if let Some(part) = body {
