@@ -58,8 +58,8 @@ impl Ciphertext {
         fresh: &mut Fresh,
         collection: &str,
     ) -> Result<String, Error> {
-        let associated_data = associated_data(collection)?;
-        let plaintext = self.encode()?;
+        let associated_data = associated_data(collection);
+        let plaintext = self.encode();
         let nonce = match self.encryption_type {
             EncryptionType::Randomized => fresh.next_nonce(),
             EncryptionType::Deterministic => {
@@ -84,7 +84,7 @@ impl Ciphertext {
             return Err(Unopened);
         }
         let part = Part::split(part)?;
-        let associated_data = associated_data(collection).map_err(|_| Unopened)?;
+        let associated_data = associated_data(collection);
         let plaintext = envelopes.open(&part, &associated_data)?;
         let ciphertext = Self::decode(&plaintext)?;
         if ciphertext.encryption_type == EncryptionType::Deterministic {
@@ -97,7 +97,7 @@ impl Ciphertext {
         Ok(ciphertext)
     }
 
-    fn encode(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+    fn encode(&self) -> Zeroizing<Vec<u8>> {
         let mut writer = Writer::new();
         writer.u8(self.encryption_type as u8);
         let tenant = if self.tenant.is_some() { HAS_TENANT } else { 0 };
@@ -141,7 +141,7 @@ impl Ciphertext {
     }
 }
 
-fn associated_data(collection: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn associated_data(collection: &str) -> Zeroizing<Vec<u8>> {
     let mut writer = Writer::new();
     writer.raw(&[FORMAT, Purpose::Ciphertext as u8]);
     writer.text(collection);

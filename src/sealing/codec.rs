@@ -9,19 +9,14 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::Unopened;
-use crate::error::Error;
 use crate::host::{Label, Millis};
 
-/// Writes a plaintext; the buffer is wiped when it is dropped or outgrown. A count that is too large is
-/// told at the end.
-pub(super) struct Writer {
-    written: Zeroizing<Vec<u8>>,
-    too_large: bool,
-}
+/// Writes a plaintext; the buffer is wiped when it is dropped or outgrown.
+pub(super) struct Writer(Zeroizing<Vec<u8>>);
 
 impl Writer {
     pub(super) fn new() -> Self {
-        Self { written: Zeroizing::new(Vec::with_capacity(256)), too_large: false }
+        Self(Zeroizing::new(Vec::with_capacity(256)))
     }
 
     pub(super) fn u8(&mut self, value: u8) {
@@ -43,25 +38,24 @@ impl Writer {
     /// Bytes whose number the reader knows.
     pub(super) fn raw(&mut self, bytes: &[u8]) {
         self.reserve(bytes.len());
-        self.written.extend_from_slice(bytes);
+        self.0.extend_from_slice(bytes);
     }
 
     /// Makes room for so many bytes, and leaves nothing behind where it was too small.
     fn reserve(&mut self, more: usize) {
-        let needed = self.written.len() + more;
-        if needed > self.written.capacity() {
-            let capacity = needed.max(2 * self.written.capacity());
+        let needed = self.0.len() + more;
+        if needed > self.0.capacity() {
+            let capacity = needed.max(2 * self.0.capacity());
             let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
-            larger.extend_from_slice(&self.written);
-            self.written = larger;
+            larger.extend_from_slice(&self.0);
+            self.0 = larger;
         }
     }
 
-    /// A count or length of at most 2^32 − 1, least significant group first; every byte but the last
-    /// has its top bit set.
+    /// A count or length, least significant group first; every byte but the last has its top bit set.
+    /// One of more than 32 bits is not read again, and what has such a count is too long to seal.
     #[expect(clippy::cast_possible_truncation, reason = "seven bits")]
     pub(super) fn count(&mut self, count: usize) {
-        self.too_large |= u32::try_from(count).is_err();
         let mut rest = count;
         while rest > 127 {
             self.u8((rest & 127) as u8 | 128);
@@ -82,16 +76,13 @@ impl Writer {
 
     /// Fills up with zeros to a multiple of so many bytes.
     pub(super) fn pad(&mut self, multiple: usize) {
-        let padded = self.written.len().next_multiple_of(multiple);
+        let padded = self.0.len().next_multiple_of(multiple);
         self.reserve(multiple);
-        self.written.resize(padded, 0);
+        self.0.resize(padded, 0);
     }
 
-    pub(super) fn finish(self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        if self.too_large {
-            return Err(Error::internal("a count is too large to seal"));
-        }
-        Ok(self.written)
+    pub(super) fn finish(self) -> Zeroizing<Vec<u8>> {
+        self.0
     }
 }
 

@@ -36,6 +36,10 @@ impl<'a> Envelopes<'a> {
         plaintext: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
+        // The codec's counts have 32 bits; none in so many bytes is more.
+        if [associated_data, plaintext].iter().any(|bytes| u32::try_from(bytes.len()).is_err()) {
+            return Err(sealing_failed());
+        }
         let key = self.keyring.primary();
         out.reserve(plaintext.len() + OVERHEAD);
         out.extend_from_slice(&key.id);
@@ -46,7 +50,7 @@ impl<'a> Envelopes<'a> {
         let buffer = out.get_mut(start..).ok_or_else(sealing_failed)?;
         let tag = self
             .derived(key, prefix)
-            .and_then(|derived| derived.seal(&suffix, associated_data, buffer))
+            .seal(&suffix, associated_data, buffer)
             .map_err(|_| sealing_failed())?;
         out.extend_from_slice(&tag);
         Ok(())
@@ -61,16 +65,17 @@ impl<'a> Envelopes<'a> {
         let key = self.keyring.by_id(&part.key_id).ok_or(Unopened)?;
         let (prefix, suffix) = part.nonce.halves();
         let mut plaintext = Zeroizing::new(part.ciphertext.to_vec());
-        self.derived(key, prefix)?.open(&suffix, associated_data, &mut plaintext, part.tag)?;
+        self.derived(key, prefix).open(&suffix, associated_data, &mut plaintext, part.tag)?;
         Ok(plaintext)
     }
 
-    fn derived(&mut self, key: &DataKey, prefix: Prefix) -> Result<&DerivedKey, Unopened> {
-        let kept = self.last.as_ref().is_some_and(|(id, last, _)| *id == key.id && *last == prefix);
-        if !kept {
-            self.last = Some((key.id, prefix, key.xaes.derive(&prefix)));
+    fn derived(&mut self, key: &DataKey, prefix: Prefix) -> &DerivedKey {
+        if self.last.as_ref().is_some_and(|(id, last, _)| *id != key.id || *last != prefix) {
+            self.last = None;
         }
-        self.last.as_ref().map(|(_, _, derived)| derived).ok_or(Unopened)
+        let derive = || (key.id, prefix, key.xaes.derive(&prefix));
+        let (_, _, derived) = self.last.get_or_insert_with(derive);
+        derived
     }
 }
 

@@ -37,7 +37,7 @@ pub fn seal_head(
     let body = body.map_or(Body::None, Body::New);
     let mut envelopes = Envelopes::new(&vault.keyring);
     let row = seal_token(&mut envelopes, &mut Fresh::fill(0)?, unsealed, &head, &body)?;
-    Ok(Some((row, head.encode()?)))
+    Ok(Some((row, head.encode())))
 }
 
 /// The row of a transaction with this plaintext of a record; none where it is no record's.
@@ -52,7 +52,7 @@ pub fn seal_record(
     let Ok(record) = TransactionRecord::decode(plaintext) else { return Ok(None) };
     let mut envelopes = Envelopes::new(&vault.keyring);
     let row = seal_transaction(&mut envelopes, &mut Fresh::fill(0)?, unsealed, &record)?;
-    Ok(Some((row, record.encode()?)))
+    Ok(Some((row, record.encode())))
 }
 
 /// The ciphertext of this plaintext; none where it is no ciphertext's.
@@ -67,7 +67,7 @@ pub fn seal_ciphertext(
     let mut associated_data = Writer::new();
     associated_data.raw(&[FORMAT, Purpose::Ciphertext as u8]);
     associated_data.text(collection);
-    let associated_data = associated_data.finish()?;
+    let associated_data = associated_data.finish();
     let mut envelopes = Envelopes::new(&vault.keyring);
     let deterministic = plaintext.first() == Some(&(EncryptionType::Deterministic as u8));
     let mut fresh = Fresh::fill(0)?;

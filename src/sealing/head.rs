@@ -8,7 +8,6 @@ use zeroize::Zeroizing;
 
 use super::codec::{Reader, Writer};
 use super::{Unopened, uuid_text};
-use crate::error::Error;
 use crate::host::{Label, Millis};
 
 /// The types of tokens that need no stored object.
@@ -80,7 +79,7 @@ impl Head {
         self.tags.iter().any(|held| held == tag)
     }
 
-    pub(super) fn encode(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
         let uuid = uuid_text::read(&self.token_id);
         let mut first = self.token_type as u8;
         for (flag, is_set) in [

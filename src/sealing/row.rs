@@ -49,7 +49,7 @@ pub(crate) fn seal_token(
     body: &Body<'_>,
 ) -> Result<Row, Error> {
     let body = seal_body(envelopes, fresh, &head.collection, body)?;
-    seal_row(envelopes, fresh, unsealed, Purpose::Head, &head.encode()?, &body)
+    seal_row(envelopes, fresh, unsealed, Purpose::Head, &head.encode(), &body)
 }
 
 /// Seals a transaction's row.
@@ -59,7 +59,7 @@ pub(crate) fn seal_transaction(
     unsealed: Row,
     record: &TransactionRecord,
 ) -> Result<Row, Error> {
-    seal_row(envelopes, fresh, unsealed, Purpose::Transaction, &record.encode()?, &[])
+    seal_row(envelopes, fresh, unsealed, Purpose::Transaction, &record.encode(), &[])
 }
 
 /// Opens the head of a token's row.
@@ -83,8 +83,7 @@ pub(crate) fn open_body(
 ) -> Result<Option<Zeroizing<String>>, Unopened> {
     let Sealed { body, .. } = Sealed::split(&row.sealed)?;
     let Some(body) = body else { return Ok(None) };
-    let mut plaintext =
-        envelopes.open(&body, &body_associated_data(collection).map_err(|_| Unopened)?)?;
+    let mut plaintext = envelopes.open(&body, &body_associated_data(collection))?;
     String::from_utf8(core::mem::take(&mut *plaintext))
         .map(|text| Some(Zeroizing::new(text)))
         .map_err(|_| Unopened)
@@ -143,7 +142,7 @@ fn seal_data(
     canonical: &str,
 ) -> Result<Vec<u8>, Error> {
     let mut part = Vec::new();
-    let associated_data = body_associated_data(collection)?;
+    let associated_data = body_associated_data(collection);
     envelopes.seal(&fresh.next_nonce(), &associated_data, canonical.as_bytes(), &mut part)?;
     Ok(part)
 }
@@ -157,7 +156,7 @@ fn seal_row(
     body: &[u8],
 ) -> Result<Row, Error> {
     let body_part = if body.is_empty() { None } else { Some(split_own(body)?) };
-    let associated_data = first_associated_data(purpose, &row, body_part.as_ref())?;
+    let associated_data = first_associated_data(purpose, &row, body_part.as_ref());
     let length = plaintext.len() + super::envelope::OVERHEAD;
     let mut sealed = Vec::with_capacity(6 + length + body.len());
     sealed.extend_from_slice(&[FORMAT, purpose as u8]);
@@ -183,8 +182,7 @@ fn open_first(
     if sealed.purpose != purpose as u8 {
         return Err(Unopened);
     }
-    let associated_data =
-        first_associated_data(purpose, row, sealed.body.as_ref()).map_err(|_| Unopened)?;
+    let associated_data = first_associated_data(purpose, row, sealed.body.as_ref());
     envelopes.open(&sealed.first, &associated_data)
 }
 
@@ -193,7 +191,7 @@ fn first_associated_data(
     purpose: Purpose,
     row: &Row,
     body: Option<&Part<'_>>,
-) -> Result<Zeroizing<Vec<u8>>, Error> {
+) -> Zeroizing<Vec<u8>> {
     let mut writer = Writer::new();
     writer.raw(&[FORMAT, purpose as u8]);
     writer.label(&row.key);
@@ -215,7 +213,7 @@ fn first_associated_data(
     writer.finish()
 }
 
-fn body_associated_data(collection: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+fn body_associated_data(collection: &str) -> Zeroizing<Vec<u8>> {
     let mut writer = Writer::new();
     writer.raw(&[FORMAT, Purpose::Body as u8]);
     writer.text(collection);

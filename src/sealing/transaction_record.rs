@@ -8,7 +8,6 @@ use zeroize::Zeroizing;
 
 use super::Unopened;
 use super::codec::{Reader, Writer};
-use crate::error::Error;
 use crate::host::{Check, Label};
 
 /// The record of a call that landed under a transaction ID.
@@ -24,7 +23,7 @@ pub(crate) struct TransactionRecord {
 }
 
 impl TransactionRecord {
-    pub(super) fn encode(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
         let mut writer = Writer::new();
         writer.label(&self.request_hash);
         writer.count(self.tokens);

@@ -139,13 +139,13 @@ pub(super) fn ciphertexts() -> impl Strategy<Value = Ciphertext> {
 /// What holds personal data has no `Debug` but here, where a failed test shall show what it made.
 impl fmt::Debug for Head {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Head({})", encode(&self.encode().unwrap()))
+        write!(formatter, "Head({})", encode(&self.encode()))
     }
 }
 
 impl fmt::Debug for TransactionRecord {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "TransactionRecord({})", encode(&self.encode().unwrap()))
+        write!(formatter, "TransactionRecord({})", encode(&self.encode()))
     }
 }
 

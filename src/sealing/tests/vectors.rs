@@ -167,7 +167,7 @@ fn seal_over_older_body(vector: &mut OlderBody, sealed: &HashMap<String, Row>) {
 
     let mut part = Vec::new();
     let nonce = Nonce(*vector.fresh.0.first_chunk().unwrap());
-    let plaintext = head(keyring.index(), token).encode().unwrap();
+    let plaintext = head(keyring.index(), token).encode();
     Envelopes::new(&keyring).seal(&nonce, &associated_data, &plaintext, &mut part).unwrap();
     row.sealed = vec![1, 1];
     row.sealed.extend_from_slice(&u32::try_from(part.len()).unwrap().to_be_bytes());
