@@ -191,6 +191,7 @@ impl<H: Host> Pass<'_, H> {
         mut make: impl FnMut(&mut Self) -> Result<Plan, Stop>,
     ) -> Result<Plan, Error> {
         loop {
+            (self.reads.asked, self.reads.taken) = (0, 0);
             match make(self) {
                 Ok(plan) => {
                     self.reads.answered.clear();
@@ -226,9 +227,7 @@ impl<H: Host> Pass<'_, H> {
                 self.answer_claims(&question, claims, rows)?
             }
         };
-        let reads = &mut self.reads;
-        reads.answered.push((question, answer));
-        (reads.asked, reads.taken) = (0, 0);
+        self.reads.answered.push((question, answer));
         Ok(())
     }
 
