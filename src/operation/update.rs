@@ -197,7 +197,10 @@ fn put<H: Host>(
     for token in tokens {
         let mut next = Next::of(pass, token, changes, unique_claims);
         let mut body = Body::Kept(&token.row);
-        if let Some(NewData { canonical, claim }) = data {
+        // The claim stands for the data: where it is the same, so is the data.
+        let new_data =
+            data.filter(|data| data.claim.is_none() || data.claim != token.head.data_claim);
+        if let Some(NewData { canonical, claim }) = new_data {
             next.head.data_claim = *claim;
             follow_card(pass, &mut next.head, canonical)?;
             body = match next.head.token_type {
@@ -205,9 +208,7 @@ fn put<H: Host>(
                 _ => Body::New(canonical),
             };
         }
-        // The claim stands for the data: where it is the same, so is the data.
-        let unclaimed_data = data.is_some_and(|data| data.claim.is_none());
-        if !unclaimed_data && !next.differs_from(token) {
+        if new_data.is_none() && !next.differs_from(token) {
             continue;
         }
         let terms = if next.head.tags == token.head.tags {

@@ -110,6 +110,12 @@ fn number_of(length: usize) -> String {
     (0..10).map(|check| format!("{body}{check}")).find(|number| is_luhn(number)).unwrap()
 }
 
+/// The ID in the shape of [`NUMBER`] with these five digits in its middle; the sixth is the check digit.
+fn id_with(five: usize) -> String {
+    let mut ids = (0..10).map(|sixth| format!("411111{five:05}{sixth}1111"));
+    ids.find(|id| is_luhn(id)).unwrap()
+}
+
 fn has_shape(token_id: &str, number: &str) -> bool {
     token_id.len() == 16
         && token_id.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,11 +1,11 @@
 //! New data under a card-shaped ID, which stays.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::memory_host::test_vault::{TestVault, code, succeeds};
+use crate::memory_host::test_vault::{Setup, TestVault, code, succeeds};
 use crate::{
-    DRAWN, FOREIGN_NUMBER, NUMBER, OTHER_NUMBER, card, card_token, has_shape, is_uuid, number_of,
-    open, request, rotate, update_data,
+    DRAWN, FOREIGN_NUMBER, NUMBER, OTHER_NUMBER, card, card_token, has_shape, id_with, is_uuid,
+    number_of, open, request, rotate, update_data,
 };
 
 /// A token whose ID is not this one, which is taken while it is drawn.
@@ -85,6 +85,43 @@ fn new_data_that_would_make_the_cards_number_its_own_token_id_is_vl3011() {
             "under another ID"
         );
     }
+}
+
+/// The ID avoids the number that it is drawn for, and may hit another of the data. That is no reason to
+/// refuse the data that the token has.
+#[test]
+fn the_data_that_a_token_has_already_is_never_refused() {
+    let others: Vec<String> = (0..200).map(|middle| id_with(middle * 499)).collect();
+    let names: Vec<String> = (0..200).map(|number| format!("card_{number}")).collect();
+    let properties: Map<String, Value> = [&"card".to_owned(), &"age".to_owned()]
+        .into_iter()
+        .chain(&names)
+        .map(|name| {
+            (name.clone(), json!({"type": if name == "age" { "INTEGER" } else { "CC_NUMBER" }}))
+        })
+        .collect();
+    let collections = json!({"customers": {"properties": properties}});
+    let vault = TestVault::with(&Setup { collections, ..Setup::default() });
+    let mut fields: Map<String, Value> =
+        names.iter().cloned().zip(others.iter().map(|it| json!(it))).collect();
+    fields.insert("card".to_owned(), json!(NUMBER));
+    // One ID in 500 hits one of the numbers.
+    let hit = (0..20_000_usize).find_map(|age| {
+        fields.insert("age".to_owned(), json!(age));
+        let id = vault.token(request("pci", json!(fields)));
+        others.contains(&id).then_some(id)
+    });
+    let id = hit.unwrap();
+    let result = update_data(&vault, &id, json!(fields));
+    assert_eq!(code(&result), "ok", "its own data");
+    let body = json!({"tags": ["t"], "object": {"fields": fields}});
+    assert_eq!(
+        code(&vault.update(json!({"tokenIds": [id], "requestBody": body}))),
+        "ok",
+        "and tags"
+    );
+    fields.insert("age".to_owned(), json!(-1));
+    assert_eq!(code(&update_data(&vault, &id, json!(fields))), "VL3011", "other data");
 }
 
 #[test]

@@ -271,10 +271,11 @@ export function update(call) {
 /** @param {Call} call @param {Token} token @param {Record<string, any>} data */
 function replaceData(call, token, data) {
   const { id } = token;
+  const randomized = token.type === "randomized";
+  if (!randomized && canonical(token.data) === canonical(data)) return;
   const numbers = Object.entries(data).filter(([name]) => call.properties[name]?.type === "CC_NUMBER");
   if (id.card && numbers.some(([, number]) => digitsOf(number) === id.real)) call.report(new Refusal("VL3011"));
-  if (token.type === "randomized") token.sealedAnew += 1;
-  else if (canonical(token.data) === canonical(data)) return;
+  if (randomized) token.sealedAnew += 1;
   else if (findSame(call, { ...token, data })) call.report(new Refusal("VL3006"));
   token.data = data;
 }
