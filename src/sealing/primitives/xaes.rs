@@ -5,10 +5,10 @@
 use core::fmt;
 
 use aes::Aes256;
-use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
+use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::AeadInOut;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::Unopened;
 
@@ -35,19 +35,18 @@ impl Xaes {
     /// Takes the key, once for any number of nonces.
     #[inline(never)]
     pub fn new(key: &[u8; KEY_LENGTH]) -> Self {
-        let aes = Aes256::new(&(*key).into());
-        let mut block = Array::from([0; 16]);
-        aes.encrypt_block(&mut block);
-        // Doubling in GF(2^128), without a branch on the secret's top bit.
+        let aes = Aes256::new(key.into());
         let mut subkey = Zeroizing::new([0; 16]);
+        aes.encrypt_block((&mut *subkey).into());
+        // Doubling in GF(2^128), without a branch on the secret's top bit.
         let mut carry = 0;
-        for (doubled, byte) in subkey.iter_mut().zip(&block).rev() {
-            *doubled = byte << 1 | carry;
-            carry = byte >> 7;
+        for byte in subkey.iter_mut().rev() {
+            let top = *byte >> 7;
+            *byte = *byte << 1 | carry;
+            carry = top;
         }
         let [.., last] = &mut *subkey;
         *last ^= carry * 0b1000_0111;
-        block.zeroize();
         Self { aes, subkey }
     }
 
@@ -55,19 +54,17 @@ impl Xaes {
     #[inline(never)]
     pub fn derive(&self, prefix: &Prefix) -> DerivedKey {
         let mut key = Zeroizing::new([0; KEY_LENGTH]);
-        for (half, counter) in key.chunks_exact_mut(16).zip([1, 2]) {
+        let (blocks, _) = key.as_chunks_mut();
+        for (counter, block) in (1..).zip(blocks) {
             // The message `0, counter, "X", 0, prefix`, under the subkey.
-            let mut block = *self.subkey;
-            let [_, second, third, _, rest @ ..] = &mut block;
+            *block = *self.subkey;
+            let [_, second, third, _, rest @ ..] = block;
             *second ^= counter;
             *third ^= b'X';
             for (byte, prefix) in rest.iter_mut().zip(prefix) {
                 *byte ^= prefix;
             }
-            let mut block = Array::from(block);
-            self.aes.encrypt_block(&mut block);
-            half.copy_from_slice(&block);
-            block.zeroize();
+            self.aes.encrypt_block(block.into());
         }
         DerivedKey::new(&key)
     }
@@ -80,7 +77,7 @@ impl DerivedKey {
     /// An AES-256-GCM key.
     #[inline(never)]
     pub fn new(key: &[u8; KEY_LENGTH]) -> Self {
-        Self(Aes256Gcm::new(&(*key).into()))
+        Self(Aes256Gcm::new(key.into()))
     }
 
     /// Seals `buffer` in place and answers the tag. `suffix` is the second half of the nonce.
@@ -95,7 +92,7 @@ impl DerivedKey {
         buffer: &mut [u8],
     ) -> Result<[u8; TAG_LENGTH], Unopened> {
         self.0
-            .encrypt_inout_detached(&(*suffix).into(), associated_data, buffer.into())
+            .encrypt_inout_detached(suffix.into(), associated_data, buffer.into())
             .map(Into::into)
             .map_err(|_| Unopened)
     }
@@ -113,12 +110,7 @@ impl DerivedKey {
         tag: &[u8; TAG_LENGTH],
     ) -> Result<(), Unopened> {
         self.0
-            .decrypt_inout_detached(
-                &(*suffix).into(),
-                associated_data,
-                buffer.into(),
-                &(*tag).into(),
-            )
+            .decrypt_inout_detached(suffix.into(), associated_data, buffer.into(), tag.into())
             .map_err(|_| Unopened)
     }
 }
