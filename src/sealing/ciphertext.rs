@@ -58,7 +58,7 @@ impl Ciphertext {
         fresh: &mut Fresh,
         collection: &str,
     ) -> Result<String, Error> {
-        let associated_data = associated_data(collection);
+        let associated_data = Purpose::Ciphertext.associated_data(collection);
         let plaintext = self.encode();
         let nonce = match self.encryption_type {
             EncryptionType::Randomized => fresh.next_nonce(),
@@ -84,7 +84,7 @@ impl Ciphertext {
             return Err(Unopened);
         }
         let part = Part::split(part)?;
-        let associated_data = associated_data(collection);
+        let associated_data = Purpose::Ciphertext.associated_data(collection);
         let plaintext = envelopes.open(&part, &associated_data)?;
         let ciphertext = Self::decode(&plaintext)?;
         if ciphertext.encryption_type == EncryptionType::Deterministic {
@@ -130,8 +130,8 @@ impl Ciphertext {
         // In the order of the bytes.
         let ciphertext = Self {
             encryption_type,
-            scope: reader.text().to_owned(),
-            tenant: has(HAS_TENANT).then(|| reader.text().to_owned()),
+            scope: reader.owned_text(),
+            tenant: has(HAS_TENANT).then(|| reader.owned_text()),
             expires_at: has(HAS_EXPIRY).then(|| reader.time()),
             tags: reader.texts(),
             canonical: Zeroizing::new(reader.rest().to_owned()),
@@ -139,11 +139,4 @@ impl Ciphertext {
         reader.finish()?;
         Ok(ciphertext)
     }
-}
-
-fn associated_data(collection: &str) -> Zeroizing<Vec<u8>> {
-    let mut writer = Writer::new();
-    writer.raw(&[FORMAT, Purpose::Ciphertext as u8]);
-    writer.text(collection);
-    writer.finish()
 }

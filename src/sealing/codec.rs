@@ -160,6 +160,10 @@ impl<'a> Reader<'a> {
         self.text_of(length)
     }
 
+    pub(super) fn owned_text(&mut self) -> String {
+        self.text().to_owned()
+    }
+
     /// Everything that is left.
     pub(super) fn rest(&mut self) -> &'a str {
         self.text_of(self.left.len())
@@ -171,7 +175,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn texts(&mut self) -> Vec<String> {
-        self.list(|reader| reader.text().to_owned())
+        self.list(Self::owned_text)
     }
 
     /// A list of so many items as its count says; the count alone reserves nothing.

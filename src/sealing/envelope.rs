@@ -50,7 +50,7 @@ impl<'a> Envelopes<'a> {
         let buffer = out.get_mut(start..).ok_or_else(sealing_failed)?;
         let tag = self
             .derived(key, prefix)
-            .seal(&suffix, associated_data, buffer)
+            .seal(suffix, associated_data, buffer)
             .map_err(|_| sealing_failed())?;
         out.extend_from_slice(&tag);
         Ok(())
@@ -65,15 +65,15 @@ impl<'a> Envelopes<'a> {
         let key = self.keyring.by_id(&part.key_id).ok_or(Unopened)?;
         let (prefix, suffix) = part.nonce.halves();
         let mut plaintext = Zeroizing::new(part.ciphertext.to_vec());
-        self.derived(key, prefix).open(&suffix, associated_data, &mut plaintext, part.tag)?;
+        self.derived(key, prefix).open(suffix, associated_data, &mut plaintext, part.tag)?;
         Ok(plaintext)
     }
 
-    fn derived(&mut self, key: &DataKey, prefix: Prefix) -> &DerivedKey {
-        if self.last.as_ref().is_some_and(|(id, last, _)| *id != key.id || *last != prefix) {
+    fn derived(&mut self, key: &DataKey, prefix: &Prefix) -> &DerivedKey {
+        if self.last.as_ref().is_some_and(|(id, last, _)| *id != key.id || last != prefix) {
             self.last = None;
         }
-        let derive = || (key.id, prefix, key.xaes.derive(&prefix));
+        let derive = || (key.id, *prefix, key.xaes.derive(prefix));
         let (_, _, derived) = self.last.get_or_insert_with(derive);
         derived
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::blind::label;
 use super::uuid_text;
-use super::xaes::{NONCE_LENGTH, PREFIX_LENGTH};
+use super::xaes::{NONCE_LENGTH, PREFIX_LENGTH, Prefix};
 use crate::error::{Error, ErrorKind};
 use crate::host::Label;
 
@@ -20,9 +20,9 @@ pub(super) struct Nonce(pub(super) [u8; NONCE_LENGTH]);
 
 impl Nonce {
     /// The half that chooses the derived key, and the half that AES-GCM takes.
-    pub(super) fn halves(&self) -> ([u8; PREFIX_LENGTH], [u8; 12]) {
-        let prefix = self.0.first_chunk().copied().unwrap_or_default();
-        (prefix, self.0.last_chunk().copied().unwrap_or_default())
+    pub(super) fn halves(&self) -> (&Prefix, &[u8; 12]) {
+        let prefix = self.0.first_chunk().unwrap_or(&[0; PREFIX_LENGTH]);
+        (prefix, self.0.last_chunk().unwrap_or(&[0; 12]))
     }
 
     /// Steps to the next nonce: the last 12 bytes count up, and never carry into the first 12.

@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::codec::Writer;
 use super::envelope::Part;
 use super::fresh::Nonce;
 use super::{
@@ -64,10 +63,7 @@ pub fn seal_ciphertext(
     collection: &str,
     plaintext: &[u8],
 ) -> Result<Option<SealedAnew<String>>, Error> {
-    let mut associated_data = Writer::new();
-    associated_data.raw(&[FORMAT, Purpose::Ciphertext as u8]);
-    associated_data.text(collection);
-    let associated_data = associated_data.finish();
+    let associated_data = Purpose::Ciphertext.associated_data(collection);
     let mut envelopes = Envelopes::new(&vault.keyring);
     let deterministic = plaintext.first() == Some(&(EncryptionType::Deterministic as u8));
     let mut fresh = Fresh::fill(0)?;

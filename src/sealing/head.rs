@@ -1,6 +1,5 @@
 //! The head of a token: everything about it that is neither a column of its row nor its data.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -127,11 +126,11 @@ impl Head {
             token_id: if has(HAS_UUID) {
                 uuid_text::written(&reader.array())
             } else {
-                reader.text().to_owned()
+                reader.owned_text()
             },
-            collection: reader.text().to_owned(),
-            scope: reader.text().to_owned(),
-            tenant: has(HAS_TENANT).then(|| reader.text().to_owned()),
+            collection: reader.owned_text(),
+            scope: reader.owned_text(),
+            tenant: has(HAS_TENANT).then(|| reader.owned_text()),
             data_claim: has(HAS_DATA_CLAIM).then(|| reader.label()),
             card_number: has(HAS_CARD_NUMBER).then(|| reader.label()),
             tags: reader.texts(),

@@ -16,7 +16,10 @@ mod row;
 mod transaction_record;
 mod uuid_text;
 
+use alloc::vec::Vec;
+
 use vaultlet_primitives::xaes;
+use zeroize::Zeroizing;
 
 pub(crate) use vaultlet_primitives::Unopened;
 
@@ -42,6 +45,16 @@ enum Purpose {
     Body = 2,
     Transaction = 3,
     Ciphertext = 4,
+}
+
+impl Purpose {
+    /// What is authenticated with a part that is bound to its collection and to nothing else.
+    fn associated_data(self, collection: &str) -> Zeroizing<Vec<u8>> {
+        let mut writer = codec::Writer::new();
+        writer.raw(&[FORMAT, self as u8]);
+        writer.text(collection);
+        writer.finish()
+    }
 }
 
 #[cfg(test)]

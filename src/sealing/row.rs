@@ -83,7 +83,7 @@ pub(crate) fn open_body(
 ) -> Result<Option<Zeroizing<String>>, Unopened> {
     let Sealed { body, .. } = Sealed::split(&row.sealed)?;
     let Some(body) = body else { return Ok(None) };
-    let mut plaintext = envelopes.open(&body, &body_associated_data(collection))?;
+    let mut plaintext = envelopes.open(&body, &Purpose::Body.associated_data(collection))?;
     String::from_utf8(core::mem::take(&mut *plaintext))
         .map(|text| Some(Zeroizing::new(text)))
         .map_err(|_| Unopened)
@@ -142,7 +142,7 @@ fn seal_data(
     canonical: &str,
 ) -> Result<Vec<u8>, Error> {
     let mut part = Vec::new();
-    let associated_data = body_associated_data(collection);
+    let associated_data = Purpose::Body.associated_data(collection);
     envelopes.seal(&fresh.next_nonce(), &associated_data, canonical.as_bytes(), &mut part)?;
     Ok(part)
 }
@@ -196,7 +196,7 @@ fn first_associated_data(
     writer.raw(&[FORMAT, purpose as u8]);
     writer.label(&row.key);
     writer.u64(row.version);
-    for time in [row.expires_at, row.prune_at] {
+    for time in &[row.expires_at, row.prune_at] {
         writer.u8(u8::from(time.is_some()));
         writer.time(time.unwrap_or(0));
     }
@@ -210,12 +210,5 @@ fn first_associated_data(
     if let Some(part) = body {
         part.identity().iter().for_each(|bytes| writer.raw(bytes));
     }
-    writer.finish()
-}
-
-fn body_associated_data(collection: &str) -> Zeroizing<Vec<u8>> {
-    let mut writer = Writer::new();
-    writer.raw(&[FORMAT, Purpose::Body as u8]);
-    writer.text(collection);
     writer.finish()
 }

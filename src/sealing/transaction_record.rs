@@ -45,8 +45,8 @@ impl TransactionRecord {
             request_hash: reader.label(),
             tokens: reader.count(),
             checks: reader.list(|reader| Check {
-                operation: reader.text().to_owned(),
-                resource: reader.text().to_owned(),
+                operation: reader.owned_text(),
+                resource: reader.owned_text(),
                 data_type: match (reader.u8(), reader.text()) {
                     (0, "") => None,
                     (1, data_type) => Some(data_type.to_owned()),
@@ -56,7 +56,7 @@ impl TransactionRecord {
                     }
                 },
             }),
-            answer: Zeroizing::new(reader.text().to_owned()),
+            answer: Zeroizing::new(reader.owned_text()),
         };
         reader.finish()?;
         Ok(record)

@@ -41,8 +41,9 @@ proptest! {
 
     #[test]
     fn a_nonce_has_two_halves(nonce: [u8; 24]) {
-        let (prefix, suffix) = Nonce(nonce).halves();
-        prop_assert_eq!([prefix, suffix].concat(), nonce);
+        let whole = Nonce(nonce);
+        let (prefix, suffix) = whole.halves();
+        prop_assert_eq!([prefix.as_slice(), suffix].concat(), nonce);
     }
 }
 
