@@ -170,21 +170,6 @@ fn a_card_number_takes_its_flag_and_its_label() {
     assert_eq!(with[after_claim + 22..after_claim + 27], without[after_claim..after_claim + 5]);
 }
 
-/// No count in sealed bytes is larger than they are many, so none is more than the format has room for.
-#[cfg(target_pointer_width = "64")]
-#[test]
-fn more_bytes_than_a_count_can_say_are_not_sealed() {
-    // Zeros from the system take no memory until they are touched.
-    let zeros = vec![0; 0x1_0000_0000];
-    for (associated_data, plaintext) in [(zeros.as_slice(), [].as_slice()), (&[], &zeros)] {
-        let mut envelopes = Envelopes::new(keyring("new"));
-        let mut part = Vec::new();
-        let sealed = envelopes.seal(&Nonce([7; 24]), associated_data, plaintext, &mut part);
-        assert!(sealed.is_err());
-        assert!(part.is_empty());
-    }
-}
-
 /// Only the one text that a UUID has is kept as its 16 bytes; any other comes back as it was.
 #[test]
 fn a_token_id_comes_back_letter_by_letter() {
