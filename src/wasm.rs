@@ -195,38 +195,41 @@ struct JavaScript {
     wait: Rc<Wait>,
 }
 
+/// Nothing that was handed over is kept while the host answers.
 impl Host for JavaScript {
     async fn read_claims(&self, claims: &[Label]) -> Result<Vec<Option<Row>>, Fault> {
-        rows(self.wait.settle(self.bridge.read_claims(&labels(claims)?)).await?)
+        let answer = self.bridge.read_claims(&labels(claims)?);
+        rows(self.wait.settle(answer).await?)
     }
 
     async fn read_terms(&self, query: &TermsQuery) -> Result<Vec<Option<Row>>, Fault> {
         let after = query.after.map(|key| labels(&[key])).transpose()?;
-        let terms = labels(&query.terms)?;
-        let state = query.state.name();
-        let answer =
-            self.bridge.read_terms(&terms, state, to_number(query.now), after, query.limit);
+        let (state, now) = (query.state.name(), to_number(query.now));
+        let answer = self.bridge.read_terms(&labels(&query.terms)?, state, now, after, query.limit);
         rows(self.wait.settle(answer).await?)
     }
 
     async fn write(&self, changes: &[Change]) -> Result<bool, Fault> {
-        let columns = Columns::of(changes)?;
-        let answer = self.bridge.write(&columns.labels, &columns.numbers, &columns.sealed);
+        let answer = Columns::of(changes)?.write(&self.bridge);
         self.wait.settle(answer).await?.as_bool().ok_or(Fault::WrongShape)
     }
 
     async fn decide(&self, request: &AccessRequest<'_>) -> Result<Decision, Fault> {
         let answer = self.bridge.decide(&self.caller, &request.to_json());
         let verdict: Verdict = self.wait.settle(answer).await?.unchecked_into();
-        Ok(match (verdict.allow(), verdict.because().as_deref()) {
-            (true, _) => Decision::Allow,
-            (false, Some("capability")) => Decision::MissingCapability(verdict.message()),
-            (false, _) => Decision::Denied(verdict.message()),
+        if verdict.allow() {
+            return Ok(Decision::Allow);
+        }
+        let message = verdict.message();
+        Ok(match verdict.because().as_deref() {
+            Some("capability") => Decision::MissingCapability(message),
+            _ => Decision::Denied(message),
         })
     }
 
     async fn audit(&self, event: &AuditEvent<'_>) -> Result<(), Fault> {
-        self.wait.settle(self.bridge.audit(&self.caller, &event.to_json())).await.map(|_| ())
+        let answer = self.bridge.audit(&self.caller, &event.to_json());
+        self.wait.settle(answer).await.map(|_| ())
     }
 
     fn now(&self) -> Result<Millis, Fault> {
@@ -347,6 +350,11 @@ impl Columns {
         }
         columns.labels = String::from_utf8(bytes).map_err(|_| Fault::WrongShape)?;
         Ok(columns)
+    }
+
+    /// By value: they are freed before the store answers.
+    fn write(self, bridge: &Bridge) -> Result<JsValue, JsValue> {
+        bridge.write(&self.labels, &self.numbers, &self.sealed)
     }
 }
 
