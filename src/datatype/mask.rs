@@ -6,6 +6,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
@@ -81,10 +82,20 @@ fn mask_by_kind(value: &Json) -> Json {
         Json::Bool(_) => Json::text("*"),
         Json::Number(_) => Json::Text(hidden(&value.to_text(), is_no_digit)),
         Json::Text(text) => Json::Text(hidden(text, char::is_whitespace)),
-        Json::List(items) => Json::List(items.iter().map(mask_by_kind).collect()),
-        Json::Object(members) => Json::Object(
-            members.iter().map(|(key, value)| (key.to_owned(), mask_by_kind(value))).collect(),
-        ),
+        Json::List(items) => {
+            let mut masked = Vec::with_capacity(items.len());
+            for item in items {
+                masked.push(mask_by_kind(item));
+            }
+            Json::List(masked)
+        }
+        Json::Object(members) => {
+            let mut masked = Vec::with_capacity(members.len());
+            for (key, value) in members {
+                masked.push((key.to_owned(), mask_by_kind(value)));
+            }
+            Json::Object(masked)
+        }
     }
 }
 
