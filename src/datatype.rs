@@ -13,6 +13,7 @@ use self::address_literal::is_address_literal;
 use self::url::Url;
 use crate::base64;
 use crate::json::{Json, as_whole};
+use crate::text::split_before;
 
 mod address_literal;
 mod mask;
@@ -168,13 +169,6 @@ impl DataType {
             Self::Boolean | Self::Double => false,
         }
     }
-}
-
-/// What stands before the first of these, and what begins with it. (By bytes: the standard library's search for
-/// a character is made for long texts, a kilobyte of wasm.)
-fn split_before<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
-    let end = text.bytes().position(|byte| ends.contains(&byte));
-    end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
 }
 
 /// Whether all that is between dots is one of those parts.

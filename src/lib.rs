@@ -13,6 +13,7 @@
 //! | `request`, `input`, `json` | strict parsing: past it, nothing malformed can be built |
 //! | `collection`, `datatype`, `data` | typed properties, and data that was checked against them |
 //! | `projection` | what a caller asks to see of an object: properties, masks |
+//! | `text` | what texts need beyond the standard library |
 //! | `sealing` | keyring, envelopes, blind index: the only place that names a crypto crate |
 //! | `wasm` | the boundary to JavaScript, for wasm32 only |
 //! | `runtime` | memory, and the end of a panic, in the place of `std`, for wasm32 only |
@@ -39,6 +40,7 @@ mod request;
 mod runtime;
 mod sealing;
 mod settings;
+mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 

@@ -9,6 +9,7 @@ use crate::datatype::{DataType, Transformer};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Check, Millis};
 use crate::json::{Member, Writer};
+use crate::text::split_before;
 
 /// The properties to answer, in the order asked; none: all that the object holds, as they are.
 pub(crate) struct Projection<'a>(Option<Vec<Shown<'a>>>);
@@ -99,10 +100,8 @@ impl<'a> Projection<'a> {
 
 impl<'a> Shown<'a> {
     fn resolve(collection: &Collection, prop: &'a str) -> Result<Self, Error> {
-        let (property, transformer) = match prop.split_once('.') {
-            Some((property, transformer)) => (property, Some(transformer)),
-            None => (prop, None),
-        };
+        let (property, transformer) = split_before(prop, b".");
+        let transformer = transformer.strip_prefix('.');
         let data_type = collection.property(property)?.data_type;
         let transformer = transformer.map(|name| {
             let unknown = || ErrorKind::TransformerUnknown { property: property.to_owned() };

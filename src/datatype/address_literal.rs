@@ -2,7 +2,8 @@
 //! same, and the tests hold ours to them; but they make numbers that nobody asks for here, which is
 //! three kilobytes of wasm.
 
-use super::{is_dotted, split_before};
+use super::is_dotted;
+use crate::text::split_before;
 
 /// An IP address in brackets; RFC 5321's third form has no tag that is registered.
 pub(super) fn is_address_literal(domain: &str) -> bool {

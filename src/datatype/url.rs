@@ -4,7 +4,7 @@
 use core::ops::Range;
 
 use super::address_literal::is_ipv6;
-use super::split_before;
+use crate::text::split_before;
 
 /// Where in a URL its parts are.
 pub(super) struct Url {
