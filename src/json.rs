@@ -132,16 +132,23 @@ fn utf16_order(byte: u8) -> u8 {
 }
 
 /// Texts in their order. A heap, for a slice's own sort is a kilobyte of wasm for each type.
-fn sorted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Placed<'a>> {
-    let placed: Vec<Placed<'a>> = texts.zip(0..).map(|(text, place)| Placed(text, place)).collect();
+fn sorted<'a>(texts: &[&'a str]) -> Vec<Placed<'a>> {
+    let mut placed = Vec::with_capacity(texts.len());
+    for (place, text) in texts.iter().enumerate() {
+        placed.push(Placed(text, place));
+    }
     BinaryHeap::from(placed).into_sorted_vec()
 }
 
 /// For each text, whether it comes for the first time. (Sorting is quicker than a map, and smaller.)
 pub(crate) fn firsts<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<bool> {
-    let texts = sorted(texts);
+    firsts_of(&texts.collect::<Vec<_>>())
+}
+
+/// The same, compiled once.
+pub(crate) fn firsts_of(texts: &[&str]) -> Vec<bool> {
     let mut firsts = vec![true; texts.len()];
-    for [Placed(one, _), Placed(next, place)] in texts.array_windows() {
+    for [Placed(one, _), Placed(next, place)] in sorted(texts).array_windows() {
         if let Some(first) = firsts.get_mut(*place) {
             *first = one != next;
         }
@@ -151,20 +158,15 @@ pub(crate) fn firsts<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<bool> {
 
 /// A count as text.
 pub(crate) fn digits(count: u64) -> String {
-    let mut digits = Vec::new();
-    let mut rest = count;
-    while rest > 0 || digits.is_empty() {
-        digits.push(rest % 10);
-        rest /= 10;
-    }
-    let digit = |digit: u64| char::from_digit(u32::try_from(digit).ok()?, 10);
-    digits.into_iter().rev().filter_map(digit).collect()
+    let mut text = if count < 10 { String::new() } else { digits(count / 10) };
+    text.push(char::from(b'0' + u8::try_from(count % 10).unwrap_or_default()));
+    text
 }
 
 /// Texts as the set they are: sorted, without repeats.
 pub(crate) fn into_set(texts: Vec<&str>) -> Vec<&str> {
     let mut set = Vec::with_capacity(texts.len());
-    for Placed(text, _) in sorted(texts.into_iter()) {
+    for Placed(text, _) in sorted(&texts) {
         if set.last() != Some(&text) {
             set.push(text);
         }

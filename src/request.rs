@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::datatype::character_count;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Millis, State};
-use crate::json::{ANY_TEXT, Form, Members, firsts};
+use crate::json::{ANY_TEXT, Form, Members, firsts_of};
 use crate::sealing::EncryptionType;
 use crate::settings::MAX_LIFE_SECS;
 
@@ -302,10 +302,14 @@ fn filled<'a>(
     items
 }
 
-fn without_repeats(mut items: Vec<&str>) -> Vec<&str> {
-    let mut firsts = firsts(items.iter().copied()).into_iter();
-    items.retain(|_| firsts.next().unwrap_or(true));
-    items
+fn without_repeats(items: Vec<&str>) -> Vec<&str> {
+    let mut kept = Vec::with_capacity(items.len());
+    for (item, is_first) in items.iter().zip(firsts_of(&items)) {
+        if is_first {
+            kept.push(*item);
+        }
+    }
+    kept
 }
 
 /// The texts as copies of their own.

@@ -124,7 +124,8 @@ impl Writer {
 
     /// In RFC 8785's order.
     fn sorted_object(&mut self, members: &[&Member]) {
-        let places = sorted(members.iter().map(|(key, _)| key.as_str())).into_iter();
+        let keys: Vec<&str> = members.iter().map(|(key, _)| key.as_str()).collect();
+        let places = sorted(&keys).into_iter();
         self.object(places.filter_map(|Placed(_, place)| members.get(place).copied()));
     }
 
