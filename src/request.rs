@@ -89,8 +89,16 @@ impl<'a> Common<'a> {
 
     /// The tenants whose tokens a query may match; none: it matches those of all, and of none.
     pub(crate) fn confinement(&self) -> Option<Vec<&'a str>> {
-        let tenants = self.tenants.iter().copied();
-        (!self.tenants.is_empty()).then(|| tenants.filter(|tenant| self.admitted(tenant)).collect())
+        if self.tenants.is_empty() {
+            return None;
+        }
+        let mut admitted = Vec::with_capacity(self.tenants.len());
+        for tenant in &self.tenants {
+            if self.admitted(tenant) {
+                admitted.push(*tenant);
+            }
+        }
+        Some(admitted)
     }
 
     fn admitted(&self, tenant: &str) -> bool {
@@ -217,16 +225,18 @@ impl Expiry {
             return Some(Self::Never);
         }
         let is_number = text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let digits = text.bytes().map(|digit| u64::from(digit.wrapping_sub(b'0')));
-        let seconds = is_number.then(|| digits.fold(0, |seconds, digit| seconds * 10 + digit));
-        let seconds = seconds.filter(|seconds| *seconds <= MAX_LIFE_SECS);
-        if seconds.is_none() {
+        let mut seconds = 0;
+        for digit in text.bytes().take(10) {
+            seconds = seconds * 10 + u64::from(digit.wrapping_sub(b'0'));
+        }
+        if !is_number || seconds > MAX_LIFE_SECS {
             members.refuse(
                 "expirationSecs",
                 "must be empty, or a whole number of seconds from 0 to 3153600000, as text",
             );
+            return None;
         }
-        seconds.map(Self::After)
+        Some(Self::After(seconds))
     }
 
     /// A setting in which none means never.
@@ -314,5 +324,9 @@ fn without_repeats(items: Vec<&str>) -> Vec<&str> {
 
 /// The texts as copies of their own.
 pub(crate) fn owned(texts: &[&str]) -> Vec<String> {
-    texts.iter().copied().map(String::from).collect()
+    let mut owned = Vec::with_capacity(texts.len());
+    for text in texts {
+        owned.push(String::from(*text));
+    }
+    owned
 }
