@@ -89,7 +89,7 @@ const NAME_FORM: &str =
 /// Names of collections and properties: `[A-Za-z][A-Za-z0-9_]{0,39}`.
 fn is_name(name: &str) -> bool {
     name.len() <= 40
-        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().next().is_some_and(|first| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 

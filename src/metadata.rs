@@ -26,7 +26,7 @@ pub(crate) fn describe(
     expires_at: Option<Millis>,
     detail: Detail,
 ) -> Result<(), Error> {
-    let expiration = time_or_null(expires_at)?;
+    let expiration = expires_at.map(rfc3339).transpose()?;
     writer.begin('{');
     writer.member("type", head.token_type.name());
     writer.member("scope", &head.scope);
@@ -35,10 +35,8 @@ pub(crate) fn describe(
     writer.begin('[');
     writer.begin('{');
     writer.member("creation_time", &rfc3339(head.created_at)?);
-    writer.key("expiration_time");
-    writer.value(&expiration);
-    writer.key("effective_expiration_time");
-    writer.value(&expiration);
+    write_time(writer, "expiration_time", expiration.as_deref());
+    write_time(writer, "effective_expiration_time", expiration.as_deref());
     writer.optional("effective_tenant_id", head.tenant.as_deref());
     writer.texts("tags", &head.tags);
     writer.end('}');
@@ -46,8 +44,7 @@ pub(crate) fn describe(
     if detail == Detail::Aggregated {
         writer.key("agg");
         writer.begin('{');
-        writer.key("max_effective_expiration_time");
-        writer.value(&expiration);
+        write_time(writer, "max_effective_expiration_time", expiration.as_deref());
         writer.end('}');
     }
     writer.end('}');
@@ -62,15 +59,22 @@ pub(crate) fn describe_ciphertext(
     writer.begin('{');
     writer.member("type", ciphertext.encryption_type.name());
     writer.member("scope", &ciphertext.scope);
-    writer.key("expiration");
-    writer.value(&time_or_null(ciphertext.expires_at)?);
+    let expiration = ciphertext.expires_at.map(rfc3339).transpose()?;
+    write_time(writer, "expiration", expiration.as_deref());
     writer.texts("tags", &ciphertext.tags);
     writer.end('}');
     Ok(())
 }
 
-fn time_or_null(time: Option<Millis>) -> Result<Json, Error> {
-    time.map_or(Ok(Json::Null), |time| rfc3339(time).map(|text| Json::text(&text)))
+/// A member that is a time, or null.
+fn write_time(writer: &mut Writer, name: &str, time: Option<&str>) {
+    match time {
+        Some(time) => writer.member(name, time),
+        None => {
+            writer.key(name);
+            writer.value(&Json::Null);
+        }
+    }
 }
 
 /// Milliseconds as far as they are not zero: the shortest text of the moment.
@@ -79,7 +83,7 @@ fn rfc3339(time: Millis) -> Result<String, Error> {
     let moment = moment.ok().filter(|moment| moment.year() >= 0);
     let moment = moment.ok_or_else(|| Error::internal("a time could not be written"))?;
     let mut text = String::with_capacity(24);
-    push_digits(&mut text, moment.year().unsigned_abs(), 4);
+    push_digits(&mut text, moment.year().unsigned_abs(), 1_000);
     for (before, number) in [
         ('-', u8::from(moment.month())),
         ('-', moment.day()),
@@ -88,20 +92,25 @@ fn rfc3339(time: Millis) -> Result<String, Error> {
         (':', moment.second()),
     ] {
         text.push(before);
-        push_digits(&mut text, number.into(), 2);
+        push_digits(&mut text, number.into(), 10);
     }
     if let Ok(fraction @ 1..) = u32::try_from(time.rem_euclid(1_000)) {
         text.push('.');
-        push_digits(&mut text, fraction, 3);
-        text.truncate(text.trim_end_matches('0').len());
+        push_digits(&mut text, fraction, 100);
+        while text.ends_with('0') {
+            text.pop();
+        }
     }
     text.push('Z');
     Ok(text)
 }
 
-fn push_digits(text: &mut String, number: u32, count: u32) {
-    for place in (0..count).rev() {
-        text.extend(char::from_digit(number / 10_u32.pow(place) % 10, 10));
+/// Writes a number from the digit that has this value on.
+fn push_digits(text: &mut String, number: u32, first: u32) {
+    let mut value = first;
+    while value > 0 {
+        text.extend(char::from_digit(number / value % 10, 10));
+        value /= 10;
     }
 }
 

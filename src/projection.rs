@@ -28,14 +28,12 @@ impl<'a> Projection<'a> {
         collection: &Collection,
         props: Option<&[&'a str]>,
     ) -> Result<Self, Error> {
-        let shown = props.map(|props| {
-            let mut shown = Vec::with_capacity(props.len());
-            for prop in props {
-                shown.push(Shown::resolve(collection, prop)?);
-            }
-            Ok::<_, Error>(shown)
-        });
-        Ok(Self(shown.transpose()?))
+        let Some(props) = props else { return Ok(Self(None)) };
+        let mut shown = Vec::with_capacity(props.len());
+        for prop in props {
+            shown.push(Shown::resolve(collection, prop)?);
+        }
+        Ok(Self(Some(shown)))
     }
 
     /// Whether it shows all that an object holds, so that what must be allowed is known only then.
@@ -101,12 +99,14 @@ impl<'a> Projection<'a> {
 impl<'a> Shown<'a> {
     fn resolve(collection: &Collection, prop: &'a str) -> Result<Self, Error> {
         let (property, transformer) = split_before(prop, b".");
-        let transformer = transformer.strip_prefix('.');
         let data_type = collection.property(property)?.data_type;
-        let transformer = transformer.map(|name| {
-            let unknown = || ErrorKind::TransformerUnknown { property: property.to_owned() };
-            Transformer::of(data_type, name).ok_or_else(unknown)
-        });
-        Ok(Self { key: prop, property, data_type, transformer: transformer.transpose()? })
+        let Some(name) = transformer.strip_prefix('.') else {
+            return Ok(Self { key: prop, property, data_type, transformer: None });
+        };
+        let transformer = Transformer::of(data_type, name);
+        if transformer.is_none() {
+            return Err(ErrorKind::TransformerUnknown { property: property.to_owned() }.into());
+        }
+        Ok(Self { key: prop, property, data_type, transformer })
     }
 }
