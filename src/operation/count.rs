@@ -2,7 +2,7 @@
 //! that is not the vault's is never counted; no limit of the settings applies.
 
 use super::pass::Pass;
-use super::reading::{Counts, Stop};
+use super::reads::{Counts, Stop};
 use super::{Access, Answer, Call, Effect, tokens_check};
 use crate::host::{Host, State};
 use crate::json::Writer;

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::batch::Batch;
 use super::pass::{Pass, Plan};
-use super::reading::Stop;
+use super::reads::Stop;
 use super::selection::select;
 use super::{Access, Call, Effect, tokens_check};
 use crate::error::ErrorKind;

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::pass::Pass;
-use super::reading::{Stop, Tokens};
+use super::reads::{Stop, Tokens};
 use super::selection::select;
 use super::{Access, Answer, Call, Effect};
 use crate::data::parse_unsealed;

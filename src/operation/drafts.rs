@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Token};
-use super::reading::Stop;
+use super::reads::Stop;
 use super::token_id::{CardNumber, ClaimedId, Derivation, Draw, draw_card_shaped};
 use super::tokenize::TokenRequest;
 use super::unique_tags::{self, Claimant};

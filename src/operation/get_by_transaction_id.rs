@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::pass::Pass;
-use super::reading::Stop;
+use super::reads::Stop;
 use super::transaction::{self, Found};
 use super::{Access, Answer, Call, Effect, TOKENIZE, tokens_check};
 use crate::error::ErrorKind;

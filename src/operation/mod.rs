@@ -23,7 +23,7 @@ mod encrypt;
 mod get_by_transaction_id;
 mod hash;
 mod pass;
-mod reading;
+mod reads;
 mod rotate;
 mod search;
 mod selection;
@@ -50,7 +50,7 @@ use crate::vault::Vault;
 use self::call::{Access, Call, Effect, limit, tokens_check};
 use self::crypto::Opened;
 use self::pass::{Pass, Plan};
-use self::reading::Stop;
+use self::reads::Stop;
 
 /// An operation's own part of a request, parsed.
 enum Request<'a> {

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::batch::{Batch, FoundRows};
-use super::reading::{Reads, all_possible};
+use super::reads::{Reads, all_possible};
 use super::transaction::{self, Replay};
 use super::{Access, Call, Changing};
 use crate::error::{Error, ErrorKind, Fault};

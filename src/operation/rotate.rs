@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Plan, Token};
-use super::reading::{Stop, Tokens};
+use super::reads::{Stop, Tokens};
 use super::selection::{refuse_other_tenants, select_named};
 use super::token_id::{ClaimedId, Draw, Shape, draw_card_shaped};
 use super::{Access, Call, Effect, tokens_check};

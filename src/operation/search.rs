@@ -1,7 +1,7 @@
 //! Search: what is known of tokens, without their data. No body is decrypted.
 
 use super::pass::Pass;
-use super::reading::Stop;
+use super::reads::Stop;
 use super::selection::select;
 use super::{Access, Answer, Call, Effect, tokens_check};
 use crate::error::Error;

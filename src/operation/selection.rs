@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::pass::{Pass, Token};
-use super::reading::{Stop, Tokens};
+use super::reads::{Stop, Tokens};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, LabelMap, into_set};
 use crate::request::TokenQuery;

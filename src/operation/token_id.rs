@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::pass::Pass;
-use super::reading::Stop;
+use super::reads::Stop;
 use crate::collection::Collection;
 use crate::datatype::{DataType, is_luhn};
 use crate::error::{Error, ErrorKind};

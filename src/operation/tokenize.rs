@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::batch::Batch;
 use super::drafts::{Drafts, Wanted, claims_of};
 use super::pass::{Pass, Plan};
-use super::reading::Stop;
+use super::reads::Stop;
 use super::token_id::{CardTemplate, GLOBAL_SCOPE};
 use super::{Access, Call, DEFAULT_SCOPE, Effect};
 use crate::error::{Error, ErrorKind};

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::pass::Pass;
-use super::reading::Stop;
+use super::reads::Stop;
 use super::{Access, Call};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label, Millis, Row};

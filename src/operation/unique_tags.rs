@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::pass::{Pass, Token};
-use super::reading::Stop;
+use super::reads::Stop;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Label};
 

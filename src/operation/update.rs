@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::batch::{Batch, NewRow};
 use super::pass::{Pass, Plan, Token};
-use super::reading::Stop;
+use super::reads::Stop;
 use super::selection::select;
 use super::token_id::follow_card;
 use super::unique_tags::{self, Claimant};
