@@ -9,7 +9,8 @@
 //! | 8, 9 | write, answer |
 //!
 //! The dispatch is here; steps 4 and 7 are in `call.rs`; 5 to 8, which repeat when somebody else
-//! writes first, in `pass.rs`; 5 and 6 of the operations that need no store, in `crypto.rs`.
+//! writes first, in `pass.rs`, and how they read the store in `reads.rs`; 5 and 6 of the operations
+//! that need no store, in `crypto.rs`.
 
 mod batch;
 mod call;
