@@ -1,7 +1,7 @@
 //! HMAC-SHA-256 and HKDF-SHA-256: RustCrypto's, in the shapes that sealing needs.
 //!
-//! Not in the crate of the ciphers: SHA-256 itself is compiled for speed, and there is little around
-//! it.
+//! Not in the crate of the ciphers, which is compiled for speed: around SHA-256, a dependency of its
+//! own, there is little.
 
 use hkdf::{GenericHkdf, HmacImpl};
 use hmac::Hmac;
