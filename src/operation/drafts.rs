@@ -294,8 +294,7 @@ impl<'a> Drafts<'a> {
         if wanted.iter().all(|wanted| wanted.request.tags.unique.is_empty()) {
             return Ok(());
         }
-        let holders = self.count_holders(pass);
-        let mut ensured = LabelMap::new();
+        let mut claimed = Vec::new();
         for (wanted, index) in wanted.iter().zip(chosen) {
             let tags = &wanted.request.tags.unique;
             if tags.is_empty() {
@@ -308,8 +307,13 @@ impl<'a> Drafts<'a> {
                 key: draft.before.as_ref().map(|row| &row.key),
                 own_claims: &own_claims,
             };
-            let claims = unique_tags::claim(pass, &claimant, tags)?;
-            let draft = self.list.get_mut(*index).ok_or_else(lost)?;
+            claimed.push((*index, unique_tags::claim(pass, &claimant, tags)));
+        }
+        let holders = self.count_holders(pass);
+        let mut ensured = LabelMap::new();
+        for (index, claims) in claimed {
+            let claims = claims?;
+            let draft = self.list.get_mut(index).ok_or_else(lost)?;
             for claim in claims {
                 let elsewhere = holders.get(&claim).is_some_and(|tokens| *tokens > 1);
                 if elsewhere || ensured.insert(claim, 0).is_some() {

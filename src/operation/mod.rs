@@ -20,6 +20,8 @@ mod decrypt;
 mod delete;
 mod detokenize;
 mod drafts;
+#[cfg(test)]
+mod empty_store;
 mod encrypt;
 mod get_by_transaction_id;
 mod hash;

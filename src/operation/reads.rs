@@ -3,7 +3,8 @@
 //! A plan is written as if the store answered at once. Where an answer is not there yet, the plan stops
 //! and leaves its question ([`Stop::Unanswered`]); once that is answered it is made anew, from its
 //! start, and finds what was read for it before. So the store is waited for in one place
-//! ([`Pass::settle`]), and no operation has a state of its own between two questions.
+//! ([`Pass::settle`]), and no operation has a state of its own between two questions. A plan with many
+//! questions that do not depend on each other asks them all before it stops for the first.
 //!
 //! Made anew, a plan asks the same: its request, its time and all that it has read are the same, and
 //! the numbers that it draws are remembered ([`Pass::draw_numbers`]).
@@ -11,6 +12,7 @@
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::mem;
 
 use super::pass::{Pass, Token};
 use crate::error::{Error, ErrorKind, Fault};
@@ -47,10 +49,10 @@ pub(super) type Tokens = Vec<Rc<Token>>;
 pub(super) struct Reads {
     /// In the order of the questions.
     answered: Vec<(Question, Answer)>,
-    /// How many of them the plan that is being made has asked.
+    /// How many questions the plan that is being made has asked.
     asked: usize,
-    /// The first that has no answer.
-    open: Option<Question>,
+    /// Those that have no answer yet, in their order.
+    open: Vec<Question>,
     /// Numbers drawn, and how many of them the plan has taken.
     numbers: Vec<[u32; 2]>,
     taken: usize,
@@ -169,12 +171,12 @@ impl<'a, H: Host> Pass<'a, H> {
 
     fn ask(&mut self, question: impl Fn() -> Question) -> Result<&Answer, Stop> {
         let reads = &mut self.reads;
-        let Some((answered, answer)) = reads.answered.get(reads.asked) else {
-            reads.open = Some(question());
+        reads.asked += 1;
+        let Some((answered, answer)) = reads.answered.get(reads.asked - 1) else {
+            reads.open.push(question());
             return Err(Stop::Unanswered);
         };
         debug_assert_eq!(*answered, question(), "a plan made anew asks the same");
-        reads.asked += 1;
         Ok(answer)
     }
 }
@@ -195,6 +197,7 @@ impl<H: Host> Pass<'_, H> {
             match make(self) {
                 Ok(plan) => {
                     self.reads.answered.clear();
+                    self.reads.numbers.clear();
                     return Ok(plan);
                 }
                 Err(Stop::Unanswered) => self.fetch().await?,
@@ -205,29 +208,30 @@ impl<H: Host> Pass<'_, H> {
 
     /// Asks the store what the plan has stopped for.
     async fn fetch(&mut self) -> Result<(), Error> {
-        let question = self.reads.open.take().ok_or_else(mistaken)?;
-        let answer = match &question {
-            Question::Tagged { terms, state, most } => {
-                let mut answer = match most {
-                    Most::Counted => Answer::Counts(Counts::default()),
-                    _ => Answer::Tokens(Vec::new()),
-                };
-                let limit = if let Most::Of(rows) = most { *rows } else { PAGE };
-                let (terms, state) = (terms.clone(), *state);
-                let mut query = TermsQuery { terms, state, now: self.now, after: None, limit };
-                loop {
-                    let rows = self.call.host.read_terms(&query).await;
-                    if self.add_page(&mut query, rows, *most, &mut answer)? {
-                        break answer;
+        for question in mem::take(&mut self.reads.open) {
+            let answer = match &question {
+                Question::Tagged { terms, state, most } => {
+                    let mut answer = match most {
+                        Most::Counted => Answer::Counts(Counts::default()),
+                        _ => Answer::Tokens(Vec::new()),
+                    };
+                    let limit = if let Most::Of(rows) = most { *rows } else { PAGE };
+                    let (terms, state) = (terms.clone(), *state);
+                    let mut query = TermsQuery { terms, state, now: self.now, after: None, limit };
+                    loop {
+                        let rows = self.call.host.read_terms(&query).await;
+                        if self.add_page(&mut query, rows, *most, &mut answer)? {
+                            break answer;
+                        }
                     }
                 }
-            }
-            Question::Holders(claims) | Question::Named(claims) | Question::Row(claims) => {
-                let rows = self.call.host.read_claims(claims).await;
-                self.answer_claims(&question, claims, rows)?
-            }
-        };
-        self.reads.answered.push((question, answer));
+                Question::Holders(claims) | Question::Named(claims) | Question::Row(claims) => {
+                    let rows = self.call.host.read_claims(claims).await;
+                    self.answer_claims(&question, claims, rows)?
+                }
+            };
+            self.reads.answered.push((question, answer));
+        }
         Ok(())
     }
 
@@ -349,4 +353,68 @@ pub(super) fn all_possible(answer: Vec<Option<Row>>) -> Option<Vec<Row>> {
         rows.push(row?);
     }
     Some(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::empty_store::in_a_pass;
+
+    fn label(byte: u8) -> Label {
+        Label::new([byte; Label::LENGTH])
+    }
+
+    /// As many questions as a batch has tags that must be unique cost two plans and not so many.
+    #[test]
+    fn questions_that_do_not_depend_on_each_other_are_asked_together() {
+        in_a_pass(async |pass| {
+            let mut made = 0;
+            let plan = pass.settle(|pass| {
+                made += 1;
+                let all: Vec<_> = (b'a'..=b'z').map(|it| pass.read_holders(&[label(it)])).collect();
+                let mut found = Vec::new();
+                for tokens in all {
+                    found.extend(tokens?);
+                }
+                Ok(found.len())
+            });
+            assert!(matches!(plan.await, Ok(0)));
+            assert_eq!(made, 2);
+        });
+    }
+
+    #[test]
+    fn questions_that_depend_on_each_other_are_asked_one_after_the_other() {
+        in_a_pass(async |pass| {
+            let mut made = 0;
+            let plan = pass.settle(|pass| {
+                made += 1;
+                for byte in b'a'..=b'e' {
+                    pass.read_two_tagged(&[label(byte)])?;
+                }
+                pass.count(label(b'f'))
+            });
+            assert!(matches!(plan.await, Ok(Counts { active: 0, archived: 0 })));
+            assert_eq!(made, 7);
+        });
+    }
+
+    #[test]
+    fn a_plan_made_anew_draws_the_same_numbers_and_the_next_plan_others() {
+        in_a_pass(async |pass| {
+            let mut drawn = Vec::new();
+            for _ in 0..2 {
+                let plan = pass.settle(|pass| {
+                    let mut fresh = Fresh::fill(2)?;
+                    drawn.push([pass.draw_numbers(&mut fresh)?, pass.draw_numbers(&mut fresh)?]);
+                    pass.read_row(label(b'a'))
+                });
+                assert!(matches!(plan.await, Ok(None)));
+            }
+            let [first, again, next, next_again] = drawn.try_into().unwrap_or_default();
+            assert_eq!(first, again);
+            assert_eq!(next, next_again);
+            assert!(first[0] != first[1] && first != next);
+        });
+    }
 }

@@ -37,13 +37,17 @@ pub(super) fn claim<H: Host>(
 ) -> Result<Vec<Label>, Stop> {
     let tenant = claimant.tenant;
     let mut claims = Vec::with_capacity(tags.len());
+    let mut found = Vec::with_capacity(tags.len() + 1);
     for tag in tags {
         let terms = [pass.derive_tag_term(tag), pass.derive_tenant_term(tenant)];
         // Two are enough to find one that is not the token itself.
-        claimant.refuse_others(&pass.read_two_tagged(&terms)?)?;
+        found.push(pass.read_two_tagged(&terms));
         claims.push(pass.index().derive_unique_tag_claim(&pass.call.collection.name, tenant, tag));
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
-    claimant.refuse_others(&pass.read_holders(&claims)?)?;
+    found.push(pass.read_holders(&claims));
+    for tokens in found {
+        claimant.refuse_others(&tokens?)?;
+    }
     Ok(claims)
 }

@@ -9,12 +9,8 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::error::Fault;
-use crate::host::{AccessRequest, AuditEvent, Change, Decision, Millis, Row, TermsQuery};
-use crate::operation::Call;
-use crate::request::Common;
+use crate::operation::empty_store::{EmptyStore, in_a_pass, vault};
 use crate::sealing::TokenType;
-use crate::vault::Vault;
 
 const NUMBER: &str = "4111111111111111";
 /// The five digits that are free in [`NUMBER`].
@@ -22,58 +18,6 @@ const MIDDLE: u32 = 11_111;
 /// Two more of its shape.
 const SECOND: &str = "4111110000091111";
 const THIRD: &str = "4111119041751111";
-
-/// A store without rows.
-struct EmptyStore;
-
-impl Host for EmptyStore {
-    async fn read_claims(&self, _: &[Label]) -> Result<Vec<Option<Row>>, Fault> {
-        Ok(Vec::new())
-    }
-
-    async fn read_terms(&self, _: &TermsQuery) -> Result<Vec<Option<Row>>, Fault> {
-        Ok(Vec::new())
-    }
-
-    async fn write(&self, _: &[Change]) -> Result<bool, Fault> {
-        Ok(true)
-    }
-
-    async fn decide(&self, _: &AccessRequest<'_>) -> Result<Decision, Fault> {
-        Ok(Decision::Allow)
-    }
-
-    async fn audit(&self, _: &AuditEvent<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn now(&self) -> Result<Millis, Fault> {
-        Ok(0)
-    }
-
-    async fn reload(&self) -> Result<Option<String>, Fault> {
-        Ok(None)
-    }
-}
-
-fn vault() -> Vault {
-    let configuration = r#"{"primary": "k", "data": ["k"], "store": {}, "collections": {"c": {
-        "properties": {"card": {"type": "CC_NUMBER"}, "more": {"type": "CC_NUMBER"}, "name": {"type": "NAME"}}
-    }}}"#;
-    let secrets = [[1; 32], [2; 32]].concat();
-    Vault::open(configuration, &secrets).unwrap()
-}
-
-/// Runs something in a pass over an empty store.
-fn in_a_pass<Answer>(run: impl AsyncFnOnce(&mut Pass<'_, EmptyStore>) -> Answer) -> Answer {
-    let vault = vault();
-    let request = Json::parse(r#"{"collection": "c"}"#, "request").unwrap();
-    let common = Common::take(&mut Members::of(&request, ""));
-    let collection = vault.collections().get("c").unwrap();
-    let call = Call::new(&vault, &EmptyStore, "action", common, collection, "reason");
-    let mut pass = Pass::begin(&call).unwrap();
-    pollster::block_on(run(&mut pass))
-}
 
 fn shape() -> Shape {
     Shape::of(NUMBER).unwrap()
