@@ -3,6 +3,8 @@
 //! Tags and expiry may change on any number of tokens of any type, and no personal data is
 //! decrypted for it. Data may change on one token, from `fields` or from `encrypted` ciphertext, and
 //! replaces all that the token held. Both land together or not at all.
+//!
+//! A plan reads the store as if it answered at once; `reads.rs` says how.
 
 use alloc::rc::Rc;
 use alloc::vec;
