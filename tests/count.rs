@@ -7,23 +7,13 @@ mod memory_host;
 
 use std::rc::Rc;
 
+use memory_host::named_tokens::of_tenant;
 use memory_host::test_vault::{Setup, TestVault, code, context, succeeds};
 use memory_host::{Asked, START, honest, thrown};
 use serde_json::{Value, json};
 use vaultlet::host::{Decision, Row, State};
 
 const INTEGRITY: &str = "VL5001";
-
-/// A token of a tenant, or of none.
-fn of_tenant(vault: &TestVault, name: &str, tenant: &str) {
-    let mut fields = json!({"name": name});
-    if !tenant.is_empty() {
-        fields["_tenant_id"] = json!(tenant);
-    }
-    vault.token(json!({
-        "type": "randomized", "token_id": name, "tags": ["t"], "object": {"fields": fields},
-    }));
-}
 
 fn archive(vault: &TestVault, query: Value) {
     let mut request = query;

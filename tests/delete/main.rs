@@ -16,7 +16,7 @@ mod what_is_left;
 
 use std::rc::Rc;
 
-use memory_host::named_tokens::{archive, left, named, vault_with_three};
+use memory_host::named_tokens::{archive, left, named, of_tenant, vault_with_three};
 use memory_host::test_vault::{Setup, TestVault, code, context, succeeds};
 use memory_host::{Event, START, WriteFault, honest, thrown};
 use serde_json::{Value, json};
@@ -25,17 +25,6 @@ use vaultlet::host::{Decision, Row};
 
 const ALL_TYPES: [&str; 4] = ["pci", "pci_oneway", "randomized", "deterministic"];
 const INTEGRITY: &str = "VL5001";
-
-/// A token of a tenant, or of none, with the tag `t`.
-fn of_tenant(vault: &TestVault, name: &str, tenant: &str) -> String {
-    let mut fields = json!({"name": name});
-    if !tenant.is_empty() {
-        fields["_tenant_id"] = json!(tenant);
-    }
-    vault.token(json!({
-        "type": "randomized", "token_id": name, "tags": ["t"], "object": {"fields": fields},
-    }))
-}
 
 /// Tokens `a` of acme, `b` of bolt, `c` of core, and `d` of none.
 fn vault_with_tenants() -> Rc<TestVault> {

@@ -12,6 +12,17 @@ pub(crate) fn named(vault: &TestVault, name: &str, tags: &Value) -> String {
     }))
 }
 
+/// A token of a tenant, or of none, with the tag `t`.
+pub(crate) fn of_tenant(vault: &TestVault, name: &str, tenant: &str) -> String {
+    let mut fields = json!({"name": name});
+    if !tenant.is_empty() {
+        fields["_tenant_id"] = json!(tenant);
+    }
+    vault.token(json!({
+        "type": "randomized", "token_id": name, "tags": ["t"], "object": {"fields": fields},
+    }))
+}
+
 pub(crate) fn archive(vault: &TestVault, token_id: &str) {
     let request = json!({"tokenIds": [token_id], "expirationSecs": "0", "requestBody": {}});
     succeeds(vault.update(request));

@@ -15,6 +15,7 @@ mod tenants;
 
 use std::rc::Rc;
 
+use memory_host::named_tokens::of_tenant;
 use memory_host::test_vault::{Setup, TestVault, code, context, succeeds};
 use memory_host::{START, honest, thrown};
 use serde_json::{Value, json};
@@ -47,14 +48,4 @@ fn found(vault: &TestVault, body: &Value) -> Vec<String> {
 fn found_archived(vault: &TestVault, body: &Value) -> Vec<String> {
     let request = json!({"options": ["archived"], "requestBody": body});
     answered_ids(&succeeds(vault.search(request))).into_iter().map(str::to_owned).collect()
-}
-
-fn of_tenant(vault: &TestVault, name: &str, tenant: &str) {
-    let mut fields = json!({"name": name});
-    if !tenant.is_empty() {
-        fields["_tenant_id"] = json!(tenant);
-    }
-    vault.token(json!({
-        "type": "randomized", "token_id": name, "tags": ["t"], "object": {"fields": fields},
-    }));
 }
