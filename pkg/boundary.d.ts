@@ -1,11 +1,10 @@
 // The boundary between JavaScript and the wasm, as types; `docs/boundary.md` explains it. No part of the public API.
 
-import type { Store, VaultOptions } from "./index.js";
+import type { AccessRequest, AuditEvent, ErrorBody, Store, VaultOptions } from "./index.js";
 
 /** What the core throws. */
 export interface ErrorReport {
-  /** JSON text: the body of the error. */
-  body: string;
+  body: ErrorBody;
   status: number;
   /** What the host threw. */
   cause: unknown;
@@ -17,23 +16,32 @@ export interface CallbackFailure {
   cause?: unknown;
 }
 
-/** The host as the wasm sees it. What fails, throws or rejects with a {@link CallbackFailure}. */
+/** What came of a callback. */
+export interface Settled<T> {
+  value?: T;
+  failure?: CallbackFailure;
+  pending?: undefined;
+}
+
+/** The same, or a promise of it, which never rejects. */
+export type Answer<T> = Settled<T> | { value?: undefined; failure?: undefined; pending: Promise<Settled<T>> };
+
+/** The host as the wasm sees it. Nothing of it throws or rejects: what fails, answers how. */
 export interface Bridge {
-  readClaims(claims: string): Rows | Promise<Rows>;
+  readClaims(claims: string): Answer<Rows>;
   readTerms(
     terms: string,
     state: "active" | "archived" | "any",
     now: number,
     after: string | undefined,
     limit: number,
-  ): Rows | Promise<Rows>;
-  write(labels: string, numbers: Float64Array, sealed: Uint8Array): boolean | Promise<boolean>;
-  decide(caller: unknown, request: string): Verdict | Promise<Verdict>;
-  audit(caller: unknown, event: string): void | Promise<void>;
-  clock(): number;
+  ): Answer<Rows>;
+  write(labels: string, numbers: Float64Array, sealed: Uint8Array): Answer<boolean>;
+  decide(caller: unknown, question: Omit<AccessRequest, "caller">): Answer<Verdict>;
+  audit(caller: unknown, event: Omit<AuditEvent, "caller">): Answer<void>;
+  clock(): Settled<number>;
   /** JSON text of the new collections, if there are any. */
-  reload(): string | undefined | Promise<string | undefined>;
-  report(body: string, status: number, cause: unknown): ErrorReport;
+  reload(): Answer<string | undefined>;
 }
 
 export interface Verdict {

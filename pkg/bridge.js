@@ -5,7 +5,7 @@ import { WRONG_SHAPE, ask, askNow, isObject } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
 import { findMisfit } from "./options.js";
 
-/** @import { Bridge, Host, Verdict } from "./boundary.js" */
+/** @import { Answer, Bridge, Host, Verdict } from "./boundary.js" */
 /** @import { Query } from "./index.js" */
 
 /**
@@ -13,7 +13,7 @@ import { findMisfit } from "./options.js";
  * @type {(host: Host, timeoutMs: number) => Bridge}
  */
 export function makeBridge(host, timeoutMs) {
-  /** @type {Promise<string | undefined> | undefined} */
+  /** @type {Answer<string | undefined> | undefined} */
   let reloading;
   /** @param {Query} query */
   const read = (query) => ask(timeoutMs, () => host.store.read(query), packRows);
@@ -29,31 +29,25 @@ export function makeBridge(host, timeoutMs) {
       return ask(timeoutMs, () => host.store.write(changes), readBoolean);
     },
 
-    decide(caller, request) {
-      const access = { caller, ...JSON.parse(request) };
-      return ask(timeoutMs, () => host.policy(access), readDecision);
+    decide: (caller, question) => ask(timeoutMs, () => host.policy({ caller, ...question }), readDecision),
+
+    audit(caller, { id, time, ...others }) {
+      return ask(timeoutMs, () => host.audit({ id, time, caller, ...others }), () => undefined);
     },
 
-    audit(caller, event) {
-      const { id, time, ...others } = JSON.parse(event);
-      const audited = { id, time, caller, ...others };
-      return ask(timeoutMs, () => host.audit(audited), () => undefined);
-    },
-
-    clock: () => (host.clock === undefined ? Date.now() : askNow(() => host.clock(), readTime)),
+    clock: () => (host.clock === undefined ? { value: Date.now() } : askNow(() => host.clock(), readTime)),
 
     // Whoever asks while a reload runs joins it; one that never answers is given up, and bars nobody.
     reload() {
-      if (host.reload === undefined || reloading !== undefined) return reloading;
+      if (host.reload === undefined) return { value: undefined };
+      if (reloading !== undefined) return reloading;
       const answer = ask(timeoutMs, () => host.reload(), readCollections);
-      if (!(answer instanceof Promise)) return answer;
-      reloading = answer.finally(() => {
-        reloading = undefined;
-      });
-      return reloading;
+      if (answer.pending === undefined) return answer;
+      const end = () => void (reloading = undefined);
+      answer.pending.then(end, end);
+      reloading = answer;
+      return answer;
     },
-
-    report: (body, status, cause) => ({ body, status, cause }),
   };
 }
 

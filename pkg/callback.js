@@ -1,13 +1,10 @@
 // @ts-check
-// Calls the host: whatever it does, there is an answer of the right shape, or a CallbackFailure.
+// Calls the host: whatever it does, there is an Answer of the right shape, or one that says how the callback failed.
+// Nothing here throws, for what calls it is wasm, which no exception may cross.
 
-/** @import { CallbackFailure } from "./boundary.js" */
+/** @import { Answer, CallbackFailure, Settled } from "./boundary.js" */
 
-/**
- * Read from an answer of the wrong shape. No exception: what is thrown while an answer is read, by a getter or a Proxy,
- * is the host's own.
- * @type {unique symbol}
- */
+/** Read from an answer of the wrong shape. */
 export const WRONG_SHAPE = Symbol("wrong shape");
 
 const TIMED_OUT = Symbol("timed out");
@@ -17,55 +14,52 @@ const TIMED_OUT = Symbol("timed out");
 /**
  * An answer given at once is returned at once, without a timer. A promise or other thenable is awaited for so long;
  * what comes of it later is dropped.
- * @type {<T>(timeoutMs: number, invoke: () => unknown, read: Reader<T>) => T | Promise<T>}
+ * @type {<T>(timeoutMs: number, invoke: () => unknown, read: Reader<T>) => Answer<T>}
  */
-export const ask = (timeoutMs, invoke, read) =>
-  attempt(() => {
+export function ask(timeoutMs, invoke, read) {
+  try {
     const answer = invoke();
-    return isThenable(answer) ? settle(answer, timeoutMs, read) : read(answer);
-  });
+    return isThenable(answer) ? { pending: settle(answer, timeoutMs, read) } : take(read(answer));
+  } catch (cause) {
+    return { failure: threw(cause) };
+  }
+}
 
 /**
  * Here only an answer given at once counts.
- * @type {<T>(invoke: () => unknown, read: Reader<T>) => T}
+ * @type {<T>(invoke: () => unknown, read: Reader<T>) => Settled<T>}
  */
-export const askNow = (invoke, read) =>
-  attempt(() => {
+export function askNow(invoke, read) {
+  try {
     const answer = invoke();
     // A promise is the wrong shape; if it rejects, nobody else will handle that.
     if (isThenable(answer)) Promise.resolve(answer).catch(() => {});
-    return read(answer);
-  });
-
-/** @type {<T>(pending: unknown, timeoutMs: number, read: Reader<T>) => Promise<T>} */
-async function settle(pending, timeoutMs, read) {
-  let timer, answer;
-  const timeout = new Promise((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, TIMED_OUT);
-  });
-  try {
-    // The race handles `pending`, so that a late rejection is not an unhandled one.
-    answer = await Promise.race([pending, timeout]);
+    return take(read(answer));
   } catch (cause) {
-    throw threw(cause);
+    return { failure: threw(cause) };
+  }
+}
+
+/** @type {<T>(pending: unknown, timeoutMs: number, read: Reader<T>) => Promise<Settled<T>>} */
+async function settle(pending, timeoutMs, read) {
+  let timer;
+  try {
+    const timeout = new Promise((resolve) => {
+      timer = setTimeout(resolve, timeoutMs, TIMED_OUT);
+    });
+    // The race handles `pending`, so that a late rejection is not an unhandled one.
+    const answer = await Promise.race([pending, timeout]);
+    return answer === TIMED_OUT ? { failure: { kind: "timeout" } } : take(read(answer));
+  } catch (cause) {
+    return { failure: threw(cause) };
   } finally {
     clearTimeout(timer);
   }
-  if (answer === TIMED_OUT) throw { kind: "timeout" };
-  return attempt(() => read(answer));
 }
 
-/** @type {<T>(read: () => T | typeof WRONG_SHAPE) => T} */
-function attempt(read) {
-  let taken;
-  try {
-    taken = read();
-  } catch (cause) {
-    throw threw(cause);
-  }
-  if (taken === WRONG_SHAPE) throw { kind: "shape" };
-  return taken;
-}
+/** @type {<T>(read: T | typeof WRONG_SHAPE) => Settled<T>} */
+const take = (value) =>
+  value === WRONG_SHAPE ? { failure: { kind: "shape" } } : { value: /** @type {any} */ (value) };
 
 /** @type {(cause: unknown) => CallbackFailure} */
 const threw = (cause) => ({ kind: "threw", cause });

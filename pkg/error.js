@@ -36,7 +36,7 @@ export function errorOf(thrown) {
   if (thrown instanceof VaultError) return thrown;
   const { body, status, cause } = /** @type {Partial<ErrorReport>} */ (thrown ?? {});
   return body !== undefined && status !== undefined
-    ? new VaultError(JSON.parse(body), status, cause)
+    ? new VaultError(body, status, cause)
     : // No report: the wasm itself failed, for want of memory perhaps.
       makeError("PV1000", 500, "the vault failed", {}, thrown);
 }

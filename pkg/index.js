@@ -9,7 +9,7 @@ import { readOptions } from "./options.js";
 
 /** @import { Host } from "./boundary.js" */
 /** @import { VaultClient } from "./index.js" */
-/** @import { Call, Core } from "./wasm/vaultlet_bg.js" */
+/** @import { Core } from "./wasm/vaultlet_bg.js" */
 
 export { VaultError } from "./error.js";
 export { generateKeys } from "./keys.js";
@@ -60,33 +60,10 @@ function clientOf(core, caller) {
 async function call(core, operation, parameters, caller) {
   const request = writeRequest(parameters);
   try {
-    const answer = await finish(core.call(operation, request, caller));
+    const answer = await core.call(operation, request, caller);
     return answer === "" ? undefined : JSON.parse(answer);
   } catch (thrown) {
     throw errorOf(thrown);
-  }
-}
-
-/** Waits for what the call waits for, until its end. @param {Call} call */
-async function finish(call) {
-  try {
-    // In a turn of its own: a call that a callback makes must not run inside of the one that asked the callback.
-    await undefined;
-    let step = call.resume(undefined, false);
-    while (typeof step !== "string") {
-      let settled;
-      let rejected = false;
-      try {
-        settled = await step;
-      } catch (reason) {
-        settled = reason;
-        rejected = true;
-      }
-      step = call.resume(settled, rejected);
-    }
-    return step;
-  } finally {
-    call.free();
   }
 }
 

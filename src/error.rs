@@ -4,19 +4,50 @@
 //! own, for cases whose public code is not known. No message or context ever holds a value of
 //! personal data or key material.
 
-use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
-use alloc::rc::Rc;
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::any::Any;
-use core::fmt;
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::rc::Rc;
 
-use crate::host::Callback;
-use crate::json::{self, Writer};
+use serde::{Serialize, Serializer};
+use strum::IntoStaticStr;
 
 /// Where the error codes are described, relative to the package.
 const DOCUMENTATION: &str = "docs/errors.md";
+
+/// The callbacks, by the name an error gives them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+pub enum Callback {
+    /// `store.read`
+    #[strum(serialize = "store.read")]
+    Read,
+    /// `store.write`
+    #[strum(serialize = "store.write")]
+    Write,
+    /// `policy`
+    #[strum(serialize = "policy")]
+    Policy,
+    /// `audit`
+    #[strum(serialize = "audit")]
+    Audit,
+    /// `clock`
+    #[strum(serialize = "clock")]
+    Clock,
+    /// `reload`
+    #[strum(serialize = "reload")]
+    Reload,
+}
+
+impl Callback {
+    /// As the host spells it.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    pub(crate) fn failed(self, fault: Fault) -> Error {
+        ErrorKind::Callback { callback: self, fault, outcome_unknown: false }.into()
+    }
+}
 
 /// What the host threw, carried through the core untouched and never looked into.
 #[derive(Clone)]
@@ -39,8 +70,7 @@ pub enum Fault {
     TimedOut,
 }
 
-/// A failed call: what the caller sees. One pointer wide: most of the core's functions answer it, and
-/// a wide one would double the wasm.
+/// A failed call: what the caller sees. One pointer wide, for most of the core's functions answer it.
 #[derive(Debug, Clone)]
 pub struct Error(Box<ErrorKind>);
 
@@ -97,7 +127,7 @@ pub enum ErrorKind {
         /// The path as the caller wrote it, such as `requestBody.object.fields`.
         field: String,
         /// What it must be.
-        problem: &'static str,
+        problem: Cow<'static, str>,
     },
     /// A changing operation on a store without `write`.
     ReadOnly,
@@ -136,7 +166,7 @@ pub enum ErrorKind {
         /// The place, such as `settings.maxTags`.
         place: String,
         /// What is wrong with it.
-        problem: &'static str,
+        problem: Cow<'static, str>,
     },
     /// More than the vault or its store takes in one call.
     LimitExceeded {
@@ -196,6 +226,22 @@ struct Description {
     context: Vec<(&'static str, String)>,
 }
 
+#[derive(Serialize)]
+struct Body {
+    error_code: &'static str,
+    message: String,
+    #[serde(serialize_with = "as_object")]
+    context: Vec<(&'static str, String)>,
+    error_url: String,
+}
+
+fn as_object<S: Serializer>(
+    context: &[(&'static str, String)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(context.iter().map(|(name, value)| (name, value)))
+}
+
 impl Error {
     /// What went wrong.
     pub fn kind(&self) -> &ErrorKind {
@@ -208,8 +254,11 @@ impl Error {
     }
 
     /// A request that is not of the API's form, at `field`.
-    pub(crate) fn bad_request(field: impl Into<String>, problem: &'static str) -> Self {
-        ErrorKind::BadRequest { field: field.into(), problem }.into()
+    pub(crate) fn bad_request(
+        field: impl Into<String>,
+        problem: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        ErrorKind::BadRequest { field: field.into(), problem: problem.into() }.into()
     }
 
     /// The stable code: `PV…` as in the public API, `VL…` Vaultlet's own.
@@ -234,191 +283,179 @@ impl Error {
             _ => None,
         }
     }
+}
 
-    /// The body of the public API: `{"error_code","message","context","error_url"}`.
-    pub fn to_json(&self) -> String {
+/// The body of the public API: `{"error_code","message","context","error_url"}`.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Description { code, message, context, .. } = self.0.describe();
-        let mut writer = Writer::new();
-        writer.begin('{');
-        writer.member("error_code", code);
-        writer.member("message", &message);
-        writer.key("context");
-        writer.begin('{');
-        for (key, value) in &context {
-            writer.member(key, value);
-        }
-        writer.end('}');
-        writer.member("error_url", &[DOCUMENTATION, "#", code].concat());
-        writer.end('}');
-        writer.finish().as_str().to_owned()
+        let error_url = format!("{DOCUMENTATION}#{code}");
+        Body { error_code: code, message, context, error_url }.serialize(serializer)
     }
 }
 
 impl ErrorKind {
     /// All that the variant decides, each variant in one place.
     fn describe(&self) -> Description {
-        const FORBIDDEN: &str = "the operation is forbidden due to a policy violation";
-        const INCAPABLE: &str = "the operation is forbidden due to missing capabilities";
-
-        let digits;
-        // In the message each `%` is the next value; the context has those that have a name.
-        let (code, status, message, values): (_, _, &str, &[(&'static str, &str)]) = match self {
+        match self {
             Self::Callback { callback, fault, outcome_unknown } => {
                 let (code, status, how) = match fault {
                     Fault::Threw(_) => ("PV1000", 500, "failed"),
                     Fault::WrongShape => ("PV1000", 500, "answered the wrong shape"),
                     Fault::TimedOut => ("PV1009", 503, "did not answer in time"),
                 };
+                let name = callback.name();
+                let message = format!("the host's `{name}` {how}");
                 if *outcome_unknown {
-                    (
-                        code,
-                        status,
-                        "the host's `%` %, and whether the write has landed is unknown",
-                        &[("callback", callback.name()), ("", how), ("outcome", "unknown")],
-                    )
+                    let message = format!("{message}, and whether the write has landed is unknown");
+                    told(code, status, message, &[("callback", name), ("outcome", "unknown")])
                 } else {
-                    (code, status, "the host's `%` %", &[("callback", callback.name()), ("", how)])
+                    told(code, status, message, &[("callback", name)])
                 }
             }
-            Self::Randomness => ("PV1000", 500, "the platform gave no randomness", &[]),
-            Self::Internal(problem) => ("PV1000", 500, "internal error: %", &[("", problem)]),
+            Self::Randomness => told("PV1000", 500, "the platform gave no randomness", &[]),
+            Self::Internal(problem) => {
+                told("PV1000", 500, format!("internal error: {problem}"), &[])
+            }
             Self::ReasonMissing => {
-                ("PV1001", 400, "the access reason is missing", &[("reason", "")])
+                told("PV1001", 400, "the access reason is missing", &[("reason", "")])
             }
             Self::ReasonUnknown => {
-                ("PV1002", 400, "the access reason is not one of the known reasons", &[])
+                told("PV1002", 400, "the access reason is not one of the known reasons", &[])
             }
             Self::AdhocReasonMissing => {
-                ("VL1003", 404, "the reason `Other` needs an ad-hoc reason", &[])
+                told("VL1003", 404, "the reason `Other` needs an ad-hoc reason", &[])
             }
             Self::CollectionUnknown { collection } => {
-                ("PV1004", 404, "the collection `%` is not found", &[("collection", collection)])
+                let message = format!("the collection `{collection}` is not found");
+                told("PV1004", 404, message, &[("collection", collection)])
             }
-            Self::CollectionName => (
+            Self::CollectionName => told(
                 "PV1008",
                 400,
                 "the collection name is not a letter followed by at most 39 letters, digits or underscores",
                 &[],
             ),
-            Self::Denied { because: Some(text) } => {
-                ("PV1006", 403, FORBIDDEN, &[("because", text)])
+            Self::Denied { because } => {
+                let message = "the operation is forbidden due to a policy violation";
+                told("PV1006", 403, message, given("because", because).as_slice())
             }
-            Self::Denied { because: None } => ("PV1006", 403, FORBIDDEN, &[]),
-            Self::TenantOutside => (
-                "PV1006",
-                403,
-                "the operation is forbidden for a tenant outside the request's list",
-                &[],
-            ),
-            Self::CapabilityMissing { because: Some(text) } => {
-                ("PV1007", 403, INCAPABLE, &[("because", text)])
+            Self::TenantOutside => {
+                let message = "the operation is forbidden for a tenant outside the request's list";
+                told("PV1006", 403, message, &[])
             }
-            Self::CapabilityMissing { because: None } => ("PV1007", 403, INCAPABLE, &[]),
+            Self::CapabilityMissing { because } => {
+                let message = "the operation is forbidden due to missing capabilities";
+                told("PV1007", 403, message, given("because", because).as_slice())
+            }
             Self::BadRequest { field, problem } => {
-                ("PV1012", 400, "`%` %", &[("field", field), ("", problem)])
+                told("PV1012", 400, format!("`{field}` {problem}"), &[("field", field)])
             }
             Self::ReadOnly => {
-                ("PV1026", 405, "the operation is not allowed: the store has no `write`", &[])
+                told("PV1026", 405, "the operation is not allowed: the store has no `write`", &[])
             }
-            Self::TokenArchived => ("PV1033", 410, "a named token is archived", &[]),
-            Self::NotImplemented { feature } => {
-                ("PV2001", 501, "`%` is not implemented", &[("feature", feature)])
-            }
-            Self::ValueRefused { property, data_type } => (
+            Self::TokenArchived => told("PV1033", 410, "a named token is archived", &[]),
+            Self::NotImplemented { feature } => told(
+                "PV2001",
+                501,
+                format!("`{feature}` is not implemented"),
+                &[("feature", feature)],
+            ),
+            Self::ValueRefused { property, data_type } => told(
                 "PV3002",
                 400,
-                "the value of `%` is not of the type `%`",
+                format!("the value of `{property}` is not of the type `{data_type}`"),
                 &[("property", property), ("type", data_type)],
             ),
             Self::PropertyUnknown { property } => {
-                ("PV3004", 404, "the collection has no property `%`", &[("property", property)])
+                let message = format!("the collection has no property `{property}`");
+                told("PV3004", 404, message, &[("property", property)])
             }
-            Self::TokenNotFound => ("PV3009", 404, "the token is not found", &[]),
+            Self::TokenNotFound => told("PV3009", 404, "the token is not found", &[]),
             Self::TokenIdsNotFound { token_ids } => {
-                ("PV3087", 404, "one or more token IDs not found", &[("token_ids", token_ids)])
+                told("PV3087", 404, "one or more token IDs not found", &[("token_ids", token_ids)])
             }
             Self::Conflict => {
-                ("PV3218", 409, "concurrent conflicting updates to the same tokens", &[])
+                told("PV3218", 409, "concurrent conflicting updates to the same tokens", &[])
             }
-            Self::CiphertextArchived => ("PV3233", 400, "the encrypted object is archived", &[]),
+            Self::CiphertextArchived => {
+                told("PV3233", 400, "the encrypted object is archived", &[])
+            }
             Self::Configuration { place, problem } => {
-                ("VL1000", 400, "`%` %", &[("place", place), ("", problem)])
+                told("VL1000", 400, format!("`{place}` {problem}"), &[("place", place)])
             }
-            Self::LimitExceeded { limit, value } => {
-                digits = json::digits(*value);
-                (
-                    "VL1001",
-                    400,
-                    "the request is over the limit `%` of %",
-                    &[("limit", limit), ("value", &digits)],
-                )
-            }
+            Self::LimitExceeded { limit, value } => told(
+                "VL1001",
+                400,
+                format!("the request is over the limit `{limit}` of {value}"),
+                &[("limit", limit), ("value", &value.to_string())],
+            ),
             Self::DataUpdateOfSeveral => {
-                ("VL3001", 400, "a data update must match exactly one token ID", &[])
+                told("VL3001", 400, "a data update must match exactly one token ID", &[])
             }
-            Self::DataUpdateOfType { token_type } => (
+            Self::DataUpdateOfType { token_type } => told(
                 "VL3002",
                 400,
-                "the data of a token of type `%` cannot be updated",
+                format!("the data of a token of type `{token_type}` cannot be updated"),
                 &[("type", token_type)],
             ),
-            Self::CiphertextRefused => ("VL3003", 400, "the ciphertext does not open", &[]),
+            Self::CiphertextRefused => told("VL3003", 400, "the ciphertext does not open", &[]),
             Self::ScopeMismatch => {
-                ("VL3004", 400, "the ciphertext was sealed with another scope than `scope`", &[])
+                let message = "the ciphertext was sealed with another scope than `scope`";
+                told("VL3004", 400, message, &[])
             }
-            Self::PropertyNotInInput { property } => (
+            Self::PropertyNotInInput { property } => told(
                 "VL3005",
                 400,
-                "`props` names `%`, which the input does not hold",
+                format!("`props` names `{property}`, which the input does not hold"),
                 &[("property", property)],
             ),
             Self::DataTaken => {
-                ("VL3006", 409, "another token already holds this data in the token's scope", &[])
+                let message = "another token already holds this data in the token's scope";
+                told("VL3006", 409, message, &[])
             }
             Self::TagNotUnique => {
-                ("VL3007", 409, "a tag of `ensure_unique_tenant_tags` is on another token", &[])
+                let message = "a tag of `ensure_unique_tenant_tags` is on another token";
+                told("VL3007", 409, message, &[])
             }
-            Self::OneWay => ("VL3008", 400, "a `pci_oneway` token cannot be detokenized", &[]),
+            Self::OneWay => told("VL3008", 400, "a `pci_oneway` token cannot be detokenized", &[]),
             Self::TransactionReused => {
-                ("VL3009", 409, "the transaction ID was used with another request", &[])
+                told("VL3009", 409, "the transaction ID was used with another request", &[])
             }
-            Self::TokenIdTaken => (
-                "VL3010",
-                409,
-                "`token_id` is another token's, or not the one that this data has",
-                &[],
-            ),
-            Self::CardTemplate { problem } => ("VL3011", 400, "`fptemplate` %", &[("", problem)]),
-            Self::CiphertextActive => ("VL3012", 400, "the encrypted object is not archived", &[]),
-            Self::TransformerUnknown { property } => (
+            Self::TokenIdTaken => {
+                let message = "`token_id` is another token's, or not the one that this data has";
+                told("VL3010", 409, message, &[])
+            }
+            Self::CardTemplate { problem } => {
+                told("VL3011", 400, format!("`fptemplate` {problem}"), &[])
+            }
+            Self::CiphertextActive => {
+                told("VL3012", 400, "the encrypted object is not archived", &[])
+            }
+            Self::TransformerUnknown { property } => told(
                 "VL3013",
                 400,
-                "`props` names a transformer that the type of `%` does not have",
+                format!("`props` names a transformer that the type of `{property}` does not have"),
                 &[("property", property)],
             ),
-            Self::Integrity => ("VL5001", 500, "stored token failed its integrity check", &[]),
-        };
-        let named = values.iter().filter(|(name, _)| !name.is_empty());
-        Description {
-            code,
-            status,
-            message: fill_in(message, values),
-            context: named.map(|(name, value)| (*name, (*value).to_owned())).collect(),
+            Self::Integrity => told("VL5001", 500, "stored token failed its integrity check", &[]),
         }
     }
 }
 
-/// Without `format!`: its machinery is two kilobytes of wasm.
-fn fill_in(template: &str, values: &[(&str, &str)]) -> String {
-    let mut values = values.iter();
-    let mut text = String::new();
-    for character in template.chars() {
-        match character {
-            '%' => text.push_str(values.next().map_or("", |(_, value)| value)),
-            other => text.push(other),
-        }
-    }
-    text
+fn told(
+    code: &'static str,
+    status: u16,
+    message: impl Into<String>,
+    context: &[(&'static str, &str)],
+) -> Description {
+    let context = context.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    Description { code, status, message: message.into(), context }
+}
+
+/// A word of the host's for the context, if it gave one.
+fn given<'a>(name: &'static str, words: &'a Option<String>) -> Option<(&'static str, &'a str)> {
+    words.as_deref().map(|words| (name, words))
 }
 
 impl fmt::Display for ErrorKind {
@@ -433,4 +470,4 @@ impl fmt::Display for Error {
     }
 }
 
-impl core::error::Error for Error {}
+impl std::error::Error for Error {}

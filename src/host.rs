@@ -3,19 +3,13 @@
 //! The core has never heard of JavaScript. `wasm.rs` implements [`Host`] over the host's
 //! JavaScript; a test implements it in a few lines. Nothing here is `Send`: the wasm has one thread.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::future::Future;
+use std::future::Future;
 
-use zeroize::Zeroizing;
+use serde::Serialize;
+use strum::IntoStaticStr;
 
-use crate::error::{Error, ErrorKind, Fault};
-use crate::json::Writer;
-
-mod label;
-
-pub use self::label::Label;
-pub(crate) use self::label::{LabelMap, into_set, sorted};
+use crate::error::Fault;
+pub use crate::label::Label;
 
 /// Milliseconds since 1970.
 pub type Millis = i64;
@@ -40,7 +34,8 @@ pub struct Row {
 }
 
 /// Which rows a read by terms wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum State {
     /// No expiry, or one later than `now`.
     Active,
@@ -53,11 +48,7 @@ pub enum State {
 impl State {
     /// As the store contract spells it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Archived => "archived",
-            Self::Any => "any",
-        }
+        self.into()
     }
 
     /// Whether a row with this expiry is in the state at `now`.
@@ -98,33 +89,20 @@ pub struct Change {
 }
 
 /// One thing the caller must be allowed to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
     /// Such as `tokenize`.
     pub operation: String,
     /// Such as `customers/properties/email`.
     pub resource: String,
     /// The property's data type; none for tokens.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub data_type: Option<String>,
 }
 
-/// The member `checks`.
-fn write_checks(writer: &mut Writer, checks: &[Check]) {
-    writer.key("checks");
-    writer.begin('[');
-    for Check { operation, resource, data_type } in checks {
-        writer.item();
-        writer.begin('{');
-        writer.member("operation", operation);
-        writer.member("resource", resource);
-        writer.optional("type", data_type.as_deref());
-        writer.end('}');
-    }
-    writer.end(']');
-}
-
 /// Where the data of a call comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum InputKind {
     /// Property values in the request.
     Fields,
@@ -136,19 +114,9 @@ pub enum InputKind {
     None,
 }
 
-impl InputKind {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Fields => "fields",
-            Self::Encrypted => "encrypted",
-            Self::Token => "token",
-            Self::None => "none",
-        }
-    }
-}
-
-/// The question that the policy answers; the host adds the caller.
-#[derive(Clone, Debug)]
+/// The question that the policy answers, in the form that the host's policy gets; the host adds the caller.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct AccessRequest<'a> {
     /// Such as `tokens.update`.
     pub action: &'static str,
@@ -165,25 +133,8 @@ pub struct AccessRequest<'a> {
     /// The access reason.
     pub reason: &'static str,
     /// The caller's own words, if given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub adhoc_reason: Option<&'a str>,
-}
-
-impl AccessRequest<'_> {
-    /// As the host's policy gets it, but for the caller.
-    pub fn to_json(&self) -> Zeroizing<String> {
-        let mut writer = Writer::new();
-        writer.begin('{');
-        writer.member("action", self.action);
-        writer.texts("capabilities", self.capabilities);
-        write_checks(&mut writer, self.checks);
-        writer.member("input", self.input.name());
-        writer.member("collection", self.collection);
-        writer.texts("tenantIds", self.tenant_ids);
-        writer.member("reason", self.reason);
-        writer.optional("adhocReason", self.adhoc_reason);
-        writer.end('}');
-        writer.finish()
-    }
 }
 
 /// The policy's answer.
@@ -198,7 +149,8 @@ pub enum Decision {
 }
 
 /// What became of a call, for the audit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It is about to take effect, or to answer.
     Allowed,
@@ -208,18 +160,9 @@ pub enum Outcome {
     Failed,
 }
 
-impl Outcome {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::Denied => "denied",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-/// One audit event; the host adds the caller. Never a value, a token ID or a key.
-#[derive(Clone, Debug)]
+/// One audit event, in the form that the host's audit gets; the host adds the caller. Never a value, a token ID or a key.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct AuditEvent<'a> {
     /// Random for each call.
     pub id: &'a str,
@@ -234,77 +177,23 @@ pub struct AuditEvent<'a> {
     /// The access reason.
     pub reason: &'static str,
     /// The caller's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub adhoc_reason: Option<&'a str>,
     /// The caller's note for the audit.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_audit: Option<&'a str>,
     /// The caller's transaction ID.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub transaction_id: Option<&'a str>,
     /// What became of the call.
     pub decision: Outcome,
     /// The error's code, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
     /// What the policy was asked.
     pub checks: &'a [Check],
     /// How many tokens it concerns.
     pub tokens: usize,
-}
-
-impl AuditEvent<'_> {
-    /// As the host's audit gets it, but for the caller.
-    pub fn to_json(&self) -> Zeroizing<String> {
-        let mut writer = Writer::new();
-        writer.begin('{');
-        writer.member("id", self.id);
-        writer.whole("time", self.time);
-        writer.member("action", self.action);
-        writer.member("collection", self.collection);
-        writer.texts("tenantIds", self.tenant_ids);
-        writer.member("reason", self.reason);
-        writer.optional("adhocReason", self.adhoc_reason);
-        writer.optional("customAudit", self.custom_audit);
-        writer.optional("transactionId", self.transaction_id);
-        writer.member("decision", self.decision.name());
-        writer.optional("code", self.code);
-        write_checks(&mut writer, self.checks);
-        writer.whole("tokens", i64::try_from(self.tokens).unwrap_or(i64::MAX));
-        writer.end('}');
-        writer.finish()
-    }
-}
-
-/// The callbacks, by the name an error gives them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Callback {
-    /// `store.read`
-    Read,
-    /// `store.write`
-    Write,
-    /// `policy`
-    Policy,
-    /// `audit`
-    Audit,
-    /// `clock`
-    Clock,
-    /// `reload`
-    Reload,
-}
-
-impl Callback {
-    /// As the host spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Read => "store.read",
-            Self::Write => "store.write",
-            Self::Policy => "policy",
-            Self::Audit => "audit",
-            Self::Clock => "clock",
-            Self::Reload => "reload",
-        }
-    }
-
-    pub(crate) fn failed(self, fault: Fault) -> Error {
-        ErrorKind::Callback { callback: self, fault, outcome_unknown: false }.into()
-    }
 }
 
 /// The questions the core asks of whoever embeds it. One value serves one call.

@@ -4,50 +4,49 @@
 //! [`Host`](host::Host) for rows, decisions and the time. A reader who wants to understand the
 //! system starts with `operation/update.rs`.
 //!
+//! Each module may use those above it, and none below; `tests/layers.rs` holds it to that.
+//!
 //! | module | what it is for |
 //! |---|---|
-//! | [`vault`] | a configured vault: parse once, then run operations |
-//! | [`host`] | what the host supplies: the [`Host`](host::Host) trait, rows, queries, decisions |
+//! | `label`, `kinds` | blind labels; the types of tokens and ciphertexts |
 //! | [`error`] | every way a call can fail |
-//! | `operation` | one file for each operation, and the order of steps that they share |
-//! | `request`, `input`, `json` | strict parsing: past it, nothing malformed can be built |
-//! | `collection`, `datatype`, `data` | typed properties, and data that was checked against them |
-//! | `projection` | what a caller asks to see of an object: properties, masks |
-//! | `text` | what texts need beyond the standard library |
+//! | `json` | a strict tree, requests out of it, answers into text |
+//! | [`host`] | what the host supplies: the [`Host`](host::Host) trait, rows, queries, decisions |
+//! | `schema` | collections, typed properties, masks, and data that was checked against them |
 //! | `sealing` | keyring, envelopes, blind index: the only place that names a crypto crate |
-//! | `wasm` | the boundary to JavaScript, for wasm32 only |
-//! | `runtime` | memory, and the end of a panic, in the place of `std`, for wasm32 only |
-
-#![cfg_attr(target_arch = "wasm32", no_std)]
-
-extern crate alloc;
+//! | `request`, `settings` | strict parsing: past it, nothing malformed can be built |
+//! | [`vault`] | a configured vault |
+//! | `operation` | one file for each operation, and the order of steps that they share |
+//! | `columns`, `wasm` | the boundary to JavaScript, for wasm32 only |
 
 pub mod error;
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
 pub mod host;
 pub mod vault;
 
-mod base64;
-mod collection;
-mod data;
-mod datatype;
-mod input;
+#[cfg(any(target_arch = "wasm32", test))]
+mod columns;
 mod json;
-mod metadata;
+mod kinds;
+mod label;
 mod operation;
-mod projection;
 mod request;
-#[cfg(target_arch = "wasm32")]
-mod runtime;
+mod schema;
 mod sealing;
 mod settings;
-mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
 pub use error::Error;
-#[cfg(any(fuzzing, test))]
-pub use sealing::fuzzing;
 pub use vault::Vault;
+
+/// Wipes what is freed: texts and plaintexts are personal data, and the libraries' buffers with them. It covers the
+/// heap and not the stack, so keys wipe themselves.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 // The replay of the fuzz corpora stands beside the other tests, and names this crate as they do.
 #[cfg(test)]

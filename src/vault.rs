@@ -1,18 +1,17 @@
-//! A configured vault: parsed once, then it runs operations and keeps nothing between them.
+//! A configured vault: parsed once, and then the same for every call.
 
-use alloc::rc::Rc;
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
-use zeroize::Zeroizing;
+use serde::Deserialize;
 
-use crate::collection::Collections;
-use crate::error::{Error, ErrorKind, Fault};
-use crate::host::{Callback, Host};
-use crate::json::{ANY_TEXT, Json, Members};
-use crate::operation;
-use crate::sealing::Keyring;
+use crate::error::{Callback, Error, ErrorKind, Fault};
+use crate::json::strict::{Parameters, read};
+use crate::json::tree::Json;
+use crate::label::{LabelHasher, LabelMap};
+use crate::schema::collection::Collections;
+use crate::sealing::fresh::make_label_hasher;
+use crate::sealing::keyring::Keyring;
 use crate::settings::{Settings, StoreLimits};
 
 /// Keys, collections and settings. One serves any number of calls at once.
@@ -24,6 +23,20 @@ pub struct Vault {
     /// Whether the host has an audit; if not, no event is made.
     pub(crate) audits: bool,
     collections: RefCell<Rc<Collections>>,
+    label_hasher: OnceCell<LabelHasher>,
+}
+
+#[derive(Deserialize)]
+struct Configuration<'a> {
+    primary: &'a str,
+    #[serde(borrow)]
+    data: Vec<&'a str>,
+    collections: Collections,
+    #[serde(default)]
+    settings: Settings,
+    store: StoreLimits,
+    #[serde(default)]
+    audits: bool,
 }
 
 impl Vault {
@@ -34,40 +47,23 @@ impl Vault {
     /// # Errors
     /// [`ErrorKind::Configuration`] naming the place.
     pub fn open(configuration: &str, secrets: &[u8]) -> Result<Self, Error> {
-        Json::parse(configuration, "configuration")
-            .and_then(|configuration| Self::parse(&configuration, secrets))
-            .map_err(as_configuration)
+        Self::parse(configuration, secrets).map_err(as_configuration)
     }
 
-    fn parse(configuration: &Json, secrets: &[u8]) -> Result<Self, Error> {
-        let mut members = Members::of(configuration, "");
-        let primary = members.text("primary", &ANY_TEXT);
-        let names = members.texts("data", &ANY_TEXT);
-        members.check()?;
-        let keyring = Keyring::derive(primary, &names, secrets)?;
-        let collections = Collections::parse(members.required("collections")?)?;
-        let defaults = Json::Object(Vec::new());
-        let settings = Settings::parse(members.optional("settings").unwrap_or(&defaults))?;
-        let store = StoreLimits::parse(members.required("store")?)?;
-        let audits = members.flag("audits", false);
+    fn parse(configuration: &str, secrets: &[u8]) -> Result<Self, Error> {
+        let configuration = Json::parse(configuration, "configuration")?;
+        let mut members = Parameters::of(&configuration)?;
+        let Configuration { primary, data, collections, settings, store, audits } =
+            members.take()?;
         members.finish()?;
-        let collections = RefCell::new(Rc::new(collections));
-        Ok(Self { keyring, settings, store, audits, collections })
-    }
-
-    /// Runs one operation, named as the policy sees it (`tokens.update`), on the JSON text of its
-    /// parameter object. Answers JSON text; empty where the operation answers nothing.
-    ///
-    /// # Errors
-    /// Any [`Error`]; what was not answered did not happen, unless the context says that the outcome
-    /// is unknown.
-    pub async fn call<H: Host>(
-        &self,
-        host: &H,
-        operation: &str,
-        request: &str,
-    ) -> Result<Zeroizing<String>, Error> {
-        operation::run(self, host, operation, request).await
+        Ok(Self {
+            keyring: Keyring::derive(primary, &data, secrets)?,
+            settings,
+            store,
+            audits,
+            collections: RefCell::new(Rc::new(collections)),
+            label_hasher: OnceCell::new(),
+        })
     }
 
     /// The collections as they are now: a reload holds from the next call.
@@ -77,11 +73,24 @@ impl Vault {
 
     /// Takes the collections that the host's `reload` answered.
     pub(crate) fn replace_collections(&self, answer: &str) -> Result<(), Error> {
-        let collections = Json::parse(answer, "collections");
-        let collections = collections.and_then(|collections| Collections::parse(&collections));
-        let collections = collections.map_err(|_| Callback::Reload.failed(Fault::WrongShape))?;
+        let collections = Json::parse(answer, "collections")
+            .and_then(|answer| read::<Collections>(&answer, "collections"))
+            .map_err(|_| Callback::Reload.failed(Fault::WrongShape))?;
         *self.collections.borrow_mut() = Rc::new(collections);
         Ok(())
+    }
+
+    /// A map for so many labels. Its secret key is made when the first map is: a vault can be opened where
+    /// the platform gives no randomness yet.
+    pub(crate) fn label_map<Value>(&self, capacity: usize) -> Result<LabelMap<Value>, Error> {
+        let hasher = match self.label_hasher.get() {
+            Some(hasher) => hasher,
+            None => {
+                let hasher = make_label_hasher()?;
+                self.label_hasher.get_or_init(|| hasher)
+            }
+        };
+        Ok(LabelMap::with_capacity_and_hasher(capacity, hasher.clone()))
     }
 }
 
@@ -89,7 +98,7 @@ impl Vault {
 fn as_configuration(error: Error) -> Error {
     match error.kind() {
         ErrorKind::BadRequest { field, problem } => {
-            ErrorKind::Configuration { place: field.clone(), problem }.into()
+            ErrorKind::Configuration { place: field.clone(), problem: problem.clone() }.into()
         }
         _ => error,
     }

@@ -81,7 +81,7 @@ fn rotate_answers_old_to_new_in_the_order_asked() {
     let text = text.unwrap();
     let places: Vec<usize> =
         ids.iter().map(|id| text.find(&format!("\"{id}\":")).unwrap()).collect();
-    assert!(places.is_sorted(), "{}", *text);
+    assert!(places.is_sorted(), "{text}");
 }
 
 #[test]

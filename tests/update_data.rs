@@ -443,7 +443,7 @@ fn ciphertext_that_does_not_open_is_vl3003_with_one_message_for_all() {
             let error =
                 vault.update(encrypted_update(&id, &json!({"ciphertext": text}))).unwrap_err();
             assert_eq!(error.code(), "VL3003", "{text}");
-            error.to_json()
+            serde_json::to_string(&error).unwrap()
         })
         .collect();
     messages.dedup();

@@ -8,7 +8,7 @@
 /** @type {Record<Platform, string[]>} */
 const scope = {
   host: ["--workspace", "--all-targets"],
-  wasm32: ["--package", "vaultlet", "--package", "vaultlet-primitives", "--lib", "--target", "wasm32-unknown-unknown"],
+  wasm32: ["--package", "vaultlet", "--lib", "--target", "wasm32-unknown-unknown"],
 };
 
 /**

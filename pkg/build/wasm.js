@@ -17,31 +17,13 @@ const cargoHome = process.env["CARGO_HOME"] ?? join(homedir(), ".cargo");
 const RUSTFLAGS = [
   // Panic messages name source files; without this, by the path they had on the machine that built them.
   `--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`,
-  // Loops in AES and SHA-256 instead of unrolled rounds: 3 kB less, and no slower in wasm that can be measured.
-  '--cfg=aes_backend_soft="compact"',
-  '--cfg=sha2_backend_soft="compact"',
 ];
 
 /**
  * What wasm-opt is told. Which features it may use it reads from the module: with `--all-features` it makes
- * code that Node 20 refuses. Chosen by the compressed size; what only shortens the code makes it less alike.
+ * code that Node 20 refuses.
  */
-const WASM_OPT = [
-  "-Oz",
-  "--converge",
-  // All shorten the code and lengthen what is left of it after compression: by 1.3 kB, 0.6, 0.15 and 0.15.
-  "--skip-pass=inlining-optimizing",
-  "--skip-pass=local-cse",
-  "--skip-pass=ssa-nomerge",
-  "--skip-pass=simplify-locals",
-  // The first kilobyte of memory is the far end of the stack, which grows downwards to it: no address that
-  // wraps around can mean something there, so a constant may move into the instruction that loads or stores.
-  "--low-memory-unused",
-  // Alignments are hints, which no engine of ours follows.
-  "--dealign",
-  // For tools that read the module; whoever runs it has no use for it.
-  "--strip-target-features",
-];
+const WASM_OPT = ["-O3"];
 
 /** What the wasm is made from, in the order of the build. */
 const inputs = ["Cargo.toml", "Cargo.lock", "src", "pkg/build/Cargo.toml", "pkg/build/src", "pkg/build/wasm.js"];

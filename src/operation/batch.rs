@@ -1,59 +1,66 @@
 //! The changes of one pass, sealed: what is written, and how to tell whether it has landed.
 
-use alloc::rc::Rc;
-use alloc::string::String;
-use alloc::vec;
-use alloc::vec::Vec;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use zeroize::Zeroizing;
-
-use super::pass::{Pass, Plan};
-use super::transaction::{self, Identity};
-use super::{Call, limit};
 use crate::error::Error;
-use crate::host::{Change, Host, Label, LabelMap, Millis, Row, into_set, sorted};
-use crate::request::after;
-use crate::sealing::{
-    Body, Fresh, Head, TransactionRecord, seal_token, seal_transaction, unsealed_row,
-};
+use crate::host::{Change, Host, Millis, Row};
+use crate::label::{Label, into_set, sorted};
+use crate::operation::call::{Call, limit};
+use crate::operation::pass::Pass;
+use crate::operation::transaction_id::Identity;
+use crate::request::expiry::after;
+use crate::sealing::fresh::Fresh;
+use crate::sealing::head::Head;
+use crate::sealing::row::{Body, seal_token, seal_transaction, unsealed_row};
+use crate::sealing::transaction_record::TransactionRecord;
+
+/// What one pass means to do.
+pub(crate) struct Plan {
+    pub(crate) batch: Batch,
+    /// JSON text; empty where the operation answers nothing.
+    pub(crate) answer: String,
+    /// How many tokens it concerns.
+    pub(crate) tokens: usize,
+}
 
 /// Changes and, for each, the row as it was.
-pub(super) struct Batch {
+pub(crate) struct Batch {
     /// Randomness of this pass and no other.
-    pub(super) fresh: Fresh,
+    pub(crate) fresh: Fresh,
     changes: Vec<Change>,
     before: Vec<Option<Rc<Row>>>,
     sealed_bytes: usize,
 }
 
 /// What a token's row shall say, beside its head.
-pub(super) struct NewRow<'a> {
-    pub(super) head: &'a Head,
+pub(crate) struct NewRow<'a> {
+    pub(crate) head: &'a Head,
     /// The claim of the head's token ID.
-    pub(super) claim: Label,
+    pub(crate) claim: Label,
     /// The terms of what the head says.
-    pub(super) terms: &'a [Label],
+    pub(crate) terms: &'a [Label],
     /// The claims of the tags that were made unique.
-    pub(super) unique_claims: &'a [Label],
-    pub(super) expires_at: Option<Millis>,
-    pub(super) body: Body<'a>,
+    pub(crate) unique_claims: &'a [Label],
+    pub(crate) expires_at: Option<Millis>,
+    pub(crate) body: Body<'a>,
 }
 
 impl Batch {
     /// Draws the randomness of the pass: for so many new token IDs and rows.
-    pub(super) fn new(new_ids_and_rows: usize) -> Result<Self, Error> {
+    pub(crate) fn new(new_ids_and_rows: usize) -> Result<Self, Error> {
         // One more, for the row of a transaction.
         let fresh = Fresh::fill(new_ids_and_rows + 1)?;
         Ok(Self { fresh, changes: Vec::new(), before: Vec::new(), sealed_bytes: 0 })
     }
 
     /// A plan that writes this and answers that.
-    pub(super) fn answering(self, answer: Zeroizing<String>, tokens: usize) -> Plan {
+    pub(crate) fn answering(self, answer: String, tokens: usize) -> Plan {
         Plan { batch: self, answer, tokens }
     }
 
     /// A new token.
-    pub(super) fn insert<H: Host>(
+    pub(crate) fn insert<H: Host>(
         &mut self,
         pass: &mut Pass<'_, H>,
         new: &NewRow<'_>,
@@ -64,7 +71,7 @@ impl Batch {
     }
 
     /// A token's new row, under the same key.
-    pub(super) fn replace<H: Host>(
+    pub(crate) fn replace<H: Host>(
         &mut self,
         pass: &mut Pass<'_, H>,
         before: &Rc<Row>,
@@ -75,7 +82,7 @@ impl Batch {
     }
 
     /// A token that shall be no more.
-    pub(super) fn delete<H: Host>(
+    pub(crate) fn delete<H: Host>(
         &mut self,
         pass: &mut Pass<'_, H>,
         before: Rc<Row>,
@@ -84,7 +91,7 @@ impl Batch {
     }
 
     /// The row of the call's transaction, in the place of one whose time has come.
-    pub(super) fn put_transaction<H: Host>(
+    pub(crate) fn put_transaction<H: Host>(
         &mut self,
         pass: &mut Pass<'_, H>,
         identity: &Identity,
@@ -96,7 +103,7 @@ impl Batch {
             None => (self.fresh.make_row_key()?, 1),
         };
         let term = pass.call.vault.keyring.index().derive_all_term();
-        let end = transaction::end(pass.call, pass.now);
+        let end = after(pass.now, pass.call.vault.settings.transaction_ttl_secs.0);
         let unsealed =
             unsealed_row(key, version, vec![term], vec![identity.claim], None, Some(end));
         let row = seal_transaction(&mut pass.envelopes, &mut self.fresh, unsealed, record)?;
@@ -116,7 +123,7 @@ impl Batch {
         claims.extend(head.data_claim);
         claims.extend_from_slice(unique_claims);
         let prune_at = expires_at
-            .zip(pass.call.vault.settings.archived_retention_secs)
+            .zip(pass.call.vault.settings.archived_retention_secs.0)
             .map(|(time, seconds)| after(time, seconds));
         let unsealed = unsealed_row(key, version, terms.to_vec(), claims, *expires_at, prune_at);
         seal_token(&mut pass.envelopes, &mut self.fresh, unsealed, head, body)
@@ -136,28 +143,28 @@ impl Batch {
         Ok(())
     }
 
-    pub(super) fn changes(&self) -> &[Change] {
+    pub(crate) fn changes(&self) -> &[Change] {
         &self.changes
     }
 
     /// The keys of the rows that it deletes.
-    pub(super) fn deleted(&self) -> impl Iterator<Item = &Label> {
+    pub(crate) fn deleted(&self) -> impl Iterator<Item = &Label> {
         self.changes.iter().filter(|change| change.row.is_none()).map(|change| &change.key)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
     /// Refuses what the store does not take.
-    pub(super) fn check_limits<H: Host>(&self, call: &Call<'_, H>) -> Result<(), Error> {
+    pub(crate) fn check_limits<H: Host>(&self, call: &Call<'_, H>) -> Result<(), Error> {
         let limits = &call.vault.store;
-        if let Some(most) = limits.max_row_bytes {
+        if let Some(most) = limits.max_row_bytes.0 {
             for row in self.changes.iter().filter_map(|change| change.row.as_ref()) {
                 limit("store.maxRowBytes", row.sealed.len() as u64, most)?;
             }
         }
-        match limits.max_writes {
+        match limits.max_writes.0 {
             Some(most) => limit("store.maxWrites", self.touched(), most),
             None => Ok(()),
         }
@@ -178,7 +185,7 @@ impl Batch {
     }
 
     /// By these the batch's rows can be found again, whether it has landed or not.
-    pub(super) fn claims_before_and_after(&self) -> Vec<Label> {
+    pub(crate) fn claims_before_and_after(&self) -> Vec<Label> {
         let mut claims = Vec::new();
         for (change, before) in self.changes.iter().zip(&self.before) {
             for row in [before.as_deref(), change.row.as_ref()].into_iter().flatten() {
@@ -189,34 +196,29 @@ impl Batch {
     }
 
     /// Whether these rows are exactly what the batch wrote.
-    pub(super) fn has_landed(&self, rows: &FoundRows) -> bool {
+    pub(crate) fn has_landed(&self, rows: &FoundRows) -> bool {
         self.changes.iter().all(|change| same(rows.get(&change.key), change.row.as_ref()))
     }
 
     /// Whether these rows are exactly what they were before the batch.
-    pub(super) fn has_not_begun(&self, rows: &FoundRows) -> bool {
+    pub(crate) fn has_not_begun(&self, rows: &FoundRows) -> bool {
         let mut sides = self.changes.iter().zip(&self.before);
         sides.all(|(change, before)| same(rows.get(&change.key), before.as_deref()))
     }
 }
 
 /// Rows that were read back, by key.
-pub(super) struct FoundRows {
-    rows: Vec<Row>,
-    by_key: LabelMap,
+pub(crate) struct FoundRows {
+    by_key: BTreeMap<Label, Row>,
 }
 
 impl FoundRows {
-    pub(super) fn new(rows: Vec<Row>) -> Self {
-        let mut by_key = LabelMap::with_capacity(rows.len());
-        for (position, row) in rows.iter().enumerate() {
-            by_key.insert(row.key, position);
-        }
-        Self { rows, by_key }
+    pub(crate) fn new(rows: Vec<Row>) -> Self {
+        Self { by_key: rows.into_iter().map(|row| (row.key, row)).collect() }
     }
 
     fn get(&self, key: &Label) -> Option<&Row> {
-        self.rows.get(*self.by_key.get(key)?)
+        self.by_key.get(key)
     }
 }
 

@@ -1,22 +1,50 @@
 //! Decrypt: what ciphertexts hold. An array of requests, all or nothing.
 
-use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
-use super::pass::Pass;
-use super::{Access, Answer, Call, Effect};
-use crate::data::parse_unsealed;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Check, Host, InputKind, State};
-use crate::input::EncryptedObject;
-use crate::json::{Members, Writer};
-use crate::metadata::describe_ciphertext;
-use crate::projection::Projection;
-use crate::request::{take_options, take_props};
+use crate::host::{Host, InputKind, State};
+use crate::json::strict::Parameters;
+use crate::json::text::write;
+use crate::operation::call::{Access, Call};
+use crate::operation::definition::Operation;
+use crate::operation::inputs::open_ciphertext;
+use crate::operation::metadata::CiphertextMetadata;
+use crate::operation::pass::Pass;
+use crate::request::common::Common;
+use crate::request::input::{EncryptedObject, Props};
+use crate::request::list::{Filled, Requests};
+use crate::schema::data::parse_unsealed;
+use crate::schema::projection::{Projection, View};
+use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["decrypt"];
 
-pub(super) struct Request<'a> {
-    objects: Vec<(EncryptedObject<'a>, Option<Vec<&'a str>>)>,
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Given<'a> {
+    options: Option<Filled<GivenOption>>,
+    #[serde(borrow)]
+    request_body: Requests<Wanted<'a>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum GivenOption {
+    Archived,
+    IncludeMetadata,
+}
+
+/// One of the array.
+#[derive(Deserialize)]
+struct Wanted<'a> {
+    #[serde(borrow)]
+    encrypted_object: EncryptedObject<'a>,
+    props: Props<'a>,
+}
+
+pub(crate) struct Decrypt<'a> {
+    objects: Vec<Wanted<'a>>,
     state: State,
     metadata: Metadata,
 }
@@ -27,77 +55,77 @@ enum Metadata {
     LeftOut,
 }
 
-impl<'a> Request<'a> {
-    pub(super) fn take(members: &mut Members<'a>) -> Result<Self, Error> {
-        let options = take_options(members, &["archived", "include_metadata"]);
-        let archived = options.contains(&"archived");
-        let included = options.contains(&"include_metadata");
-        let mut objects = Vec::new();
-        for mut members in members.objects("requestBody")? {
-            let object = EncryptedObject::take(&mut members)?;
-            let props = take_props(&mut members);
-            members.finish()?;
-            objects.push((object, props));
-        }
+#[derive(Serialize)]
+struct Decrypted<'a> {
+    fields: View<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<CiphertextMetadata<'a>>,
+}
+
+impl<'a> Operation<'a> for Decrypt<'a> {
+    const ACTION: &'static str = "crypto.decrypt";
+
+    fn take(
+        parameters: &mut Parameters<'a>,
+        _: &mut Common<'a>,
+        _: &Settings,
+    ) -> Result<Self, Error> {
+        let Given { options, request_body } = parameters.take()?;
+        let asked = |option| options.as_ref().is_some_and(|options| options.0.contains(&option));
+        let archived = asked(GivenOption::Archived);
+        let included = asked(GivenOption::IncludeMetadata);
         Ok(Self {
-            objects,
+            objects: request_body.0,
             state: if archived { State::Archived } else { State::Active },
             metadata: if included { Metadata::Included } else { Metadata::LeftOut },
         })
     }
-}
 
-pub(super) fn access<'r, H: Host>(
-    call: &Call<'_, H>,
-    request: &'r Request<'r>,
-) -> Result<(Access, Vec<Projection<'r>>), Error> {
-    call.limit_tokens(request.objects.len())?;
-    let mut projections = Vec::with_capacity(request.objects.len());
-    let mut checks = Vec::new();
-    for (_, props) in &request.objects {
-        let projection = Projection::resolve(&call.collection, props.as_deref())?;
-        projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &[])?;
-        projections.push(projection);
-    }
-    let known = !projections.iter().any(Projection::shows_all);
-    let access = Access {
-        capabilities: &["CapCryptoDecrypter"],
-        input: InputKind::Encrypted,
-        checks: known.then_some(checks),
-        on_each_property: &ON_EACH_PROPERTY,
-        effect: Effect::Reads,
-    };
-    Ok((access, projections))
-}
-
-/// Adds what must be allowed for the answer to `checks`.
-pub(super) fn answer<H: Host>(
-    pass: &mut Pass<'_, H>,
-    request: &Request<'_>,
-    projections: &[Projection<'_>],
-    checks: &mut Vec<Check>,
-) -> Result<Answer, Error> {
-    let Request { objects, state, metadata } = request;
-    let Pass { call, now, envelopes, .. } = pass;
-    let mut answer = Writer::new();
-    answer.begin('[');
-    let mut total = 0;
-    for ((sealed, _), projection) in objects.iter().zip(projections) {
-        let opened = sealed.open(envelopes, &call.collection, &call.common, *state, *now)?;
-        total += opened.canonical.len();
-        call.limit_bytes(total)?;
-        let fields = parse_unsealed(&opened.canonical, ErrorKind::CiphertextRefused)?;
-        projection.add_checks(checks, &ON_EACH_PROPERTY, &call.collection, &fields)?;
-        answer.item();
-        answer.begin('{');
-        answer.key("fields");
-        projection.write(&mut answer, &fields, *now);
-        if *metadata == Metadata::Included {
-            answer.key("metadata");
-            describe_ciphertext(&mut answer, &opened)?;
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
+        let Self { objects, state, metadata } = &self;
+        let collection = &call.collection;
+        call.limit_tokens(objects.len())?;
+        let mut projections = Vec::with_capacity(objects.len());
+        let mut checks = Vec::new();
+        for Wanted { props, .. } in objects {
+            let props = props.as_ref().map(|props| props.0.as_slice());
+            let projection = Projection::resolve(collection, props)?;
+            projection.add_checks(&mut checks, &ON_EACH_PROPERTY, collection, &[])?;
+            projections.push(projection);
         }
-        answer.end('}');
+        let known = !projections.iter().any(Projection::shows_all);
+        let access = Access {
+            capabilities: &["CapCryptoDecrypter"],
+            input: InputKind::Encrypted,
+            checks: known.then_some(checks),
+            on_each_property: &ON_EACH_PROPERTY,
+        };
+        call.authorize(&access).await?;
+
+        let Pass { now, mut envelopes, .. } = Pass::begin(call)?;
+        let mut opened = Vec::with_capacity(objects.len());
+        let mut total = 0;
+        for Wanted { encrypted_object: object, .. } in objects {
+            let one =
+                open_ciphertext(object, &mut envelopes, collection, &call.common, *state, now)?;
+            total += one.canonical.len();
+            call.limit_bytes(total)?;
+            opened.push(one);
+        }
+        let mut checks = Vec::new();
+        let mut answer = Vec::with_capacity(objects.len());
+        for (ciphertext, projection) in opened.iter().zip(&projections) {
+            let fields = parse_unsealed(&ciphertext.canonical, ErrorKind::CiphertextRefused)?;
+            projection.add_checks(&mut checks, &ON_EACH_PROPERTY, collection, &fields)?;
+            let fields = projection.show(fields, now);
+            let metadata = match metadata {
+                Metadata::Included => Some(CiphertextMetadata::new(ciphertext)?),
+                Metadata::LeftOut => None,
+            };
+            answer.push(Decrypted { fields, metadata });
+        }
+        call.ask_again(&access, &checks).await?;
+        call.audit(answer.len()).await?;
+        write(&answer)
     }
-    answer.end(']');
-    Ok(Answer { text: answer.finish(), tokens: objects.len() })
 }

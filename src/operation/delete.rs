@@ -1,56 +1,65 @@
-//! Delete: for good. The row goes, and with it the data, the claims and the tags. All or none.
+//! Delete: tokens that shall be no more, active or archived ones. It is permanent.
 
-use alloc::rc::Rc;
-use alloc::vec;
+use std::rc::Rc;
 
-use zeroize::Zeroizing;
+use serde::Deserialize;
 
-use super::batch::Batch;
-use super::pass::{Pass, Plan};
-use super::reads::Stop;
-use super::selection::select;
-use super::{Access, Call, Effect, tokens_check};
-use crate::error::ErrorKind;
-use crate::host::{Host, InputKind, State};
-use crate::json::Members;
-use crate::request::{Common, TokenQuery, take_name, take_options};
+use crate::error::{Error, ErrorKind};
+use crate::host::Host;
+use crate::json::strict::Parameters;
+use crate::operation::batch::Batch;
+use crate::operation::call::{Access, Call, Effect, tokens_check};
+use crate::operation::commit::commit;
+use crate::operation::definition::Operation;
+use crate::operation::selection::select;
+use crate::request::common::Common;
+use crate::request::name::Name;
+use crate::request::query::{ArchivedOptions, TokenQuery, state_of};
+use crate::settings::Settings;
 
-pub(super) struct Request<'a> {
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Given<'a> {
+    options: ArchivedOptions,
+    #[serde(borrow)]
+    tenant_id: Option<Name<'a>>,
+}
+
+pub(crate) struct Delete<'a> {
     query: TokenQuery<'a>,
 }
 
-impl<'a> Request<'a> {
-    /// `tenantId` is one more list of tenants, of one.
-    pub(super) fn take(members: &mut Members<'a>, common: &mut Common<'a>) -> Self {
-        let mut query = TokenQuery::take(members);
-        if take_options(members, &["archived"]).contains(&"archived") {
-            query.state = State::Archived;
-        }
-        if let Some(tenant) = take_name(members, "tenantId") {
+impl<'a> Operation<'a> for Delete<'a> {
+    const ACTION: &'static str = "tokens.delete";
+    const EFFECT: Effect = Effect::Writes;
+
+    fn take(
+        parameters: &mut Parameters<'a>,
+        common: &mut Common<'a>,
+        _: &Settings,
+    ) -> Result<Self, Error> {
+        let Given { options, tenant_id } = parameters.take()?;
+        if let Some(Name(tenant)) = tenant_id {
             common.confine_to(tenant);
         }
-        Self { query }
+        Ok(Self { query: TokenQuery::take(parameters, state_of(&options))? })
     }
-}
 
-pub(super) fn access<H>(call: &Call<'_, H>, request: &Request<'_>) -> Access {
-    Access {
-        capabilities: &["CapTokensWriter"],
-        input: InputKind::None,
-        checks: Some(vec![tokens_check(&call.collection, "delete", request.query.state)]),
-        on_each_property: &[],
-        effect: Effect::Writes,
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
+        let check = tokens_check(&call.collection, "delete", self.query.state);
+        let access = Access::to_tokens(&["CapTokensWriter"], check);
+        call.authorize(&access).await?;
+        commit(call, &access, Vec::new(), async |pass, _| {
+            let tokens = select(pass, &self.query).await?;
+            if tokens.is_empty() {
+                return Err(ErrorKind::TokenNotFound.into());
+            }
+            let mut batch = Batch::new(0)?;
+            for token in &tokens {
+                batch.delete(pass, Rc::clone(&token.row))?;
+            }
+            Ok(batch.answering(String::new(), tokens.len()))
+        })
+        .await
     }
-}
-
-pub(super) fn plan<H: Host>(pass: &mut Pass<'_, H>, request: &Request<'_>) -> Result<Plan, Stop> {
-    let tokens = select(pass, &request.query)?;
-    if tokens.is_empty() {
-        return Err(ErrorKind::TokenNotFound.into());
-    }
-    let mut batch = Batch::new(0)?;
-    for token in &tokens {
-        batch.delete(pass, Rc::clone(&token.row))?;
-    }
-    Ok(batch.answering(Zeroizing::default(), tokens.len()))
 }

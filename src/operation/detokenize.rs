@@ -1,92 +1,111 @@
 //! Detokenize: the data that tokens stand for.
 
-use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
-use super::pass::Pass;
-use super::reads::{Stop, Tokens};
-use super::selection::select;
-use super::{Access, Answer, Call, Effect};
-use crate::data::parse_unsealed;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Check, Host, InputKind};
-use crate::json::{Members, Writer};
-use crate::metadata;
-use crate::projection::Projection;
-use crate::request::{TokenQuery, take_options, take_props};
-use crate::sealing::{TokenType, open_body};
+use crate::host::{Host, InputKind, State};
+use crate::json::strict::Parameters;
+use crate::json::text::write;
+use crate::kinds::TokenType;
+use crate::operation::call::{Access, Call};
+use crate::operation::definition::Operation;
+use crate::operation::metadata::{Detail, TokenMetadata};
+use crate::operation::pass::Pass;
+use crate::operation::reads::Tokens;
+use crate::operation::selection::select;
+use crate::request::common::Common;
+use crate::request::input::Props;
+use crate::request::list::Filled;
+use crate::request::query::TokenQuery;
+use crate::schema::data::parse_unsealed;
+use crate::schema::projection::{Projection, View};
+use crate::sealing::row::open_body;
+use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 2] = ["detokenize", "read"];
 
-pub(super) struct Request<'a> {
+#[derive(Deserialize)]
+struct Given<'a> {
+    #[serde(borrow)]
+    props: Props<'a>,
+    options: Option<Filled<GivenOption>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum GivenOption {
+    IncludeMetadata,
+    IncludeAggregatedData,
+}
+
+pub(crate) struct Detokenize<'a> {
     query: TokenQuery<'a>,
     props: Option<Vec<&'a str>>,
-    metadata: Option<metadata::Detail>,
+    metadata: Option<Detail>,
 }
 
-impl<'a> Request<'a> {
-    pub(super) fn take(members: &mut Members<'a>) -> Self {
-        let query = TokenQuery::take(members);
-        let props = take_props(members);
-        let options = take_options(members, &["include_metadata", "include_aggregated_data"]);
-        let aggregated = options.contains(&"include_aggregated_data");
-        let metadata = options.contains(&"include_metadata").then_some(if aggregated {
-            metadata::Detail::Aggregated
-        } else {
-            metadata::Detail::Plain
-        });
-        Self { query, props, metadata }
+#[derive(Serialize)]
+struct Detokenized<'a> {
+    token_id: &'a str,
+    fields: View<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<TokenMetadata<'a>>,
+}
+
+impl<'a> Operation<'a> for Detokenize<'a> {
+    const ACTION: &'static str = "tokens.detokenize";
+
+    fn take(
+        parameters: &mut Parameters<'a>,
+        _: &mut Common<'a>,
+        _: &Settings,
+    ) -> Result<Self, Error> {
+        let Given { props, options } = parameters.take()?;
+        let asked = |option| options.as_ref().is_some_and(|options| options.0.contains(&option));
+        let aggregated = asked(GivenOption::IncludeAggregatedData);
+        let detail = if aggregated { Detail::Aggregated } else { Detail::Plain };
+        Ok(Self {
+            query: TokenQuery::take(parameters, State::Active)?,
+            props: props.map(|props| props.0),
+            metadata: asked(GivenOption::IncludeMetadata).then_some(detail),
+        })
     }
-}
 
-pub(super) fn access<'r, H: Host>(
-    call: &Call<'_, H>,
-    request: &'r Request<'r>,
-) -> Result<(Access, Projection<'r>), Error> {
-    let projection = Projection::resolve(&call.collection, request.props.as_deref())?;
-    let mut checks = Vec::new();
-    projection.add_checks(&mut checks, &ON_EACH_PROPERTY, &call.collection, &[])?;
-    let access = Access {
-        capabilities: &["CapTokensDetokenizer"],
-        input: InputKind::Token,
-        checks: (!projection.shows_all()).then_some(checks),
-        on_each_property: &ON_EACH_PROPERTY,
-        effect: Effect::Reads,
-    };
-    Ok((access, projection))
-}
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
+        let collection = &call.collection;
+        let projection = Projection::resolve(collection, self.props.as_deref())?;
+        let mut checks = Vec::new();
+        projection.add_checks(&mut checks, &ON_EACH_PROPERTY, collection, &[])?;
+        let access = Access {
+            capabilities: &["CapTokensDetokenizer"],
+            input: InputKind::Token,
+            checks: (!projection.shows_all()).then(|| checks.clone()),
+            on_each_property: &ON_EACH_PROPERTY,
+        };
+        call.authorize(&access).await?;
 
-/// Adds what must be allowed for the answer to `checks`, where it shows only now.
-pub(super) fn answer<H: Host>(
-    pass: &mut Pass<'_, H>,
-    request: &Request<'_>,
-    projection: &Projection<'_>,
-    checks: &mut Vec<Check>,
-) -> Result<Answer, Stop> {
-    let Request { query, metadata, .. } = request;
-    let tokens = readable(query, select(pass, query)?)?;
-    let mut answer = Writer::new();
-    answer.begin('[');
-    for token in &tokens {
-        let body = open_body(&mut pass.envelopes, &token.row, &token.head.collection);
-        let body = body.ok().flatten().ok_or(ErrorKind::Integrity)?;
-        let fields = parse_unsealed(&body, ErrorKind::Integrity)?;
-        if projection.shows_all() {
-            let collection = &pass.call.collection;
-            projection.add_checks(checks, &ON_EACH_PROPERTY, collection, &fields)?;
+        let mut pass = Pass::begin(call)?;
+        let tokens = readable(&self.query, select(&mut pass, &self.query).await?)?;
+        let mut bodies = Vec::with_capacity(tokens.len());
+        for token in &tokens {
+            let body = open_body(&mut pass.envelopes, &token.row, &token.head.collection);
+            bodies.push(body.ok().flatten().ok_or(ErrorKind::Integrity)?);
         }
-        answer.item();
-        answer.begin('{');
-        answer.member("token_id", &token.head.token_id);
-        answer.key("fields");
-        projection.write(&mut answer, &fields, pass.now);
-        if let Some(detail) = *metadata {
-            answer.key("metadata");
-            metadata::describe(&mut answer, &token.head, token.row.expires_at, detail)?;
+        let mut answer = Vec::with_capacity(tokens.len());
+        for (token, body) in tokens.iter().zip(&bodies) {
+            let fields = parse_unsealed(body, ErrorKind::Integrity)?;
+            projection.add_checks(&mut checks, &ON_EACH_PROPERTY, collection, &fields)?;
+            let describe = |detail| TokenMetadata::new(&token.head, token.row.expires_at, detail);
+            answer.push(Detokenized {
+                token_id: &token.head.token_id,
+                fields: projection.show(fields, pass.now),
+                metadata: self.metadata.map(describe).transpose()?,
+            });
         }
-        answer.end('}');
+        call.ask_again(&access, &checks).await?;
+        call.audit(answer.len()).await?;
+        write(&answer)
     }
-    answer.end(']');
-    Ok(Answer { text: answer.finish(), tokens: tokens.len() })
 }
 
 /// A one-way token that was named is refused; one that only its tags matched is left out.

@@ -1,24 +1,38 @@
 //! The tokens that a tokenize call makes or finds: which requests mean the same token, and what each
 //! token becomes.
 
-use alloc::borrow::ToOwned;
-use alloc::rc::Rc;
-use alloc::vec::Vec;
+use std::rc::Rc;
 
-use super::batch::{Batch, NewRow};
-use super::pass::{Pass, Token};
-use super::reads::Stop;
-use super::token_id::{CardNumber, ClaimedId, Derivation, Draw, draw_card_shaped};
-use super::tokenize::TokenRequest;
-use super::unique_tags::{self, Claimant};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, Label, LabelMap, Millis, Row, into_set};
-use crate::input::OpenedInput;
-use crate::request::{Expiry, owned};
-use crate::sealing::{Body, Head, TokenType, open_body};
+use crate::host::{Host, Millis, Row};
+use crate::kinds::TokenType;
+use crate::label::{Label, LabelMap, into_set};
+use crate::operation::batch::{Batch, NewRow};
+use crate::operation::card::CardNumber;
+use crate::operation::card_draw::{Draw, draw_card_shaped};
+use crate::operation::inputs::OpenedInput;
+use crate::operation::pass::{Pass, Token};
+use crate::operation::token_id::{ClaimedId, Derivation};
+use crate::operation::unique_tags::{self, Claimant};
+use crate::request::card_template::CardTemplate;
+use crate::request::expiry::Expiry;
+use crate::request::tags::Tags;
+use crate::sealing::head::Head;
+use crate::sealing::row::{Body, open_body};
+
+/// One request for a token, without its object.
+pub(crate) struct TokenRequest<'a> {
+    pub(crate) token_type: TokenType,
+    pub(crate) scope: &'a str,
+    pub(crate) tags: Tags<'a>,
+    pub(crate) token_id: Option<&'a str>,
+    pub(crate) card: Option<CardTemplate<'a>>,
+    /// `requestBody[i]`
+    pub(crate) path: String,
+}
 
 /// A request together with what its data derives.
-pub(super) struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     request: &'a TokenRequest<'a>,
     input: &'a OpenedInput,
     data_claim: Option<Label>,
@@ -31,7 +45,7 @@ pub(super) struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    pub(super) fn derive<H: Host>(
+    pub(crate) fn derive<H: Host>(
         pass: &Pass<'_, H>,
         request: &'a TokenRequest<'a>,
         input: &'a OpenedInput,
@@ -46,7 +60,8 @@ impl<'a> Wanted<'a> {
             scope,
             &input.canonical,
         );
-        let card = request.card.as_ref().map(|card| card.read(&input.canonical)).transpose()?;
+        let card =
+            request.card.as_ref().map(|card| CardNumber::of(card, &input.canonical)).transpose()?;
         let mut fixed_id = token_id.map(str::to_owned);
         if *token_type == TokenType::Deterministic {
             let derivation = Derivation { collection, tenant, scope, canonical: &input.canonical };
@@ -66,7 +81,7 @@ impl<'a> Wanted<'a> {
 }
 
 /// Every claim that the batch would add, but those of fresh random IDs.
-pub(super) fn claims_of(wanted: &[Wanted<'_>]) -> Vec<Label> {
+pub(crate) fn claims_of(wanted: &[Wanted<'_>]) -> Vec<Label> {
     let mut claims = Vec::new();
     for Wanted { fixed_id, data_claim, .. } in wanted {
         claims.extend(fixed_id.as_ref().map(|id| id.claim));
@@ -76,10 +91,10 @@ pub(super) fn claims_of(wanted: &[Wanted<'_>]) -> Vec<Label> {
 }
 
 /// A token that the batch makes or may change.
-pub(super) struct Draft<'a> {
+pub(crate) struct Draft<'a> {
     /// The row as it is, if it exists.
     before: Option<Rc<Row>>,
-    pub(super) head: Head,
+    pub(crate) head: Head,
     claim: Label,
     unique_claims: Vec<Label>,
     expires_at: Option<Millis>,
@@ -94,10 +109,10 @@ impl Draft<'_> {
         let Some(row) = &self.before else { return Ok(self.canonical == canonical) };
         let body = open_body(&mut pass.envelopes, row, &self.head.collection);
         let body = body.map_err(|_| ErrorKind::Integrity)?;
-        Ok(body.is_some_and(|body| *body == canonical))
+        Ok(body.is_some_and(|body| body == canonical))
     }
 
-    pub(super) fn put<H: Host>(
+    pub(crate) fn put<H: Host>(
         &self,
         pass: &mut Pass<'_, H>,
         batch: &mut Batch,
@@ -128,15 +143,15 @@ impl Draft<'_> {
 
 /// The tokens that the batch may change and those that it makes, found by the claims that make two
 /// requests mean the same one.
-pub(super) struct Drafts<'a> {
-    pub(super) list: Vec<Draft<'a>>,
-    by_claim: LabelMap,
+pub(crate) struct Drafts<'a> {
+    pub(crate) list: Vec<Draft<'a>>,
+    by_claim: LabelMap<usize>,
 }
 
 impl<'a> Drafts<'a> {
     /// Those that exist.
-    pub(super) fn of(existing: &[Rc<Token>]) -> Self {
-        let mut drafts = Self { list: Vec::new(), by_claim: LabelMap::new() };
+    pub(crate) fn of<H: Host>(pass: &Pass<'_, H>, existing: &[Rc<Token>]) -> Result<Self, Error> {
+        let mut drafts = Self { list: Vec::new(), by_claim: pass.call.vault.label_map(0)? };
         for token in existing {
             for claim in &token.row.claims {
                 drafts.by_claim.insert(*claim, drafts.list.len());
@@ -151,33 +166,33 @@ impl<'a> Drafts<'a> {
                 changed: false,
             });
         }
-        drafts
+        Ok(drafts)
     }
 
     /// Draws the IDs of the tokens that shall look like a card's number and do not exist yet.
-    pub(super) fn draw_card_shaped_ids<H: Host>(
+    pub(crate) async fn draw_card_shaped_ids<H: Host>(
         &self,
         pass: &mut Pass<'_, H>,
         batch: &mut Batch,
         wanted: &mut [Wanted<'a>],
-    ) -> Result<(), Stop> {
-        let mut taken = LabelMap::new();
+    ) -> Result<(), Error> {
+        let mut taken: LabelMap<()> = pass.call.vault.label_map(0)?;
         for id in wanted.iter().filter_map(|wanted| wanted.fixed_id.as_ref()) {
-            taken.insert(id.claim, 0);
+            taken.insert(id.claim, ());
         }
         let mut draws = Vec::new();
         let mut drawing = Vec::new();
-        let mut made = LabelMap::new();
+        let mut made: LabelMap<()> = pass.call.vault.label_map(0)?;
         for wanted in wanted {
-            let again = wanted.data_claim.is_some_and(|it| made.insert(it, 0).is_some());
+            let again = wanted.data_claim.is_some_and(|it| made.insert(it, ()).is_some());
             let exists = wanted.data_claim.is_some_and(|it| self.by_claim.contains_key(&it));
             let Some((card, hash)) = &wanted.card else { continue };
             if wanted.fixed_id.is_none() && !again && !exists {
-                draws.push(Draw::new(pass, &mut batch.fresh, card.shape(), *hash)?);
+                draws.push(Draw::new(&mut batch.fresh, card.shape.clone(), *hash)?);
                 drawing.push(wanted);
             }
         }
-        draw_card_shaped(pass, &mut draws, taken)?;
+        draw_card_shaped(pass, &mut draws, taken).await?;
         for (wanted, draw) in drawing.into_iter().zip(draws) {
             wanted.drawn_id = draw.drawn;
         }
@@ -186,7 +201,7 @@ impl<'a> Drafts<'a> {
 
     /// Finds the token that a request means, or makes it, and gives it the request's tags and
     /// expiry. Answers its place in the list.
-    pub(super) fn apply<H: Host>(
+    pub(crate) fn apply<H: Host>(
         &mut self,
         pass: &mut Pass<'_, H>,
         batch: &mut Batch,
@@ -254,14 +269,14 @@ impl<'a> Drafts<'a> {
                 None => ClaimedId::random(pass, &mut batch.fresh)?,
             };
         let expiry =
-            expiry.unwrap_or(Expiry::from_setting(pass.call.vault.settings.token_ttl_secs));
+            expiry.unwrap_or(Expiry::from_setting(pass.call.vault.settings.token_ttl_secs.0));
         let head = Head {
             token_type: request.token_type,
             token_id,
             collection: pass.call.collection.name.clone(),
             scope: request.scope.to_owned(),
             tenant: wanted.input.tenant.clone(),
-            tags: owned(request.tags.tags.as_deref().unwrap_or_default()),
+            tags: request.tags.to_owned(),
             created_at: pass.now,
             data_claim: wanted.data_claim,
             card_number: wanted.card.as_ref().map(|(_, hash)| *hash),
@@ -285,12 +300,12 @@ impl<'a> Drafts<'a> {
 
     /// Claims the tags that must be unique. One tag ensured twice in an array, or ensured for one
     /// token and given to another of the same tenant, is not unique.
-    pub(super) fn claim_unique_tags<H: Host>(
+    pub(crate) async fn claim_unique_tags<H: Host>(
         &mut self,
         pass: &mut Pass<'_, H>,
         wanted: &[Wanted<'a>],
         chosen: &[usize],
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Error> {
         if wanted.iter().all(|wanted| wanted.request.tags.unique.is_empty()) {
             return Ok(());
         }
@@ -307,16 +322,15 @@ impl<'a> Drafts<'a> {
                 key: draft.before.as_ref().map(|row| &row.key),
                 own_claims: &own_claims,
             };
-            claimed.push((*index, unique_tags::claim(pass, &claimant, tags)));
+            claimed.push((*index, unique_tags::claim(pass, &claimant, tags).await?));
         }
-        let holders = self.count_holders(pass);
-        let mut ensured = LabelMap::new();
+        let holders = self.count_holders(pass)?;
+        let mut ensured: LabelMap<()> = pass.call.vault.label_map(0)?;
         for (index, claims) in claimed {
-            let claims = claims?;
             let draft = self.list.get_mut(index).ok_or_else(lost)?;
             for claim in claims {
                 let elsewhere = holders.get(&claim).is_some_and(|tokens| *tokens > 1);
-                if elsewhere || ensured.insert(claim, 0).is_some() {
+                if elsewhere || ensured.insert(claim, ()).is_some() {
                     return Err(ErrorKind::TagNotUnique.into());
                 }
                 if !draft.unique_claims.contains(&claim) {
@@ -329,17 +343,16 @@ impl<'a> Drafts<'a> {
     }
 
     /// How many tokens of the batch have a tag, by the claim that the tag has in their tenant.
-    fn count_holders<H: Host>(&self, pass: &Pass<'_, H>) -> LabelMap {
-        let mut holders = LabelMap::new();
+    fn count_holders<H: Host>(&self, pass: &Pass<'_, H>) -> Result<LabelMap<usize>, Error> {
+        let mut holders: LabelMap<usize> = pass.call.vault.label_map(0)?;
         for Draft { head, .. } in &self.list {
             for tag in &head.tags {
                 let tenant = head.tenant.as_deref();
                 let claim = pass.index().derive_unique_tag_claim(&head.collection, tenant, tag);
-                let others = holders.get(&claim).copied().unwrap_or_default();
-                holders.insert(claim, others + 1);
+                *holders.entry(claim).or_default() += 1;
             }
         }
-        holders
+        Ok(holders)
     }
 }
 
@@ -361,16 +374,16 @@ fn reuse<H: Host>(
             draft.changed = true;
         }
     }
-    if draft.head.tags.len() > settings.max_tags {
+    if draft.head.tags.len() > settings.max_tags() {
         return Err(Error::bad_request(
-            [&request.path, ".tags"].concat(),
+            format!("{}.tags", request.path),
             "would give the token more than `settings.maxTags` tags",
         ));
     }
     let expires_at = match expiry {
         Some(given) => given.at(pass.now),
         None => {
-            let default = Expiry::from_setting(settings.token_ttl_secs).at(pass.now);
+            let default = Expiry::from_setting(settings.token_ttl_secs.0).at(pass.now);
             // Never is later than any time.
             draft.expires_at.zip(default).map(|(current, default)| current.max(default))
         }

@@ -2,18 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall stop at that line")]
 
-use super::call::Call;
-use super::pass::Pass;
 use crate::error::Fault;
-use crate::host::{
-    AccessRequest, AuditEvent, Change, Decision, Host, Label, Millis, Row, TermsQuery,
-};
-use crate::json::{Json, Members};
-use crate::request::Common;
+use crate::host::{AccessRequest, AuditEvent, Change, Decision, Host, Millis, Row, TermsQuery};
+use crate::json::strict::Parameters;
+use crate::json::tree::Json;
+use crate::label::Label;
+use crate::operation::call::{Call, Effect};
+use crate::operation::pass::Pass;
+use crate::request::common::Common;
 use crate::vault::Vault;
 
 /// A store without rows.
-pub(super) struct EmptyStore;
+pub(crate) struct EmptyStore;
 
 impl Host for EmptyStore {
     async fn read_claims(&self, _: &[Label]) -> Result<Vec<Option<Row>>, Fault> {
@@ -45,7 +45,7 @@ impl Host for EmptyStore {
     }
 }
 
-pub(super) fn vault() -> Vault {
+pub(crate) fn vault() -> Vault {
     let configuration = r#"{"primary": "k", "data": ["k"], "store": {}, "collections": {"c": {
         "properties": {"card": {"type": "CC_NUMBER"}, "more": {"type": "CC_NUMBER"}, "name": {"type": "NAME"}}
     }}}"#;
@@ -54,14 +54,15 @@ pub(super) fn vault() -> Vault {
 }
 
 /// Runs something in a pass over an empty store.
-pub(super) fn in_a_pass<Answer>(
+pub(crate) fn in_a_pass<Answer>(
     run: impl AsyncFnOnce(&mut Pass<'_, EmptyStore>) -> Answer,
 ) -> Answer {
     let vault = vault();
     let request = Json::parse(r#"{"collection": "c"}"#, "request").unwrap();
-    let common = Common::take(&mut Members::of(&request, ""));
+    let common = Common::take(&mut Parameters::of(&request).unwrap()).unwrap();
     let collection = vault.collections().get("c").unwrap();
-    let call = Call::new(&vault, &EmptyStore, "action", common, collection, "reason");
+    let call =
+        Call::new(&vault, &EmptyStore, "action", Effect::Reads, common, collection, "reason");
     let mut pass = Pass::begin(&call).unwrap();
     pollster::block_on(run(&mut pass))
 }

@@ -1,20 +1,48 @@
 //! Encrypt: ciphertext that the caller keeps. An array of requests, all or nothing.
 
-use alloc::borrow::ToOwned;
-use alloc::vec::Vec;
+use serde::Deserialize;
 
-use super::{Access, Call, DEFAULT_SCOPE, Effect};
 use crate::error::Error;
-use crate::host::{Host, Millis};
-use crate::input::{CheckedInput, Input, Inputs, OpenedInput};
-use crate::json::Members;
-use crate::request::{Expiry, owned, take_name, take_tags};
-use crate::sealing::{Ciphertext, EncryptionType};
+use crate::host::Host;
+use crate::json::strict::Parameters;
+use crate::kinds::EncryptionType;
+use crate::operation::call::{Access, Call};
+use crate::operation::definition::{DEFAULT_SCOPE, Operation};
+use crate::operation::inputs::{CheckedInput, check_inputs, open_inputs};
+use crate::operation::new_ciphertexts::seal;
+use crate::operation::pass::Pass;
+use crate::request::common::Common;
+use crate::request::expiry::Expiry;
+use crate::request::input::{Inputs, ObjectForm, Props};
+use crate::request::list::Requests;
+use crate::request::name::Name;
+use crate::request::tags::Tags;
+use crate::sealing::ciphertext::Ciphertext;
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["encrypt"];
 
-pub(super) struct Request<'a> {
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Given<'a> {
+    expiration_secs: Option<Expiry>,
+    #[serde(borrow)]
+    request_body: Requests<GivenCiphertext<'a>>,
+}
+
+/// One of the array.
+#[derive(Deserialize)]
+struct GivenCiphertext<'a> {
+    #[serde(rename = "type")]
+    encryption_type: Option<EncryptionType>,
+    #[serde(borrow)]
+    object: Option<ObjectForm<'a>>,
+    props: Props<'a>,
+    scope: Option<Name<'a>>,
+    tags: Option<Vec<Name<'a>>>,
+}
+
+pub(crate) struct Encrypt<'a> {
     ciphertexts: Vec<CiphertextRequest<'a>>,
     inputs: Inputs<'a>,
     expiry: Option<Expiry>,
@@ -24,75 +52,66 @@ pub(super) struct Request<'a> {
 struct CiphertextRequest<'a> {
     encryption_type: EncryptionType,
     scope: &'a str,
-    tags: Vec<&'a str>,
+    tags: Tags<'a>,
 }
 
-impl<'a> Request<'a> {
-    pub(super) fn take(members: &mut Members<'a>, settings: &Settings) -> Result<Self, Error> {
-        let expiry = Expiry::take(members);
-        let (mut ciphertexts, mut inputs) = (Vec::<CiphertextRequest<'_>>::new(), Vec::new());
-        for members in members.objects("requestBody")? {
-            let (ciphertext, input) = CiphertextRequest::take(members, settings)?;
-            ciphertexts.push(ciphertext);
-            inputs.push(input);
+impl<'a> Operation<'a> for Encrypt<'a> {
+    const ACTION: &'static str = "crypto.encrypt";
+
+    fn take(
+        parameters: &mut Parameters<'a>,
+        _: &mut Common<'a>,
+        settings: &Settings,
+    ) -> Result<Self, Error> {
+        let Given { expiration_secs: expiry, request_body } = parameters.take()?;
+        let (mut ciphertexts, mut objects) = (Vec::new(), Vec::new());
+        for (index, given) in request_body.0.into_iter().enumerate() {
+            let GivenCiphertext { encryption_type, object, props, scope, tags } = given;
+            let path = format!("requestBody[{index}]");
+            let encryption_type = encryption_type.unwrap_or(EncryptionType::Randomized);
+            let tags = Tags::new(tags, None, &path, settings.max_tags())?;
+            if encryption_type == EncryptionType::Deterministic {
+                const PROBLEM: &str = "not possible with the type `deterministic`";
+                if tags.tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
+                    return Err(Error::bad_request(
+                        format!("{path}.tags"),
+                        format!("are {PROBLEM}"),
+                    ));
+                }
+                if expiry.is_some() {
+                    return Err(Error::bad_request("expirationSecs", format!("is {PROBLEM}")));
+                }
+            }
+            let scope = scope.map_or(DEFAULT_SCOPE, |scope| scope.0);
+            ciphertexts.push(CiphertextRequest { encryption_type, scope, tags });
+            objects.push((object, props));
         }
-        let deterministic = EncryptionType::Deterministic;
-        if expiry.is_some() && ciphertexts.iter().any(|one| one.encryption_type == deterministic) {
-            return Err(
-                members.refusal("expirationSecs", "is not possible with the type `deterministic`")
-            );
+        Ok(Self { ciphertexts, inputs: Inputs::of_requests(objects)?, expiry })
+    }
+
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
+        let inputs = check_inputs(call, &self.inputs)?;
+        let access = Access {
+            capabilities: &["CapCryptoEncrypter"],
+            input: CheckedInput::kind(&inputs),
+            checks: CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, &call.collection)?,
+            on_each_property: &ON_EACH_PROPERTY,
+        };
+        call.authorize(&access).await?;
+
+        let mut pass = Pass::begin(call)?;
+        let inputs = open_inputs(call, &access, inputs, pass.now).await?;
+        let mut ciphertexts = Vec::with_capacity(inputs.len());
+        for (request, input) in self.ciphertexts.iter().zip(inputs) {
+            ciphertexts.push(Ciphertext {
+                encryption_type: request.encryption_type,
+                scope: request.scope.to_owned(),
+                tenant: input.tenant,
+                tags: request.tags.to_owned(),
+                expires_at: self.expiry.and_then(|expiry| expiry.at(pass.now)),
+                canonical: input.canonical,
+            });
         }
-        Ok(Self { ciphertexts, inputs: Inputs::of_requests(inputs)?, expiry })
+        seal(&mut pass, &ciphertexts).await
     }
-}
-
-impl<'a> CiphertextRequest<'a> {
-    fn take(mut members: Members<'a>, settings: &Settings) -> Result<(Self, Input<'a>), Error> {
-        let encryption_type =
-            EncryptionType::take(&mut members).unwrap_or(EncryptionType::Randomized);
-        let input = Input::take(&mut members)?;
-        let scope = take_name(&mut members, "scope").unwrap_or(DEFAULT_SCOPE);
-        let tags = take_tags(&mut members, "tags", settings.max_tags).unwrap_or_default();
-        members.finish()?;
-        if encryption_type == EncryptionType::Deterministic && !tags.is_empty() {
-            return Err(members.refusal("tags", "are not possible with the type `deterministic`"));
-        }
-        Ok((Self { encryption_type, scope, tags }, input))
-    }
-}
-
-pub(super) fn access<'r, H: Host>(
-    call: &Call<'_, H>,
-    request: &'r Request<'r>,
-) -> Result<(Access, Vec<CheckedInput<'r>>), Error> {
-    let inputs = call.check_inputs(&request.inputs)?;
-    let access = Access {
-        capabilities: &["CapCryptoEncrypter"],
-        input: CheckedInput::kind(&inputs),
-        checks: CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, &call.collection)?,
-        on_each_property: &ON_EACH_PROPERTY,
-        effect: Effect::Reads,
-    };
-    Ok((access, inputs))
-}
-
-pub(super) fn ciphertexts(
-    request: &Request<'_>,
-    inputs: Vec<OpenedInput>,
-    now: Millis,
-) -> Vec<Ciphertext> {
-    let mut ciphertexts = Vec::with_capacity(inputs.len());
-    for (CiphertextRequest { encryption_type, scope, tags }, input) in
-        request.ciphertexts.iter().zip(inputs)
-    {
-        ciphertexts.push(Ciphertext {
-            encryption_type: *encryption_type,
-            scope: (*scope).to_owned(),
-            tenant: input.tenant,
-            tags: owned(tags),
-            expires_at: request.expiry.and_then(|expiry| expiry.at(now)),
-            canonical: input.canonical,
-        });
-    }
-    ciphertexts
 }

@@ -1,60 +1,72 @@
 //! Get by transaction ID: which tokens a tokenize with that ID made or found.
 
-use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
-use super::pass::Pass;
-use super::reads::Stop;
-use super::transaction::{self, Found};
-use super::{Access, Answer, Call, Effect, TOKENIZE, tokens_check};
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 use crate::host::{Host, State};
-use crate::json::{Json, Members, Writer};
-use crate::request::NAME;
+use crate::json::strict::{Parameters, read};
+use crate::json::text::write;
+use crate::json::tree::Json;
+use crate::operation::call::{Access, Call, tokens_check};
+use crate::operation::definition::Operation;
+use crate::operation::pass::Pass;
+use crate::operation::transaction::{self, Found};
+use crate::operation::transaction_id::{TOKENIZE, derive_claim};
+use crate::request::common::Common;
+use crate::request::name::Name;
+use crate::settings::Settings;
 
-pub(super) struct Request<'a> {
-    pub(super) id: &'a str,
+#[derive(Deserialize)]
+struct Given<'a> {
+    #[serde(borrow)]
+    id: Name<'a>,
 }
 
-impl<'a> Request<'a> {
-    pub(super) fn take(members: &mut Members<'a>) -> Self {
-        Self { id: members.text("id", &NAME) }
+pub(crate) struct GetByTransactionId<'a> {
+    id: &'a str,
+}
+
+/// One of the tokens that tokenize answered.
+#[derive(Deserialize)]
+struct Made<'a> {
+    token_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    ref_ids: Vec<&'a str>,
+}
+
+impl<'a> Operation<'a> for GetByTransactionId<'a> {
+    const ACTION: &'static str = "tokens.transaction";
+
+    fn take(
+        parameters: &mut Parameters<'a>,
+        _: &mut Common<'a>,
+        _: &Settings,
+    ) -> Result<Self, Error> {
+        let Given { id: Name(id) } = parameters.take()?;
+        Ok(Self { id })
     }
-}
 
-pub(super) fn access<H>(call: &Call<'_, H>) -> Access {
-    let check = tokens_check(&call.collection, "read", State::Active);
-    Access::to_tokens(&["CapTransactionIdReader"], check, Effect::Reads)
-}
-
-pub(super) fn answer<H: Host>(
-    pass: &mut Pass<'_, H>,
-    request: &Request<'_>,
-) -> Result<Answer, Stop> {
-    let claim = transaction::derive_claim(pass.call, TOKENIZE, request.id);
-    let token_ids = match transaction::read(pass, claim)? {
-        Found::Landed(record) => token_ids(&record.answer).ok_or(ErrorKind::Integrity)?,
-        Found::Nothing { .. } => Vec::new(),
-    };
-    let mut answer = Writer::new();
-    answer.begin('{');
-    answer.key("ref_ids");
-    answer.begin('[');
-    for token_id in &token_ids {
-        answer.item();
-        answer.value(token_id);
+    fn transaction_id(&self) -> Option<&'a str> {
+        Some(self.id)
     }
-    answer.end(']');
-    answer.end('}');
-    Ok(Answer { text: answer.finish(), tokens: token_ids.len() })
-}
 
-/// The IDs in what tokenize answered: `[{"token_id": …}, …]`.
-fn token_ids(answer: &str) -> Option<Vec<Json>> {
-    let Ok(Json::List(tokens)) = Json::parse(answer, "answer") else { return None };
-    let mut token_ids = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        let Json::Object(members) = token else { return None };
-        token_ids.extend(members.into_iter().map(|(_, token_id)| token_id));
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
+        let check = tokens_check(&call.collection, "read", State::Active);
+        call.authorize(&Access::to_tokens(&["CapTransactionIdReader"], check)).await?;
+        let index = call.vault.keyring.index();
+        let tenants = &call.common.tenants;
+        let claim = derive_claim(index, TOKENIZE, &call.collection.name, tenants, self.id);
+        let answered = match transaction::read(&mut Pass::begin(call)?, claim).await? {
+            Found::Landed(record) => record.answer,
+            Found::Nothing { .. } => "[]".to_owned(),
+        };
+        let tokens = Json::parse(&answered, "answer").map_err(|_| ErrorKind::Integrity)?;
+        let tokens: Vec<Made<'_>> = read(&tokens, "answer").map_err(|_| ErrorKind::Integrity)?;
+        let ref_ids: Vec<&str> = tokens.iter().map(|made| made.token_id).collect();
+        call.audit(ref_ids.len()).await?;
+        write(&Answer { ref_ids })
     }
-    Some(token_ids)
 }

@@ -3,55 +3,76 @@
 //! Only heads are opened and sealed anew; no personal data is decrypted. A token's ID is one of its
 //! row's claims, so rotating moves a claim on the same row, in one change.
 
-use alloc::rc::Rc;
-use alloc::vec;
-use alloc::vec::Vec;
+use std::rc::Rc;
 
-use super::batch::{Batch, NewRow};
-use super::pass::{Pass, Plan, Token};
-use super::reads::{Stop, Tokens};
-use super::selection::{refuse_other_tenants, select_named};
-use super::token_id::{ClaimedId, Draw, Shape, draw_card_shaped};
-use super::{Access, Call, Effect, tokens_check};
+use serde::{Deserialize, Serialize, Serializer};
+
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, InputKind, LabelMap, State};
-use crate::json::{Members, Writer};
-use crate::request::{take_token_ids, take_transaction_id};
-use crate::sealing::{Body, Fresh};
+use crate::host::{Host, State};
+use crate::json::strict::Parameters;
+use crate::json::text::write;
+use crate::operation::batch::{Batch, NewRow, Plan};
+use crate::operation::call::{Access, Call, Effect, tokens_check};
+use crate::operation::card::Shape;
+use crate::operation::card_draw::{Draw, draw_card_shaped};
+use crate::operation::commit::commit;
+use crate::operation::definition::Operation;
+use crate::operation::pass::{Pass, Token};
+use crate::operation::selection::{refuse_other_tenants, select_named};
+use crate::operation::token_id::ClaimedId;
+use crate::request::common::Common;
+use crate::request::list::Filled;
+use crate::request::name::{Name, TokenId};
+use crate::sealing::fresh::Fresh;
+use crate::sealing::row::Body;
+use crate::settings::Settings;
 
-pub(super) struct Request<'a> {
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Given<'a> {
+    #[serde(borrow)]
+    token_ids: Filled<TokenId<'a>>,
+    transaction_id: Option<Name<'a>>,
+}
+
+pub(crate) struct Rotate<'a> {
     token_ids: Vec<&'a str>,
-    pub(super) transaction_id: Option<&'a str>,
+    transaction_id: Option<&'a str>,
 }
 
-impl<'a> Request<'a> {
-    pub(super) fn take(members: &mut Members<'a>) -> Self {
-        let token_ids = take_token_ids(members, "tokenIds");
-        if token_ids.is_none() {
-            members.refuse("tokenIds", "is missing");
-        }
-        let transaction_id = take_transaction_id(members);
-        Self { token_ids: token_ids.unwrap_or_default(), transaction_id }
+impl<'a> Operation<'a> for Rotate<'a> {
+    const ACTION: &'static str = "tokens.rotate";
+    const EFFECT: Effect = Effect::Writes;
+
+    fn take(
+        parameters: &mut Parameters<'a>,
+        _: &mut Common<'a>,
+        _: &Settings,
+    ) -> Result<Self, Error> {
+        let Given { token_ids, transaction_id } = parameters.take()?;
+        Ok(Self {
+            token_ids: token_ids.0.into_iter().map(|id| id.0).collect(),
+            transaction_id: transaction_id.map(|id| id.0),
+        })
     }
-}
 
-pub(super) fn access<H>(call: &Call<'_, H>) -> Access {
-    Access {
-        capabilities: &["CapTokensWriter"],
-        input: InputKind::None,
-        checks: Some(vec![tokens_check(&call.collection, "write", State::Active)]),
-        on_each_property: &[],
-        effect: Effect::Writes,
+    fn transaction_id(&self) -> Option<&'a str> {
+        self.transaction_id
     }
-}
 
-pub(super) fn plan<H: Host>(pass: &mut Pass<'_, H>, request: &Request<'_>) -> Result<Plan, Stop> {
-    let tokens = select_named(pass, &request.token_ids)?;
-    refuse_unless_active(pass, &request.token_ids, &tokens)?;
-    let mut batch = Batch::new(tokens.len())?;
-    let mut draws = card_shaped_draws(pass, &mut batch.fresh, &tokens)?;
-    draw_card_shaped(pass, &mut draws, LabelMap::new())?;
-    Ok(rotate(pass, batch, tokens, draws)?)
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
+        let check = tokens_check(&call.collection, "write", State::Active);
+        let access = Access::to_tokens(&["CapTokensWriter"], check);
+        call.authorize(&access).await?;
+        commit(call, &access, Vec::new(), async |pass, _| {
+            let tokens = select_named(pass, &self.token_ids).await?;
+            refuse_unless_active(pass, &self.token_ids, &tokens)?;
+            let mut batch = Batch::new(tokens.len())?;
+            let new_ids = new_ids(pass, &mut batch.fresh, &tokens).await?;
+            put(pass, batch, &tokens, new_ids)
+        })
+        .await
+    }
 }
 
 /// Every ID must be an active token of the collection. The refusals come in this order: unknown,
@@ -61,9 +82,11 @@ fn refuse_unless_active<H: Host>(
     token_ids: &[&str],
     tokens: &[Rc<Token>],
 ) -> Result<(), Error> {
-    if tokens.len() < token_ids.len() {
-        let mut unknown = token_ids.to_vec();
-        unknown.retain(|id| !tokens.iter().any(|token| token.head.token_id == *id));
+    // The tokens come in the order asked.
+    let mut tokens_left = tokens.iter().peekable();
+    let is_unknown = |id: &&&str| tokens_left.next_if(|it| it.head.token_id == **id).is_none();
+    let unknown: Vec<&str> = token_ids.iter().filter(is_unknown).copied().collect();
+    if !unknown.is_empty() {
         return Err(ErrorKind::TokenIdsNotFound { token_ids: unknown.join(",") }.into());
     }
     refuse_other_tenants(pass, tokens)?;
@@ -73,54 +96,65 @@ fn refuse_unless_active<H: Host>(
     Ok(())
 }
 
-/// For those tokens whose IDs look like a card's number, in their order. The heads know which number
-/// to avoid.
-fn card_shaped_draws<H: Host>(
+/// A new ID for each token, in their order: a random UUID, or for a card-shaped one another of the shape.
+async fn new_ids<H: Host>(
     pass: &mut Pass<'_, H>,
     fresh: &mut Fresh,
     tokens: &[Rc<Token>],
-) -> Result<Vec<Draw>, Error> {
+) -> Result<Vec<ClaimedId>, Error> {
     let mut draws = Vec::new();
-    for token in tokens {
-        let head = &token.head;
+    for Token { head, .. } in tokens.iter().map(Rc::as_ref) {
+        // The head knows which number to avoid.
         if let Some(number_hash) = head.card_number {
             let shape = Shape::of(&head.token_id).ok_or(ErrorKind::Integrity)?;
-            draws.push(Draw::new(pass, fresh, shape, number_hash)?);
+            draws.push(Draw::new(fresh, shape, number_hash)?);
         }
     }
-    Ok(draws)
+    let taken = pass.call.vault.label_map(draws.len())?;
+    draw_card_shaped(pass, &mut draws, taken).await?;
+    let mut drawn = draws.into_iter();
+    let mut new_ids = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let card_shaped = token.head.card_number.and_then(|_| drawn.next()?.drawn);
+        new_ids.push(match card_shaped {
+            Some(id) => id,
+            None => ClaimedId::random(pass, fresh)?,
+        });
+    }
+    Ok(new_ids)
 }
 
-fn rotate<H: Host>(
+/// The batch that gives the tokens these IDs; it answers `{old: new, …}`.
+fn put<H: Host>(
     pass: &mut Pass<'_, H>,
     mut batch: Batch,
-    tokens: Tokens,
-    draws: Vec<Draw>,
+    tokens: &[Rc<Token>],
+    new_ids: Vec<ClaimedId>,
 ) -> Result<Plan, Error> {
-    let mut draws = draws.into_iter();
-    let mut answer = Writer::new();
-    answer.begin('{');
-    for token in &tokens {
-        let unique_claims = token.unique_claims();
+    let mut rotated = Rotated(Vec::with_capacity(tokens.len()));
+    for (token, ClaimedId { token_id, claim }) in tokens.iter().zip(new_ids) {
         let row = &token.row;
         let mut head = token.head.clone();
-        let drawn = head.card_number.and_then(|_| draws.next()?.drawn);
-        let ClaimedId { token_id, claim } = match drawn {
-            Some(drawn) => drawn,
-            None => ClaimedId::random(pass, &mut batch.fresh)?,
-        };
-        answer.member(&head.token_id, &token_id);
-        head.token_id = token_id;
+        let old = std::mem::replace(&mut head.token_id, token_id);
         let new = NewRow {
             head: &head,
             claim,
             terms: &row.terms,
-            unique_claims: &unique_claims,
+            unique_claims: &token.unique_claims(),
             expires_at: row.expires_at,
             body: Body::Kept(row),
         };
         batch.replace(pass, row, &new)?;
+        rotated.0.push((old, head.token_id));
     }
-    answer.end('}');
-    Ok(batch.answering(answer.finish(), tokens.len()))
+    Ok(batch.answering(write(&rotated)?, tokens.len()))
+}
+
+/// Old IDs and new, in the order asked.
+struct Rotated(Vec<(String, String)>);
+
+impl Serialize for Rotated {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(old, new)| (old, new)))
+    }
 }

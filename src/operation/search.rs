@@ -1,49 +1,69 @@
 //! Search: what is known of tokens, without their data. No body is decrypted.
 
-use super::pass::Pass;
-use super::reads::Stop;
-use super::selection::select;
-use super::{Access, Answer, Call, Effect, tokens_check};
+use serde::Deserialize;
+
 use crate::error::Error;
 use crate::host::{Host, State};
-use crate::json::{Members, Writer};
-use crate::metadata::{Detail, describe};
-use crate::request::{TokenQuery, take_options};
+use crate::json::strict::Parameters;
+use crate::json::text::write;
+use crate::operation::call::{Access, Call, tokens_check};
+use crate::operation::definition::Operation;
+use crate::operation::metadata::{Detail, TokenMetadata};
+use crate::operation::pass::Pass;
+use crate::operation::selection::select;
+use crate::request::common::Common;
+use crate::request::list::Filled;
+use crate::request::query::{QueryBody, TokenQuery};
+use crate::settings::Settings;
 
-pub(super) struct Request<'a> {
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Given<'a> {
+    options: Option<Filled<GivenOption>>,
+    #[serde(borrow)]
+    request_body: QueryBody<'a>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum GivenOption {
+    Archived,
+    IncludeAggregatedData,
+}
+
+pub(crate) struct Search<'a> {
     query: TokenQuery<'a>,
     detail: Detail,
 }
 
-impl<'a> Request<'a> {
-    pub(super) fn take(members: &mut Members<'a>) -> Result<Self, Error> {
-        let options = take_options(members, &["archived", "include_aggregated_data"]);
-        let mut query = TokenQuery::take_body(members)?;
-        if options.contains(&"archived") {
-            query.state = State::Archived;
+impl<'a> Operation<'a> for Search<'a> {
+    const ACTION: &'static str = "tokens.search";
+
+    fn take(
+        parameters: &mut Parameters<'a>,
+        _: &mut Common<'a>,
+        _: &Settings,
+    ) -> Result<Self, Error> {
+        let Given { options, request_body } = parameters.take()?;
+        let asked = |option| options.as_ref().is_some_and(|options| options.0.contains(&option));
+        let archived = asked(GivenOption::Archived);
+        let aggregated = asked(GivenOption::IncludeAggregatedData);
+        let state = if archived { State::Archived } else { State::Active };
+        Ok(Self {
+            query: TokenQuery::of_body(request_body, state)?,
+            detail: if aggregated { Detail::Aggregated } else { Detail::Plain },
+        })
+    }
+
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
+        let check = tokens_check(&call.collection, "read", self.query.state);
+        call.authorize(&Access::to_tokens(&["CapTokensReader"], check)).await?;
+        let tokens = select(&mut Pass::begin(call)?, &self.query).await?;
+        let mut answer = Vec::with_capacity(tokens.len());
+        for token in &tokens {
+            answer.push(TokenMetadata::new(&token.head, token.row.expires_at, self.detail)?);
         }
-        let aggregated = options.contains(&"include_aggregated_data");
-        let detail = if aggregated { Detail::Aggregated } else { Detail::Plain };
-        Ok(Self { query, detail })
+        call.audit(answer.len()).await?;
+        write(&answer)
     }
-}
-
-pub(super) fn access<H>(call: &Call<'_, H>, request: &Request<'_>) -> Access {
-    let check = tokens_check(&call.collection, "read", request.query.state);
-    Access::to_tokens(&["CapTokensReader"], check, Effect::Reads)
-}
-
-pub(super) fn answer<H: Host>(
-    pass: &mut Pass<'_, H>,
-    request: &Request<'_>,
-) -> Result<Answer, Stop> {
-    let tokens = select(pass, &request.query)?;
-    let mut answer = Writer::new();
-    answer.begin('[');
-    for token in &tokens {
-        answer.item();
-        describe(&mut answer, &token.head, token.row.expires_at, request.detail)?;
-    }
-    answer.end(']');
-    Ok(Answer { text: answer.finish(), tokens: tokens.len() })
 }

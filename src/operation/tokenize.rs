@@ -1,140 +1,189 @@
 //! Tokenize: IDs that stand for data. An array of requests, answered in order, all or nothing.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
-use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
-use super::batch::Batch;
-use super::drafts::{Drafts, Wanted, claims_of};
-use super::pass::{Pass, Plan};
-use super::reads::Stop;
-use super::token_id::{CardTemplate, GLOBAL_SCOPE};
-use super::{Access, Call, DEFAULT_SCOPE, Effect};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
-use crate::input::{CheckedInput, Input, Inputs, OpenedInput};
-use crate::json::{ANY_TEXT, Members, firsts, list_of};
-use crate::request::{Expiry, TOKEN_ID, Tags, take_name, take_transaction_id};
-use crate::sealing::{TokenType, has_version_8};
+use crate::json::strict::Parameters;
+use crate::json::text::write;
+use crate::kinds::TokenType;
+use crate::operation::batch::{Batch, Plan};
+use crate::operation::call::{Access, Call, Effect};
+use crate::operation::commit::commit;
+use crate::operation::definition::{DEFAULT_SCOPE, Operation};
+use crate::operation::drafts::{Drafts, TokenRequest, Wanted, claims_of};
+use crate::operation::inputs::{CheckedInput, check_inputs};
+use crate::operation::pass::Pass;
+use crate::operation::token_id::GLOBAL_SCOPE;
+use crate::operation::transaction_id::TOKENIZE;
+use crate::request::card_template::CardTemplate;
+use crate::request::common::Common;
+use crate::request::expiry::Expiry;
+use crate::request::input::{Inputs, ObjectForm, Props};
+use crate::request::list::{Requests, without_repeats};
+use crate::request::name::{Name, TokenId};
+use crate::request::tags::Tags;
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["tokenize"];
 
-pub(super) struct Request<'a> {
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Given<'a> {
+    expiration_secs: Option<Expiry>,
+    #[serde(borrow)]
+    transaction_id: Option<Name<'a>>,
+    request_body: Requests<GivenToken<'a>>,
+}
+
+/// One of the array.
+#[derive(Deserialize)]
+struct GivenToken<'a> {
+    #[serde(rename = "type")]
+    token_type: GivenType,
+    #[serde(borrow)]
+    object: Option<ObjectForm<'a>>,
+    props: Props<'a>,
+    scope: Option<Name<'a>>,
+    tags: Option<Vec<Name<'a>>>,
+    ensure_unique_tenant_tags: Option<Vec<Name<'a>>>,
+    token_id: Option<TokenId<'a>>,
+    #[serde(default)]
+    store_object: bool,
+    fptemplate: Option<&'a str>,
+    fpprops: Option<Vec<&'a str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum GivenType {
+    Pci,
+    PciOneway,
+    Randomized,
+    Deterministic,
+    Pointer,
+}
+
+pub(crate) struct Tokenize<'a> {
     tokens: Vec<TokenRequest<'a>>,
     inputs: Inputs<'a>,
     expiry: Option<Expiry>,
-    pub(super) transaction_id: Option<&'a str>,
+    transaction_id: Option<&'a str>,
 }
 
-/// One of the array, without its object.
-pub(super) struct TokenRequest<'a> {
-    pub(super) token_type: TokenType,
-    pub(super) scope: &'a str,
-    pub(super) tags: Tags<'a>,
-    pub(super) token_id: Option<&'a str>,
-    pub(super) card: Option<CardTemplate<'a>>,
-    /// `requestBody[i]`
-    pub(super) path: String,
-}
+impl<'a> Operation<'a> for Tokenize<'a> {
+    const ACTION: &'static str = TOKENIZE;
+    const EFFECT: Effect = Effect::Writes;
 
-impl<'a> Request<'a> {
-    pub(super) fn take(members: &mut Members<'a>, settings: &Settings) -> Result<Self, Error> {
-        let expiry = Expiry::take(members);
-        let transaction_id = take_transaction_id(members);
-        let (mut tokens, mut inputs) = (Vec::new(), Vec::new());
-        for members in members.objects("requestBody")? {
-            let (token, input) = TokenRequest::take(members, settings)?;
+    fn take(
+        parameters: &mut Parameters<'a>,
+        _: &mut Common<'a>,
+        settings: &Settings,
+    ) -> Result<Self, Error> {
+        let Given { expiration_secs, transaction_id, request_body } = parameters.take()?;
+        let (mut tokens, mut objects) = (Vec::new(), Vec::new());
+        for (index, given) in request_body.0.into_iter().enumerate() {
+            let (token, object) = given.check(format!("requestBody[{index}]"), settings)?;
             tokens.push(token);
-            inputs.push(input);
+            objects.push(object);
         }
-        Ok(Self { tokens, inputs: Inputs::of_requests(inputs)?, expiry, transaction_id })
+        Ok(Self {
+            tokens,
+            inputs: Inputs::of_requests(objects)?,
+            expiry: expiration_secs,
+            transaction_id: transaction_id.map(|id| id.0),
+        })
+    }
+
+    fn transaction_id(&self) -> Option<&'a str> {
+        self.transaction_id
+    }
+
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
+        let Self { tokens: requests, inputs, expiry, .. } = &self;
+        let inputs = check_inputs(call, inputs)?;
+        for (TokenRequest { card, .. }, input) in requests.iter().zip(&inputs) {
+            if let Some(card) = card {
+                card.check(&call.collection, input.properties())?;
+            }
+        }
+        let access = Access {
+            capabilities: &["CapTokensWriter"],
+            input: CheckedInput::kind(&inputs),
+            checks: CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, &call.collection)?,
+            on_each_property: &ON_EACH_PROPERTY,
+        };
+        call.authorize(&access).await?;
+        commit(call, &access, inputs, async |pass, inputs| {
+            refuse_repeated_ids(requests)?;
+            let mut wanted = Vec::with_capacity(requests.len());
+            for (request, input) in requests.iter().zip(inputs) {
+                wanted.push(Wanted::derive(pass, request, input)?);
+            }
+            let existing = pass.read_holders(&claims_of(&wanted)).await?;
+            let mut drafts = Drafts::of(pass, &existing)?;
+            let mut batch = Batch::new(2 * requests.len())?;
+            drafts.draw_card_shaped_ids(pass, &mut batch, &mut wanted).await?;
+            let mut chosen = Vec::with_capacity(wanted.len());
+            for wanted in &wanted {
+                chosen.push(drafts.apply(pass, &mut batch, wanted, *expiry)?);
+            }
+            drafts.claim_unique_tags(pass, &wanted, &chosen).await?;
+            put(pass, batch, &drafts, &chosen)
+        })
+        .await
     }
 }
 
-impl<'a> TokenRequest<'a> {
-    fn take(mut members: Members<'a>, settings: &Settings) -> Result<(Self, Input<'a>), Error> {
-        let type_name = members.text("type", &ANY_TEXT);
-        let input = Input::take(&mut members)?;
-        let scope = take_name(&mut members, "scope").unwrap_or(DEFAULT_SCOPE);
-        let tags = Tags::take(&mut members, settings.max_tags);
-        let token_id = members.optional_text("token_id", &TOKEN_ID);
-        let store_object = members.flag("store_object", false);
-        let card = CardTemplate::take(&mut members);
-        members.finish()?;
-
-        if type_name == "pointer" {
-            return Err(ErrorKind::NotImplemented { feature: "type: pointer" }.into());
-        }
-        if store_object {
+impl<'a> GivenToken<'a> {
+    /// What the request says of the token, and its object.
+    fn check(
+        self,
+        path: String,
+        settings: &Settings,
+    ) -> Result<(TokenRequest<'a>, (Option<ObjectForm<'a>>, Props<'a>)), Error> {
+        let tags =
+            Tags::new(self.tags, self.ensure_unique_tenant_tags, &path, settings.max_tags())?;
+        let card = CardTemplate::new(self.fptemplate, self.fpprops, &path)?;
+        let token_type = match self.token_type {
+            GivenType::Pci => TokenType::Pci,
+            GivenType::PciOneway => TokenType::PciOneway,
+            GivenType::Randomized => TokenType::Randomized,
+            GivenType::Deterministic => TokenType::Deterministic,
+            GivenType::Pointer => {
+                return Err(ErrorKind::NotImplemented { feature: "type: pointer" }.into());
+            }
+        };
+        if self.store_object {
             return Err(ErrorKind::NotImplemented { feature: "store_object" }.into());
         }
-        if card.is_some() && token_id.is_some() {
-            return Err(members.refusal("fptemplate", "and `token_id` exclude each other"));
+        if card.is_some() && self.token_id.is_some() {
+            let field = format!("{path}.fptemplate");
+            return Err(Error::bad_request(field, "and `token_id` exclude each other"));
         }
-        let token_type = TokenType::parse(type_name)
-            .ok_or_else(|| members.refusal("type", "is not a token type"))?;
+        let scope = self.scope.map_or(DEFAULT_SCOPE, |scope| scope.0);
         if scope.starts_with(GLOBAL_SCOPE)
             && matches!(token_type, TokenType::Pci | TokenType::PciOneway)
         {
-            return Err(
-                ErrorKind::NotImplemented { feature: "a global scope for pci tokens" }.into()
-            );
+            let feature = "a global scope for pci tokens";
+            return Err(ErrorKind::NotImplemented { feature }.into());
         }
-        let reserved = token_id.is_some_and(has_version_8);
+        let reserved = self.token_id.is_some_and(TokenId::looks_derived);
         if reserved && token_type != TokenType::Deterministic {
-            return Err(members.refusal(
-                "token_id",
+            return Err(Error::bad_request(
+                format!("{path}.token_id"),
                 "must not be a version 8 UUID, the form of deterministic token IDs",
             ));
         }
-        let path = members.path().to_owned();
-        Ok((Self { token_type, scope, tags, token_id, card, path }, input))
+        let token_id = self.token_id.map(|id| id.0);
+        let request = TokenRequest { token_type, scope, tags, token_id, card, path };
+        Ok((request, (self.object, self.props)))
     }
 }
 
-pub(super) fn access<'a, H: Host>(
-    call: &Call<'_, H>,
-    request: &'a Request<'a>,
-) -> Result<(Access, Vec<CheckedInput<'a>>), Error> {
-    let inputs = call.check_inputs(&request.inputs)?;
-    for (TokenRequest { card, .. }, input) in request.tokens.iter().zip(&inputs) {
-        if let Some(card) = card {
-            card.check(&call.collection, input.properties())?;
-        }
-    }
-    let access = Access {
-        capabilities: &["CapTokensWriter"],
-        input: CheckedInput::kind(&inputs),
-        checks: CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, &call.collection)?,
-        on_each_property: &ON_EACH_PROPERTY,
-        effect: Effect::Writes,
-    };
-    Ok((access, inputs))
-}
-
-pub(super) fn plan<H: Host>(
-    pass: &mut Pass<'_, H>,
-    request: &Request<'_>,
-    inputs: &[OpenedInput],
-) -> Result<Plan, Stop> {
-    let Request { tokens: requests, expiry, .. } = request;
-    let expiry = *expiry;
-    refuse_repeated_ids(requests)?;
-    let mut wanted = Vec::with_capacity(requests.len());
-    for (request, input) in requests.iter().zip(inputs) {
-        wanted.push(Wanted::derive(pass, request, input)?);
-    }
-    let claims = claims_of(&wanted);
-    let mut drafts = Drafts::of(&pass.read_holders(&claims)?);
-    let mut batch = Batch::new(2 * requests.len())?;
-    drafts.draw_card_shaped_ids(pass, &mut batch, &mut wanted)?;
-    let mut chosen = Vec::with_capacity(wanted.len());
-    for wanted in &wanted {
-        chosen.push(drafts.apply(pass, &mut batch, wanted, expiry)?);
-    }
-    drafts.claim_unique_tags(pass, &wanted, &chosen)?;
-    Ok(put(pass, batch, &drafts, &chosen)?)
+#[derive(Serialize)]
+struct Made<'a> {
+    token_id: &'a str,
 }
 
 /// The batch of these drafts; the answer has the IDs of the chosen ones, in the order of the requests.
@@ -144,20 +193,19 @@ fn put<H: Host>(
     drafts: &Drafts<'_>,
     chosen: &[usize],
 ) -> Result<Plan, Error> {
-    let mut token_ids = Vec::with_capacity(chosen.len());
-    for index in chosen {
-        token_ids.extend(drafts.list.get(*index).map(|draft| draft.head.token_id.as_str()));
-    }
+    let made = chosen.iter().filter_map(|index| drafts.list.get(*index));
+    let made: Vec<Made<'_>> = made.map(|draft| Made { token_id: &draft.head.token_id }).collect();
     for draft in &drafts.list {
         draft.put(pass, &mut batch)?;
     }
-    Ok(batch.answering(list_of("token_id", &token_ids), chosen.len()))
+    Ok(batch.answering(write(&made)?, made.len()))
 }
 
 /// The same given ID for two tokens of one array.
 fn refuse_repeated_ids(requests: &[TokenRequest<'_>]) -> Result<(), Error> {
-    let ids = requests.iter().filter_map(|request| request.token_id);
-    if firsts(ids).contains(&false) {
+    let ids: Vec<&str> = requests.iter().filter_map(|request| request.token_id).collect();
+    let given = ids.len();
+    if without_repeats(ids).len() < given {
         return Err(ErrorKind::TokenIdTaken.into());
     }
     Ok(())

@@ -1,20 +1,19 @@
 //! Tags that must be unique in their tenant.
 
-use alloc::rc::Rc;
-use alloc::vec::Vec;
+use std::rc::Rc;
 
-use super::pass::{Pass, Token};
-use super::reads::Stop;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, Label};
+use crate::host::Host;
+use crate::label::Label;
+use crate::operation::pass::{Pass, Token};
 
 /// The token for which tags are claimed, as far as it is known.
-pub(super) struct Claimant<'a> {
-    pub(super) tenant: Option<&'a str>,
+pub(crate) struct Claimant<'a> {
+    pub(crate) tenant: Option<&'a str>,
     /// Its row's key, if it exists.
-    pub(super) key: Option<&'a Label>,
+    pub(crate) key: Option<&'a Label>,
     /// The claims that a row can hold only if it is this token.
-    pub(super) own_claims: &'a [Label],
+    pub(crate) own_claims: &'a [Label],
 }
 
 impl Claimant<'_> {
@@ -30,24 +29,20 @@ impl Claimant<'_> {
 
 /// The claims of these tags for a token. A tag that is on another token of its tenant, active or
 /// archived, refuses; of several requests that claim one tag at once, the store lets one succeed.
-pub(super) fn claim<H: Host>(
+pub(crate) async fn claim<H: Host>(
     pass: &mut Pass<'_, H>,
     claimant: &Claimant<'_>,
     tags: &[&str],
-) -> Result<Vec<Label>, Stop> {
+) -> Result<Vec<Label>, Error> {
     let tenant = claimant.tenant;
     let mut claims = Vec::with_capacity(tags.len());
-    let mut found = Vec::with_capacity(tags.len() + 1);
     for tag in tags {
         let terms = [pass.derive_tag_term(tag), pass.derive_tenant_term(tenant)];
         // Two are enough to find one that is not the token itself.
-        found.push(pass.read_two_tagged(&terms));
+        claimant.refuse_others(&pass.read_two_tagged(&terms).await?)?;
         claims.push(pass.index().derive_unique_tag_claim(&pass.call.collection.name, tenant, tag));
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
-    found.push(pass.read_holders(&claims));
-    for tokens in found {
-        claimant.refuse_others(&tokens?)?;
-    }
+    claimant.refuse_others(&pass.read_holders(&claims).await?)?;
     Ok(claims)
 }

@@ -3,37 +3,62 @@
 //! Tags and expiry may change on any number of tokens of any type, and no personal data is
 //! decrypted for it. Data may change on one token, from `fields` or from `encrypted` ciphertext, and
 //! replaces all that the token held. Both land together or not at all.
-//!
-//! A plan reads the store as if it answered at once; `reads.rs` says how.
 
-use alloc::rc::Rc;
-use alloc::vec;
-use alloc::vec::Vec;
+use std::rc::Rc;
 
-use zeroize::Zeroizing;
+use serde::Deserialize;
 
-use super::batch::{Batch, NewRow};
-use super::pass::{Pass, Plan, Token};
-use super::reads::Stop;
-use super::selection::select;
-use super::token_id::follow_card;
-use super::unique_tags::{self, Claimant};
-use super::{Access, Call, Effect, tokens_check};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, InputKind, Label, Millis, State, sorted};
-use crate::input::{CheckedInput, Input, Inputs, OpenedInput};
-use crate::json::Members;
-use crate::request::{Expiry, Tags, TokenQuery, owned, take_options, take_transaction_id};
-use crate::sealing::{Body, Head, TokenType};
+use crate::host::{Host, Millis};
+use crate::json::strict::Parameters;
+use crate::kinds::TokenType;
+use crate::label::{Label, sorted};
+use crate::operation::batch::{Batch, NewRow, Plan};
+use crate::operation::call::{Access, Call, Effect, tokens_check};
+use crate::operation::card::follow_card;
+use crate::operation::commit::commit;
+use crate::operation::definition::Operation;
+use crate::operation::inputs::{CheckedInput, check_inputs};
+use crate::operation::pass::{Pass, Token};
+use crate::operation::selection::select;
+use crate::operation::unique_tags::{self, Claimant};
+use crate::request::common::Common;
+use crate::request::expiry::Expiry;
+use crate::request::input::{Inputs, ObjectForm, Props};
+use crate::request::name::Name;
+use crate::request::query::{ArchivedOptions, TokenQuery, state_of};
+use crate::request::tags::Tags;
+use crate::sealing::head::Head;
+use crate::sealing::row::Body;
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["tokenize"];
 
-pub(super) struct Request<'a> {
+/// What the API takes beside the query.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Given<'a> {
+    options: ArchivedOptions,
+    expiration_secs: Option<Expiry>,
+    #[serde(borrow)]
+    transaction_id: Option<Name<'a>>,
+    request_body: GivenBody<'a>,
+}
+
+#[derive(Deserialize)]
+struct GivenBody<'a> {
+    #[serde(borrow)]
+    tags: Option<Vec<Name<'a>>>,
+    ensure_unique_tenant_tags: Option<Vec<Name<'a>>>,
+    object: Option<ObjectForm<'a>>,
+    props: Props<'a>,
+}
+
+pub(crate) struct Update<'a> {
     query: TokenQuery<'a>,
     changes: Changes<'a>,
     inputs: Inputs<'a>,
-    pub(super) transaction_id: Option<&'a str>,
+    transaction_id: Option<&'a str>,
 }
 
 /// What an update says of a token's metadata.
@@ -43,63 +68,71 @@ struct Changes<'a> {
     expiry: Option<Expiry>,
 }
 
-impl<'a> Request<'a> {
-    pub(super) fn take(members: &mut Members<'a>, settings: &Settings) -> Result<Self, Error> {
-        let mut query = TokenQuery::take(members);
-        if take_options(members, &["archived"]).contains(&"archived") {
-            query.state = State::Archived;
-        }
-        let expiry = Expiry::take(members);
-        let transaction_id = take_transaction_id(members);
-        let mut body = Members::of(members.required("requestBody")?, "requestBody");
-        let tags = Tags::take(&mut body, settings.max_tags);
-        let input = Input::take_optional(&mut body)?;
-        body.finish()?;
-        let inputs = Inputs::of_token(input)?;
-        Ok(Self { query, changes: Changes { tags, expiry }, inputs, transaction_id })
+impl<'a> Operation<'a> for Update<'a> {
+    const ACTION: &'static str = "tokens.update";
+    const EFFECT: Effect = Effect::Writes;
+
+    fn take(
+        parameters: &mut Parameters<'a>,
+        _: &mut Common<'a>,
+        settings: &Settings,
+    ) -> Result<Self, Error> {
+        let Given { options, expiration_secs, transaction_id, request_body: body } =
+            parameters.take()?;
+        let query = TokenQuery::take(parameters, state_of(&options))?;
+        let GivenBody { tags, ensure_unique_tenant_tags: unique, object, props } = body;
+        let tags = Tags::new(tags, unique, "requestBody", settings.max_tags())?;
+        Ok(Self {
+            query,
+            changes: Changes { tags, expiry: expiration_secs },
+            inputs: Inputs::of_token(object, props)?,
+            transaction_id: transaction_id.map(|id| id.0),
+        })
+    }
+
+    fn transaction_id(&self) -> Option<&'a str> {
+        self.transaction_id
+    }
+
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
+        let Self { query, changes, inputs, .. } = &self;
+        let inputs = check_inputs(call, inputs)?;
+        let access = access(call, query, &inputs)?;
+        call.authorize(&access).await?;
+        commit(call, &access, inputs, async |pass, data| {
+            let tokens = select(pass, query).await?;
+            if tokens.is_empty() {
+                return Err(ErrorKind::TokenNotFound.into());
+            }
+            let data = match data.first() {
+                Some(data) => Some(NewData::claim(pass, &tokens, &data.canonical).await?),
+                None => None,
+            };
+            let unique_claims = unique_claims(pass, &tokens, &changes.tags).await?;
+            put(pass, &tokens, changes, &unique_claims, data.as_ref())
+        })
+        .await
     }
 }
 
 /// For metadata alone, the right to write tokens; as soon as there is data, the right to tokenize
 /// each of its properties instead.
-pub(super) fn access<'a, H: Host>(
+fn access<H: Host>(
     call: &Call<'_, H>,
-    request: &'a Request<'a>,
-) -> Result<(Access, Vec<CheckedInput<'a>>), Error> {
-    let inputs = call.check_inputs(&request.inputs)?;
-    let (input, checks) = if inputs.is_empty() {
-        let check = tokens_check(&call.collection, "write", request.query.state);
-        (InputKind::None, Some(vec![check]))
-    } else {
-        let checks = CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, &call.collection)?;
-        (CheckedInput::kind(&inputs), checks)
-    };
-    let access = Access {
-        capabilities: &["CapTokensWriter"],
-        input,
-        checks,
-        on_each_property: &ON_EACH_PROPERTY,
-        effect: Effect::Writes,
-    };
-    Ok((access, inputs))
-}
-
-pub(super) fn plan<H: Host>(
-    pass: &mut Pass<'_, H>,
-    request: &Request<'_>,
-    data: Option<&OpenedInput>,
-) -> Result<Plan, Stop> {
-    let Request { query, changes, .. } = request;
-    let tokens = select(pass, query)?;
-    if tokens.is_empty() {
-        return Err(ErrorKind::TokenNotFound.into());
+    query: &TokenQuery<'_>,
+    inputs: &[CheckedInput<'_>],
+) -> Result<Access, Error> {
+    const CAPABILITIES: &[&str] = &["CapTokensWriter"];
+    if inputs.is_empty() {
+        let check = tokens_check(&call.collection, "write", query.state);
+        return Ok(Access::to_tokens(CAPABILITIES, check));
     }
-    let data = match data {
-        Some(data) => Some(NewData::claim(pass, &tokens, &data.canonical)?),
-        None => None,
-    };
-    let unique_claims = unique_claims(pass, &tokens, &changes.tags)?;
-    Ok(put(pass, &tokens, changes, &unique_claims, data.as_ref())?)
+    Ok(Access {
+        capabilities: CAPABILITIES,
+        input: CheckedInput::kind(inputs),
+        checks: CheckedInput::checks(inputs, &ON_EACH_PROPERTY, &call.collection)?,
+        on_each_property: &ON_EACH_PROPERTY,
+    })
 }
 
 /// New data for the one token that the query matches. Its ID, type, scope, tenant and creation time
@@ -110,11 +143,11 @@ struct NewData<'a> {
 }
 
 impl<'a> NewData<'a> {
-    fn claim<H: Host>(
+    async fn claim<H: Host>(
         pass: &mut Pass<'_, H>,
         tokens: &[Rc<Token>],
         canonical: &'a str,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, Error> {
         let [token] = tokens else { return Err(ErrorKind::DataUpdateOfSeveral.into()) };
         let Head { token_type, collection, tenant, scope, .. } = &token.head;
         if *token_type == TokenType::Deterministic {
@@ -123,7 +156,7 @@ impl<'a> NewData<'a> {
         let index = pass.index();
         let claim =
             index.derive_data_claim(*token_type, collection, tenant.as_deref(), scope, canonical);
-        let holders = pass.read_holders(claim.as_slice())?;
+        let holders = pass.read_holders(claim.as_slice()).await?;
         if holders.iter().any(|holder| holder.row.key != token.row.key) {
             return Err(ErrorKind::DataTaken.into());
         }
@@ -132,11 +165,11 @@ impl<'a> NewData<'a> {
 }
 
 /// The claims of the tags that must be unique, after making sure that they can be.
-fn unique_claims<H: Host>(
+async fn unique_claims<H: Host>(
     pass: &mut Pass<'_, H>,
     tokens: &[Rc<Token>],
     tags: &Tags<'_>,
-) -> Result<Vec<Label>, Stop> {
+) -> Result<Vec<Label>, Error> {
     match tokens {
         _ if tags.unique.is_empty() => Ok(Vec::new()),
         [token] => {
@@ -145,7 +178,7 @@ fn unique_claims<H: Host>(
                 key: Some(&token.row.key),
                 own_claims: &token.row.claims,
             };
-            unique_tags::claim(pass, &claimant, &tags.unique)
+            unique_tags::claim(pass, &claimant, &tags.unique).await
         }
         _ => Err(ErrorKind::TagNotUnique.into()),
     }
@@ -170,12 +203,11 @@ impl Next {
             None => token.row.expires_at,
         };
         let mut head = token.head.clone();
-        let unique_claims = match &changes.tags.tags {
-            Some(tags) => {
-                head.tags = owned(tags);
-                unique_claims.to_vec()
-            }
-            None => token.unique_claims(),
+        let unique_claims = if changes.tags.tags.is_some() {
+            head.tags = changes.tags.to_owned();
+            unique_claims.to_vec()
+        } else {
+            token.unique_claims()
         };
         Self { head, unique_claims, expires_at }
     }
@@ -228,5 +260,5 @@ fn put<H: Host>(
         };
         batch.replace(pass, &token.row, &new)?;
     }
-    Ok(batch.answering(Zeroizing::default(), tokens.len()))
+    Ok(batch.answering(String::new(), tokens.len()))
 }

@@ -4,14 +4,11 @@
 //! the parts. A text part is its length in four bytes (big-endian) and its bytes; an absent one is
 //! four bytes of 255; a list is its count in four bytes and its texts.
 
-use alloc::string::String;
+use uuid::Builder;
 
-use super::head::TokenType;
-use super::mac::Mac;
-use super::uuid_text;
-use crate::base64;
-use crate::error::Error;
-use crate::host::Label;
+use crate::kinds::TokenType;
+use crate::label::Label;
+use crate::sealing::mac::Mac;
 
 const ABSENT: u32 = u32::MAX;
 
@@ -48,7 +45,7 @@ pub(crate) struct BlindIndex {
 }
 
 impl BlindIndex {
-    pub(super) fn new(mac: Mac) -> Self {
+    pub(crate) fn new(mac: Mac) -> Self {
         Self { mac }
     }
 
@@ -124,9 +121,9 @@ impl BlindIndex {
         tenant: Option<&str>,
         scope: &str,
         canonical: &str,
-    ) -> Result<String, Error> {
+    ) -> String {
         let parts = [Optional(collection), Optional(tenant), Text(scope), Text(canonical)];
-        Ok(uuid_text::written(&uuid_text::with_version(8, self.derive(Kind::Id, &parts))))
+        Builder::from_custom_bytes(self.derive(Kind::Id, &parts)).into_uuid().to_string()
     }
 
     /// A number from which the ID of a `deterministic` token gets its six digits between those of the
@@ -163,7 +160,7 @@ impl BlindIndex {
     }
 
     fn label(&self, kind: Kind, parts: &[Part<'_>]) -> Label {
-        label(&self.derive(kind, parts))
+        Label::encode(&self.derive(kind, parts))
     }
 
     /// The first 16 bytes. The parts go straight into the MAC, which wipes itself: no copy of them
@@ -198,11 +195,4 @@ fn add_count(mac: &mut Mac, count: usize) {
 
 fn add_number(mac: &mut Mac, number: u32) {
     mac.update(&number.to_be_bytes());
-}
-
-/// Sixteen bytes as a label.
-pub(super) fn label(bytes: &[u8; 16]) -> Label {
-    let mut text = [0; Label::LENGTH];
-    base64::encode_url_safe(bytes, &mut text);
-    Label::new(text)
 }

@@ -1,40 +1,16 @@
 //! Ciphertexts that callers keep: one sealed part that carries its own scope, tenant, tags and
 //! expiry, bound to its collection.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
-use alloc::vec;
-use alloc::vec::Vec;
-
+use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
-use super::codec::{Reader, Writer};
-use super::envelope::{Envelopes, Part};
-use super::fresh::{Fresh, Nonce};
-use super::{FORMAT, Purpose, Unopened};
-use crate::base64;
 use crate::error::Error;
 use crate::host::Millis;
-
-/// Whether equal data gives equal ciphertext.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum EncryptionType {
-    /// Never.
-    Randomized = 1,
-    /// In one collection, tenant and scope, under one primary key: always.
-    Deterministic = 2,
-}
-
-impl EncryptionType {
-    /// As the API spells it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Randomized => "randomized",
-            Self::Deterministic => "deterministic",
-        }
-    }
-}
+use crate::kinds::EncryptionType;
+use crate::sealing::codec::{Reader, Writer};
+use crate::sealing::envelope::{Envelopes, Part};
+use crate::sealing::format::{FORMAT, Purpose, Unopened};
+use crate::sealing::fresh::{Fresh, Nonce};
 
 const HAS_TENANT: u8 = 1;
 const HAS_EXPIRY: u8 = 2;
@@ -47,7 +23,7 @@ pub(crate) struct Ciphertext {
     pub(crate) tags: Vec<String>,
     pub(crate) expires_at: Option<Millis>,
     /// The data, as canonical JSON.
-    pub(crate) canonical: Zeroizing<String>,
+    pub(crate) canonical: String,
 }
 
 impl Ciphertext {
@@ -68,7 +44,7 @@ impl Ciphertext {
         };
         let mut bytes = vec![FORMAT];
         envelopes.seal(&nonce, &associated_data, &plaintext, &mut bytes)?;
-        Ok(base64::encode_standard(&bytes))
+        Ok(Base64::encode_string(&bytes))
     }
 
     /// Opens what [`Ciphertext::seal`] made for this collection, in standard or URL-safe base64,
@@ -78,7 +54,7 @@ impl Ciphertext {
         text: &str,
         collection: &str,
     ) -> Result<Self, Unopened> {
-        let bytes = base64::decode_any(text).ok_or(Unopened)?;
+        let bytes = decode_base64(text).ok_or(Unopened)?;
         let (&[format], part) = bytes.split_first_chunk().ok_or(Unopened)?;
         if format != FORMAT {
             return Err(Unopened);
@@ -97,7 +73,7 @@ impl Ciphertext {
         Ok(ciphertext)
     }
 
-    fn encode(&self) -> Zeroizing<Vec<u8>> {
+    fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.u8(self.encryption_type as u8);
         let tenant = if self.tenant.is_some() { HAS_TENANT } else { 0 };
@@ -117,11 +93,7 @@ impl Ciphertext {
 
     fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
         let mut reader = Reader::new(bytes);
-        let encryption_type = match reader.u8() {
-            1 => EncryptionType::Randomized,
-            2 => EncryptionType::Deterministic,
-            _ => return Err(Unopened),
-        };
+        let encryption_type = EncryptionType::from_repr(reader.u8()).ok_or(Unopened)?;
         let flags = reader.u8();
         let has = |flag| flags & flag != 0;
         if flags & !(HAS_TENANT | HAS_EXPIRY) != 0 {
@@ -134,9 +106,20 @@ impl Ciphertext {
             tenant: has(HAS_TENANT).then(|| reader.owned_text()),
             expires_at: has(HAS_EXPIRY).then(|| reader.time()),
             tags: reader.texts(),
-            canonical: Zeroizing::new(reader.rest().to_owned()),
+            canonical: reader.rest().to_owned(),
         };
         reader.finish()?;
         Ok(ciphertext)
     }
+}
+
+/// Text in either alphabet, and not in both at once, with padding or without.
+pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let decoded = match (text.contains(['-', '_']), text.contains('=')) {
+        (false, false) => Base64Unpadded::decode_vec(text),
+        (false, true) => Base64::decode_vec(text),
+        (true, false) => Base64UrlUnpadded::decode_vec(text),
+        (true, true) => Base64Url::decode_vec(text),
+    };
+    decoded.ok()
 }

@@ -2,60 +2,43 @@
 //! texts with their length. Short on purpose: what it saves is not encrypted and not authenticated,
 //! and that is where the time of a rotation goes.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
-use alloc::vec::Vec;
+use crate::host::Millis;
+use crate::label::Label;
+use crate::sealing::format::Unopened;
 
-use zeroize::Zeroizing;
-
-use super::Unopened;
-use crate::host::{Label, Millis};
-
-/// Writes a plaintext; the buffer is wiped when it is dropped or outgrown.
-pub(super) struct Writer(Zeroizing<Vec<u8>>);
+/// Writes a plaintext.
+pub(crate) struct Writer(Vec<u8>);
 
 impl Writer {
-    pub(super) fn new() -> Self {
-        Self(Zeroizing::new(Vec::with_capacity(256)))
+    pub(crate) fn new() -> Self {
+        Self(Vec::with_capacity(256))
     }
 
-    pub(super) fn u8(&mut self, value: u8) {
+    pub(crate) fn u8(&mut self, value: u8) {
         self.raw(&[value]);
     }
 
-    pub(super) fn u64(&mut self, value: u64) {
+    pub(crate) fn u64(&mut self, value: u64) {
         self.raw(&value.to_be_bytes());
     }
 
-    pub(super) fn time(&mut self, value: Millis) {
+    pub(crate) fn time(&mut self, value: Millis) {
         self.u64(value.cast_unsigned());
     }
 
-    pub(super) fn label(&mut self, label: &Label) {
+    pub(crate) fn label(&mut self, label: &Label) {
         self.raw(label.as_bytes());
     }
 
     /// Bytes whose number the reader knows.
-    pub(super) fn raw(&mut self, bytes: &[u8]) {
-        self.reserve(bytes.len());
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
-    }
-
-    /// Makes room for so many bytes, and leaves nothing behind where it was too small.
-    fn reserve(&mut self, more: usize) {
-        let needed = self.0.len() + more;
-        if needed > self.0.capacity() {
-            let capacity = needed.max(2 * self.0.capacity());
-            let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
-            larger.extend_from_slice(&self.0);
-            self.0 = larger;
-        }
     }
 
     /// A count or length, least significant group first; every byte but the last has its top bit set.
     /// One of more than 32 bits is not read again, and what has such a count is too long to seal.
     #[expect(clippy::cast_possible_truncation, reason = "seven bits")]
-    pub(super) fn count(&mut self, count: usize) {
+    pub(crate) fn count(&mut self, count: usize) {
         let mut rest = count;
         while rest > 127 {
             self.u8((rest & 127) as u8 | 128);
@@ -64,24 +47,23 @@ impl Writer {
         self.u8(rest as u8);
     }
 
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.count(text.len());
         self.raw(text.as_bytes());
     }
 
-    pub(super) fn texts(&mut self, texts: &[String]) {
+    pub(crate) fn texts(&mut self, texts: &[String]) {
         self.count(texts.len());
         texts.iter().for_each(|text| self.text(text));
     }
 
     /// Fills up with zeros to a multiple of so many bytes.
-    pub(super) fn pad(&mut self, multiple: usize) {
+    pub(crate) fn pad(&mut self, multiple: usize) {
         let padded = self.0.len().next_multiple_of(multiple);
-        self.reserve(multiple);
         self.0.resize(padded, 0);
     }
 
-    pub(super) fn finish(self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn finish(self) -> Vec<u8> {
         self.0
     }
 }
@@ -90,18 +72,18 @@ impl Writer {
 ///
 /// The first refusal ends the reading: nothing is left, so whatever is read after it is zero or
 /// empty. It is told at the end, and what was read counts only then.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     left: &'a [u8],
     refused: bool,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { left: bytes, refused: false }
     }
 
     /// Notes that something is not what it should be.
-    pub(super) fn refuse(&mut self) {
+    pub(crate) fn refuse(&mut self) {
         *self = Self { left: &[], refused: true };
     }
 
@@ -114,7 +96,7 @@ impl<'a> Reader<'a> {
         taken
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> [u8; N] {
+    pub(crate) fn array<const N: usize>(&mut self) -> [u8; N] {
         let mut array = [0; N];
         self.fill(&mut array);
         array
@@ -127,20 +109,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn u8(&mut self) -> u8 {
+    pub(crate) fn u8(&mut self) -> u8 {
         let [byte] = self.array();
         byte
     }
 
-    pub(super) fn time(&mut self) -> Millis {
+    pub(crate) fn time(&mut self) -> Millis {
         Millis::from_be_bytes(self.array())
     }
 
-    pub(super) fn label(&mut self) -> Label {
+    pub(crate) fn label(&mut self) -> Label {
         Label::new(self.array())
     }
 
-    pub(super) fn count(&mut self) -> usize {
+    pub(crate) fn count(&mut self) -> usize {
         let mut count: u64 = 0;
         for group in 0..5 {
             let byte = self.u8();
@@ -155,31 +137,31 @@ impl<'a> Reader<'a> {
         self.some(None)
     }
 
-    pub(super) fn text(&mut self) -> &'a str {
+    pub(crate) fn text(&mut self) -> &'a str {
         let length = self.count();
         self.text_of(length)
     }
 
-    pub(super) fn owned_text(&mut self) -> String {
+    pub(crate) fn owned_text(&mut self) -> String {
         self.text().to_owned()
     }
 
     /// Everything that is left.
-    pub(super) fn rest(&mut self) -> &'a str {
+    pub(crate) fn rest(&mut self) -> &'a str {
         self.text_of(self.left.len())
     }
 
     fn text_of(&mut self, length: usize) -> &'a str {
-        let text = core::str::from_utf8(self.take(length)).ok();
+        let text = str::from_utf8(self.take(length)).ok();
         self.some(text)
     }
 
-    pub(super) fn texts(&mut self) -> Vec<String> {
+    pub(crate) fn texts(&mut self) -> Vec<String> {
         self.list(Self::owned_text)
     }
 
     /// A list of so many items as its count says; the count alone reserves nothing.
-    pub(super) fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> T) -> Vec<T> {
+    pub(crate) fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let mut items = Vec::new();
         for _ in 0..self.count() {
             items.push(item(self));
@@ -199,7 +181,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes what is left, which must be less than so many zeros.
-    pub(super) fn padding(&mut self, multiple: usize) {
+    pub(crate) fn padding(&mut self, multiple: usize) {
         let padding = self.take(self.left.len());
         if padding.len() >= multiple || padding.iter().any(|byte| *byte != 0) {
             self.refuse();
@@ -207,7 +189,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Fails after a refusal, or where bytes are left that nobody read.
-    pub(super) fn finish(&self) -> Result<(), Unopened> {
+    pub(crate) fn finish(&self) -> Result<(), Unopened> {
         if self.refused || !self.left.is_empty() { Err(Unopened) } else { Ok(()) }
     }
 }

@@ -1,17 +1,21 @@
 //! One sealed part: key ID, nonce, ciphertext and tag.
 
-use alloc::vec::Vec;
-
-use zeroize::Zeroizing;
-
-use super::Unopened;
-use super::fresh::Nonce;
-use super::keyring::{DataKey, KEY_ID_LENGTH, KeyId, Keyring};
-use super::xaes::{DerivedKey, NONCE_LENGTH, Prefix, TAG_LENGTH};
 use crate::error::Error;
+use crate::sealing::codec::Writer;
+use crate::sealing::format::{FORMAT, OVERHEAD, Purpose, TAG_LENGTH, Unopened};
+use crate::sealing::fresh::Nonce;
+use crate::sealing::keyring::{DataKey, KeyId, Keyring};
+use crate::sealing::xaes::{DerivedKey, Prefix};
 
-/// Bytes that a part has beyond its plaintext.
-pub(super) const OVERHEAD: usize = KEY_ID_LENGTH + NONCE_LENGTH + TAG_LENGTH;
+impl Purpose {
+    /// What is authenticated with a part that is bound to its collection and to nothing else.
+    pub(crate) fn associated_data(self, collection: &str) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.raw(&[FORMAT, self as u8]);
+        writer.text(collection);
+        writer.finish()
+    }
+}
 
 /// Seals and opens parts, keeping the last derived key: the parts of one batch share it.
 pub(crate) struct Envelopes<'a> {
@@ -24,12 +28,12 @@ impl<'a> Envelopes<'a> {
         Self { keyring, last: None }
     }
 
-    pub(super) fn keyring(&self) -> &'a Keyring {
+    pub(crate) fn keyring(&self) -> &'a Keyring {
         self.keyring
     }
 
     /// Seals under the primary key, appending the part to `out`.
-    pub(super) fn seal(
+    pub(crate) fn seal(
         &mut self,
         nonce: &Nonce,
         associated_data: &[u8],
@@ -57,14 +61,14 @@ impl<'a> Envelopes<'a> {
     }
 
     /// Opens a part with the one key it names.
-    pub(super) fn open(
+    pub(crate) fn open(
         &mut self,
         part: &Part<'_>,
         associated_data: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Unopened> {
+    ) -> Result<Vec<u8>, Unopened> {
         let key = self.keyring.by_id(&part.key_id).ok_or(Unopened)?;
         let (prefix, suffix) = part.nonce.halves();
-        let mut plaintext = Zeroizing::new(part.ciphertext.to_vec());
+        let mut plaintext = part.ciphertext.to_vec();
         self.derived(key, prefix).open(suffix, associated_data, &mut plaintext, part.tag)?;
         Ok(plaintext)
     }
@@ -84,15 +88,15 @@ fn sealing_failed() -> Error {
 }
 
 /// A sealed part, split.
-pub(super) struct Part<'a> {
-    pub(super) key_id: KeyId,
-    pub(super) nonce: Nonce,
+pub(crate) struct Part<'a> {
+    pub(crate) key_id: KeyId,
+    pub(crate) nonce: Nonce,
     ciphertext: &'a [u8],
     tag: &'a [u8; TAG_LENGTH],
 }
 
 impl<'a> Part<'a> {
-    pub(super) fn split(bytes: &'a [u8]) -> Result<Self, Unopened> {
+    pub(crate) fn split(bytes: &'a [u8]) -> Result<Self, Unopened> {
         let (key_id, rest) = bytes.split_first_chunk().ok_or(Unopened)?;
         let (nonce, rest) = rest.split_first_chunk().ok_or(Unopened)?;
         let (ciphertext, tag) = rest.split_last_chunk().ok_or(Unopened)?;
@@ -100,7 +104,7 @@ impl<'a> Part<'a> {
     }
 
     /// Key ID, nonce and tag: what stands for the part in another's associated data.
-    pub(super) fn identity(&self) -> [&[u8]; 3] {
+    pub(crate) fn identity(&self) -> [&[u8]; 3] {
         [&self.key_id, &self.nonce.0, self.tag]
     }
 }

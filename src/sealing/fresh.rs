@@ -2,25 +2,21 @@
 //!
 //! One call for each token would cost more than sealing it.
 
-use alloc::string::String;
-use alloc::vec;
-use alloc::vec::Vec;
-
+use uuid::Builder;
 use zeroize::Zeroizing;
 
-use super::blind::label;
-use super::uuid_text;
-use super::xaes::{NONCE_LENGTH, PREFIX_LENGTH, Prefix};
 use crate::error::{Error, ErrorKind};
-use crate::host::Label;
+use crate::label::{Label, LabelHasher};
+use crate::sealing::format::{NONCE_LENGTH, PREFIX_LENGTH};
+use crate::sealing::xaes::Prefix;
 
 /// A nonce of XAES-256-GCM: prefix and counter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Nonce(pub(super) [u8; NONCE_LENGTH]);
+pub(crate) struct Nonce(pub(crate) [u8; NONCE_LENGTH]);
 
 impl Nonce {
     /// The half that chooses the derived key, and the half that AES-GCM takes.
-    pub(super) fn halves(&self) -> (&Prefix, &[u8; 12]) {
+    pub(crate) fn halves(&self) -> (&Prefix, &[u8; 12]) {
         let prefix = self.0.first_chunk().unwrap_or(&[0; PREFIX_LENGTH]);
         (prefix, self.0.last_chunk().unwrap_or(&[0; 12]))
     }
@@ -60,7 +56,7 @@ impl Fresh {
     }
 
     /// The nonce of the next part sealed.
-    pub(super) fn next_nonce(&mut self) -> Nonce {
+    pub(crate) fn next_nonce(&mut self) -> Nonce {
         let nonce = self.nonce;
         self.nonce.step();
         nonce
@@ -73,7 +69,7 @@ impl Fresh {
 
     /// The key of a new row.
     pub(crate) fn make_row_key(&mut self) -> Result<Label, Error> {
-        self.next_block().map(|block| label(&block))
+        self.next_block().map(|block| Label::encode(&block))
     }
 
     /// Two random numbers.
@@ -98,18 +94,25 @@ pub(crate) fn make_event_id() -> Result<String, Error> {
     Ok(uuid_v4(bytes))
 }
 
+/// The secret key of the maps of labels.
+pub(crate) fn make_label_hasher() -> Result<LabelHasher, Error> {
+    let mut key = [0; 16];
+    fill(&mut key)?;
+    Ok(LabelHasher::keyed(key))
+}
+
 fn fill(bytes: &mut [u8]) -> Result<(), Error> {
     getrandom::fill(bytes).map_err(|_| ErrorKind::Randomness.into())
 }
 
 fn uuid_v4(bytes: [u8; 16]) -> String {
-    uuid_text::written(&uuid_text::with_version(4, bytes))
+    Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 #[cfg(test)]
 impl Fresh {
     /// Given bytes instead of random ones: for the frozen vectors.
-    pub(super) fn given(bytes: Vec<u8>) -> Result<Self, Error> {
+    pub(crate) fn given(bytes: Vec<u8>) -> Result<Self, Error> {
         Self::from_bytes(Zeroizing::new(bytes))
     }
 }

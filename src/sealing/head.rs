@@ -1,52 +1,12 @@
 //! The head of a token: everything about it that is neither a column of its row nor its data.
 
-use alloc::string::String;
-use alloc::vec::Vec;
+use uuid::Uuid;
 
-use zeroize::Zeroizing;
-
-use super::codec::{Reader, Writer};
-use super::{Unopened, uuid_text};
-use crate::host::{Label, Millis};
-
-/// The types of tokens that need no stored object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TokenType {
-    /// One ID for equal data in one scope.
-    Pci = 0,
-    /// The same, keeping no data.
-    PciOneway = 1,
-    /// A new ID each time.
-    Randomized = 2,
-    /// The ID is derived from the data.
-    Deterministic = 3,
-}
-
-impl TokenType {
-    const ALL: [Self; 4] = [Self::Pci, Self::PciOneway, Self::Randomized, Self::Deterministic];
-
-    /// As the API spells it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Pci => "pci",
-            Self::PciOneway => "pci_oneway",
-            Self::Randomized => "randomized",
-            Self::Deterministic => "deterministic",
-        }
-    }
-
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|token_type| token_type.name() == name)
-    }
-
-    fn from_bits(bits: u8) -> Result<Self, Unopened> {
-        Self::ALL.into_iter().find(|token_type| *token_type as u8 == bits).ok_or(Unopened)
-    }
-}
-
-/// Heads are padded to a multiple of this: AES in software seals four blocks in the time of one, and
-/// the store learns less from a head's length.
-const PADDING: usize = 64;
+use crate::host::Millis;
+use crate::kinds::TokenType;
+use crate::label::Label;
+use crate::sealing::codec::{Reader, Writer};
+use crate::sealing::format::{HEAD_PADDING, Unopened};
 
 /// The first byte: the type in its three lowest bits, and what follows.
 const TYPE: u8 = 0b111;
@@ -78,8 +38,8 @@ impl Head {
         self.tags.iter().any(|held| held == tag)
     }
 
-    pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let uuid = uuid_text::read(&self.token_id);
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let uuid = as_uuid(&self.token_id);
         let mut first = self.token_type as u8;
         for (flag, is_set) in [
             (HAS_TENANT, self.tenant.is_some()),
@@ -93,7 +53,7 @@ impl Head {
         writer.u8(first);
         writer.time(self.created_at);
         match uuid {
-            Some(uuid) => writer.raw(&uuid),
+            Some(uuid) => writer.raw(uuid.as_bytes()),
             None => writer.text(&self.token_id),
         }
         writer.text(&self.collection);
@@ -108,23 +68,23 @@ impl Head {
             writer.label(hash);
         }
         writer.texts(&self.tags);
-        writer.pad(PADDING);
+        writer.pad(HEAD_PADDING);
         writer.finish()
     }
 
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
         let mut reader = Reader::new(bytes);
         let first = reader.u8();
         let has = |flag| first & flag != 0;
-        if first & !KNOWN != 0 || !bytes.len().is_multiple_of(PADDING) {
+        if first & !KNOWN != 0 || !bytes.len().is_multiple_of(HEAD_PADDING) {
             return Err(Unopened);
         }
         // In the order of the bytes.
         let head = Self {
-            token_type: TokenType::from_bits(first & TYPE)?,
+            token_type: TokenType::from_repr(first & TYPE).ok_or(Unopened)?,
             created_at: reader.time(),
             token_id: if has(HAS_UUID) {
-                uuid_text::written(&reader.array())
+                Uuid::from_bytes(reader.array()).to_string()
             } else {
                 reader.owned_text()
             },
@@ -135,10 +95,17 @@ impl Head {
             card_number: has(HAS_CARD_NUMBER).then(|| reader.label()),
             tags: reader.texts(),
         };
-        reader.padding(PADDING);
+        reader.padding(HEAD_PADDING);
         reader.finish()?;
         // A UUID has one encoding: its bytes.
-        let is_spelt_out = !has(HAS_UUID) && uuid_text::read(&head.token_id).is_some();
+        let is_spelt_out = !has(HAS_UUID) && as_uuid(&head.token_id).is_some();
         if is_spelt_out { Err(Unopened) } else { Ok(head) }
     }
+}
+
+/// The UUID that an ID is, if its text is the one that the UUID has: hyphenated, in lower case.
+fn as_uuid(token_id: &str) -> Option<Uuid> {
+    let uuid = Uuid::try_parse(token_id).ok()?;
+    let text = uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == token_id;
+    text.then_some(uuid)
 }

@@ -1,26 +1,25 @@
 //! The keyring: which key seals, which keys open, and the key of the blind index.
 
-use alloc::vec::Vec;
-use core::fmt;
+use std::fmt;
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::blind::BlindIndex;
-use super::mac::{Mac, derive_key};
-use super::xaes::{NONCE_LENGTH, Xaes};
 use crate::error::{Error, ErrorKind};
+use crate::sealing::blind::BlindIndex;
+use crate::sealing::format::{KEY_ID_LENGTH, NONCE_LENGTH};
+use crate::sealing::mac::{Mac, derive_key};
+use crate::sealing::xaes::Xaes;
 
-pub(super) const KEY_ID_LENGTH: usize = 8;
 const SECRET_LENGTH: usize = 32;
 
 /// Eight bytes that say which data key sealed a part.
-pub(super) type KeyId = [u8; KEY_ID_LENGTH];
+pub(crate) type KeyId = [u8; KEY_ID_LENGTH];
 
 /// One data key, ready to use.
-pub(super) struct DataKey {
-    pub(super) id: KeyId,
-    pub(super) xaes: Xaes,
+pub(crate) struct DataKey {
+    pub(crate) id: KeyId,
+    pub(crate) xaes: Xaes,
     /// Makes the nonce of a deterministic ciphertext from what it seals.
     synthetic_nonce: Mac,
 }
@@ -34,11 +33,11 @@ impl DataKey {
         derive_key(secret, b"vaultlet 1 xaes-256-gcm", &mut derived)?;
         let xaes = Xaes::new(&derived);
         derive_key(secret, b"vaultlet 1 synthetic nonce", &mut derived)?;
-        Ok(Self { id, xaes, synthetic_nonce: Mac::new(&derived) })
+        Ok(Self { id, xaes, synthetic_nonce: Mac::new(&derived)? })
     }
 
     /// The first 24 bytes of HMAC-SHA-256 over the length-prefixed associated data and plaintext.
-    pub(super) fn derive_nonce(
+    pub(crate) fn derive_nonce(
         &self,
         associated_data: &[u8],
         plaintext: &[u8],
@@ -65,11 +64,11 @@ impl Keyring {
     pub(crate) fn derive(primary: &str, names: &[&str], secrets: &[u8]) -> Result<Self, Error> {
         let (secrets, rest) = secrets.as_chunks::<SECRET_LENGTH>();
         if !rest.is_empty() || secrets.len() != names.len() + 1 {
-            return Err(configuration(&["keys"], "must be 32 bytes each"));
+            return Err(configuration("keys", "must be 32 bytes each"));
         }
         refuse_equal(names, secrets)?;
         let Some((index, data)) = secrets.split_first() else {
-            return Err(configuration(&["keys.index"], "is missing"));
+            return Err(configuration("keys.index", "is missing"));
         };
         let mut index_key = Zeroizing::new([0; 32]);
         derive_key(index, b"vaultlet 1 blind index", &mut index_key)?;
@@ -79,7 +78,10 @@ impl Keyring {
         for (name, secret) in names.iter().zip(data) {
             let key = DataKey::derive(secret)?;
             if others.iter().chain(&first).any(|other| other.id == key.id) {
-                return Err(configuration(&["keys.data.", name], "has the key ID of another key"));
+                return Err(configuration(
+                    format!("keys.data.{name}"),
+                    "has the key ID of another key",
+                ));
             }
             if *name == primary {
                 first = Some(key);
@@ -88,18 +90,18 @@ impl Keyring {
             }
         }
         let primary =
-            first.ok_or_else(|| configuration(&["keys.primary"], "names no key of `keys.data`"))?;
-        Ok(Self { primary, others, index: BlindIndex::new(Mac::new(&index_key)) })
+            first.ok_or_else(|| configuration("keys.primary", "names no key of `keys.data`"))?;
+        Ok(Self { primary, others, index: BlindIndex::new(Mac::new(&index_key)?) })
     }
 
     /// The key that seals.
-    pub(super) fn primary(&self) -> &DataKey {
+    pub(crate) fn primary(&self) -> &DataKey {
         &self.primary
     }
 
     /// The one key with this ID, if the keyring has it.
-    pub(super) fn by_id(&self, id: &KeyId) -> Option<&DataKey> {
-        core::iter::once(&self.primary).chain(&self.others).find(|key| key.id == *id)
+    pub(crate) fn by_id(&self, id: &KeyId) -> Option<&DataKey> {
+        std::iter::once(&self.primary).chain(&self.others).find(|key| key.id == *id)
     }
 
     /// The blind index.
@@ -119,12 +121,13 @@ fn refuse_equal(names: &[&str], secrets: &[[u8; SECRET_LENGTH]]) -> Result<(), E
     // The first secret is that of the index.
     for (before, (name, secret)) in (1..).zip(names.iter().zip(secrets.iter().skip(1))) {
         if secrets.iter().take(before).any(|earlier| bool::from(earlier.ct_eq(secret))) {
-            return Err(configuration(&["keys.data.", name], "is the same secret as another key"));
+            let place = format!("keys.data.{name}");
+            return Err(configuration(place, "is the same secret as another key"));
         }
     }
     Ok(())
 }
 
-fn configuration(place: &[&str], problem: &'static str) -> Error {
-    ErrorKind::Configuration { place: place.concat(), problem }.into()
+fn configuration(place: impl Into<String>, problem: &'static str) -> Error {
+    ErrorKind::Configuration { place: place.into(), problem: problem.into() }.into()
 }

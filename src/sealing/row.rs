@@ -2,19 +2,15 @@
 //!
 //! `format, purpose of the first part, its length (4 bytes), the first part, the body part if any`
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use zeroize::Zeroizing;
-
-use super::codec::Writer;
-use super::envelope::{Envelopes, Part};
-use super::fresh::Fresh;
-use super::head::Head;
-use super::transaction_record::TransactionRecord;
-use super::{FORMAT, Purpose, Unopened};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Label, Millis, Row, into_set, sorted};
+use crate::host::{Millis, Row};
+use crate::label::{Label, into_set, sorted};
+use crate::sealing::codec::Writer;
+use crate::sealing::envelope::{Envelopes, Part};
+use crate::sealing::format::{FORMAT, OVERHEAD, Purpose, Unopened};
+use crate::sealing::fresh::Fresh;
+use crate::sealing::head::Head;
+use crate::sealing::transaction_record::TransactionRecord;
 
 /// A row that is yet to be sealed: its terms and claims sorted and without repeats.
 pub(crate) fn unsealed_row(
@@ -80,13 +76,11 @@ pub(crate) fn open_body(
     envelopes: &mut Envelopes<'_>,
     row: &Row,
     collection: &str,
-) -> Result<Option<Zeroizing<String>>, Unopened> {
+) -> Result<Option<String>, Unopened> {
     let Sealed { body, .. } = Sealed::split(&row.sealed)?;
     let Some(body) = body else { return Ok(None) };
-    let mut plaintext = envelopes.open(&body, &Purpose::Body.associated_data(collection))?;
-    String::from_utf8(core::mem::take(&mut *plaintext))
-        .map(|text| Some(Zeroizing::new(text)))
-        .map_err(|_| Unopened)
+    let plaintext = envelopes.open(&body, &Purpose::Body.associated_data(collection))?;
+    String::from_utf8(plaintext).map(Some).map_err(|_| Unopened)
 }
 
 /// The two parts of `sealed`.
@@ -157,7 +151,7 @@ fn seal_row(
 ) -> Result<Row, Error> {
     let body_part = if body.is_empty() { None } else { Some(split_own(body)?) };
     let associated_data = first_associated_data(purpose, &row, body_part.as_ref());
-    let length = plaintext.len() + super::envelope::OVERHEAD;
+    let length = plaintext.len() + OVERHEAD;
     let mut sealed = Vec::with_capacity(6 + length + body.len());
     sealed.extend_from_slice(&[FORMAT, purpose as u8]);
     let length =
@@ -177,7 +171,7 @@ fn open_first(
     envelopes: &mut Envelopes<'_>,
     row: &Row,
     purpose: Purpose,
-) -> Result<Zeroizing<Vec<u8>>, Unopened> {
+) -> Result<Vec<u8>, Unopened> {
     let sealed = Sealed::split(&row.sealed)?;
     if sealed.purpose != purpose as u8 {
         return Err(Unopened);
@@ -187,11 +181,7 @@ fn open_first(
 }
 
 /// Every column but `sealed`, in the one order that is authenticated, and the body's identity.
-fn first_associated_data(
-    purpose: Purpose,
-    row: &Row,
-    body: Option<&Part<'_>>,
-) -> Zeroizing<Vec<u8>> {
+fn first_associated_data(purpose: Purpose, row: &Row, body: Option<&Part<'_>>) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.raw(&[FORMAT, purpose as u8]);
     writer.label(&row.key);

@@ -1,14 +1,9 @@
 //! What a transaction's row keeps: enough to answer a repeated call without doing it again.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use zeroize::Zeroizing;
-
-use super::Unopened;
-use super::codec::{Reader, Writer};
-use crate::host::{Check, Label};
+use crate::host::Check;
+use crate::label::Label;
+use crate::sealing::codec::{Reader, Writer};
+use crate::sealing::format::Unopened;
 
 /// The record of a call that landed under a transaction ID.
 pub(crate) struct TransactionRecord {
@@ -19,11 +14,11 @@ pub(crate) struct TransactionRecord {
     /// What the policy was asked, in full: a replay asks it again.
     pub(crate) checks: Vec<Check>,
     /// The answer, as JSON text.
-    pub(crate) answer: Zeroizing<String>,
+    pub(crate) answer: String,
 }
 
 impl TransactionRecord {
-    pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.label(&self.request_hash);
         writer.count(self.tokens);
@@ -38,7 +33,7 @@ impl TransactionRecord {
         writer.finish()
     }
 
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Unopened> {
         let mut reader = Reader::new(bytes);
         // In the order of the bytes.
         let record = Self {
@@ -56,7 +51,7 @@ impl TransactionRecord {
                     }
                 },
             }),
-            answer: Zeroizing::new(reader.owned_text()),
+            answer: reader.owned_text(),
         };
         reader.finish()?;
         Ok(record)

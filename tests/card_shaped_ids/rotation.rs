@@ -73,7 +73,7 @@ fn card_shaped_and_other_ids_rotate_together_each_to_its_kind_in_the_order_asked
         let text = text.unwrap();
         let places: Vec<usize> =
             asked.iter().map(|id| text.find(&format!("\"{id}\":")).unwrap()).collect();
-        assert!(places.is_sorted(), "{}", *text);
+        assert!(places.is_sorted(), "{text}");
         let answer: Value = serde_json::from_str(&text).unwrap();
         let new: HashSet<&str> = order
             .iter()

@@ -46,7 +46,7 @@ fn ciphertext_that_does_not_open_is_vl3003_with_one_message_for_all() {
             }
             let error = decrypt(&vault, request).unwrap_err();
             assert_eq!((error.code(), error.status()), ("VL3003", 400), "{text}");
-            messages.push(error.to_json());
+            messages.push(serde_json::to_string(&error).unwrap());
         }
         messages.dedup();
         assert_eq!(messages.len(), 1);

@@ -185,7 +185,8 @@ fn the_error_does_not_say_which_check_failed() {
         let mut altered = row.clone();
         *altered.sealed.get_mut(at).unwrap() ^= 1;
         vault.host.store.put(altered);
-        texts.push(vault.detokenize(json!({"tokenIds": ["mine"]})).unwrap_err().to_json());
+        let error = vault.detokenize(json!({"tokenIds": ["mine"]})).unwrap_err();
+        texts.push(serde_json::to_string(&error).unwrap());
     }
     texts.dedup();
     assert_eq!(texts.len(), 1);

@@ -377,7 +377,7 @@ impl Host for MemoryHost {
 
     async fn decide(&self, request: &AccessRequest<'_>) -> Result<Decision, Fault> {
         self.let_others_go_first().await;
-        let question = serde_json::from_str::<Value>(&request.to_json()).unwrap();
+        let question = serde_json::to_value(request).unwrap();
         self.record(Event::Decide(question.clone()));
         match self.decide_hook.borrow_mut().as_mut() {
             Some(hook) => hook(&question),
@@ -387,7 +387,7 @@ impl Host for MemoryHost {
 
     async fn audit(&self, event: &AuditEvent<'_>) -> Result<(), Fault> {
         self.let_others_go_first().await;
-        let event = serde_json::from_str::<Value>(&event.to_json()).unwrap();
+        let event = serde_json::to_value(event).unwrap();
         self.record(Event::Audit(event.clone()));
         match self.audit_hook.borrow_mut().as_mut() {
             Some(hook) => hook(&event),

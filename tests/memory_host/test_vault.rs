@@ -66,7 +66,9 @@ impl Setup {
         });
         let names = std::iter::once(&"index").chain(self.data);
         let secrets: Vec<u8> = names.flat_map(|name| secret(name)).collect();
-        Vault::open(&configuration.to_string(), &secrets).map_err(|error| error.to_json()).unwrap()
+        Vault::open(&configuration.to_string(), &secrets)
+            .map_err(|error| serde_json::to_string(&error).unwrap())
+            .unwrap()
     }
 }
 
@@ -211,7 +213,7 @@ fn with_defaults(mut request: Value) -> Value {
 
 /// The answer of a call that must not fail.
 pub(crate) fn succeeds(result: Result<Value, Error>) -> Value {
-    result.map_err(|error| error.to_json()).unwrap()
+    result.map_err(|error| serde_json::to_string(&error).unwrap()).unwrap()
 }
 
 /// The code of a call's error, or `ok`.

@@ -5,8 +5,13 @@ use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
 use proptest::prelude::*;
 
 use super::samples::{DATA, ciphertexts, keyring};
+use crate::kinds::EncryptionType;
+use crate::sealing::ciphertext::Ciphertext;
+use crate::sealing::envelope::Envelopes;
+use crate::sealing::format::Unopened;
+use crate::sealing::fresh::Fresh;
 use crate::sealing::fresh::Nonce;
-use crate::sealing::{Ciphertext, EncryptionType, Envelopes, Fresh, Keyring, Unopened};
+use crate::sealing::keyring::Keyring;
 
 pub(super) fn assert_same(one: &Ciphertext, other: &Ciphertext) {
     assert_eq!(one.encryption_type, other.encryption_type);

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::sealing::Unopened;
 use crate::sealing::codec::{Reader, Writer};
+use crate::sealing::format::Unopened;
 
 fn written(count: usize) -> Vec<u8> {
     let mut writer = Writer::new();

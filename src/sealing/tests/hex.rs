@@ -1,6 +1,6 @@
 //! Bytes as lower-case hex, for the vector files.
 
-use core::fmt::Write;
+use std::fmt::Write;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

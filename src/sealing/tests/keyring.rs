@@ -1,7 +1,9 @@
 //! The keyring: what it refuses, and that it shows nothing.
 
 use super::samples::{head, keyring, row};
-use crate::sealing::{Envelopes, Keyring, open_body, open_head};
+use crate::sealing::envelope::Envelopes;
+use crate::sealing::keyring::Keyring;
+use crate::sealing::row::{open_body, open_head};
 
 fn derive(primary: &str, names: &[&str], secrets: &[u8]) -> Result<Keyring, (String, String)> {
     let refused = Keyring::derive(primary, names, secrets);

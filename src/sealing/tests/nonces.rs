@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 
 use super::samples::{DATA, end_of_first_part, head, keyring, unsealed};
+use crate::sealing::envelope::Envelopes;
+use crate::sealing::fresh::Fresh;
 use crate::sealing::fresh::Nonce;
-use crate::sealing::{Body, Envelopes, Fresh, seal_token};
+use crate::sealing::row::{Body, seal_token};
 
 fn nonces(first: [u8; 24], count: usize) -> Vec<[u8; 24]> {
     let mut fresh = Fresh::given(first.to_vec()).unwrap();

@@ -7,11 +7,15 @@ use super::samples::{
     unsealed_rows,
 };
 use crate::host::Row;
+use crate::sealing::envelope::Envelopes;
+use crate::sealing::format::Unopened;
+use crate::sealing::fresh::Fresh;
 use crate::sealing::fresh::Nonce;
-use crate::sealing::{
-    Body, Envelopes, Fresh, Head, TransactionRecord, Unopened, open_body, open_head,
-    open_transaction, seal_token, seal_transaction,
+use crate::sealing::head::Head;
+use crate::sealing::row::{
+    Body, open_body, open_head, open_transaction, seal_token, seal_transaction,
 };
+use crate::sealing::transaction_record::TransactionRecord;
 
 fn opened_head(row: &Row) -> Result<Head, Unopened> {
     open_head(&mut Envelopes::new(keyring("new")), row)
@@ -33,7 +37,7 @@ proptest! {
             prop_assert!(open_head(&mut envelopes, &row).unwrap() == head);
             let opened = open_body(&mut envelopes, &row, &head.collection).unwrap();
             let given = matches!(body, Body::New(_)).then_some(&data);
-            prop_assert_eq!(opened.as_deref(), given);
+            prop_assert_eq!(opened.as_ref(), given);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Keyrings, rows and contents for the tests, given or random.
 
-use core::fmt;
+use std::fmt;
 use std::sync::LazyLock;
 
 use proptest::collection::vec;
@@ -8,11 +8,16 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::hex::encode;
-use crate::host::{Check, Label, Millis, Row};
-use crate::sealing::{
-    Body, Ciphertext, EncryptionType, Envelopes, Fresh, Head, Keyring, TokenType,
-    TransactionRecord, seal_token, unsealed_row,
-};
+use crate::host::{Check, Millis, Row};
+use crate::kinds::{EncryptionType, TokenType};
+use crate::label::Label;
+use crate::sealing::ciphertext::Ciphertext;
+use crate::sealing::envelope::Envelopes;
+use crate::sealing::fresh::Fresh;
+use crate::sealing::head::Head;
+use crate::sealing::keyring::Keyring;
+use crate::sealing::row::{Body, seal_token, unsealed_row};
+use crate::sealing::transaction_record::TransactionRecord;
 
 /// Two data keys, `old` and `new`, and an index key.
 pub(super) fn keyring(primary: &str) -> &'static Keyring {

@@ -4,8 +4,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::hex::Hex;
-use crate::host::{Label, Millis};
-use crate::sealing::{EncryptionType, TokenType};
+use crate::host::Millis;
+use crate::kinds::{EncryptionType, TokenType};
+use crate::label::Label;
 
 /// Reads a file.
 pub(super) fn read<File: DeserializeOwned>(name: &str) -> File {
@@ -117,7 +118,7 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) fn token_type(&self) -> TokenType {
-        TokenType::parse(&self.token_type).unwrap()
+        self.token_type.parse().unwrap()
     }
 }
 
@@ -234,8 +235,8 @@ pub(super) struct Ciphertext {
 }
 
 impl Ciphertext {
-    pub(super) fn content(&self) -> crate::sealing::Ciphertext {
-        crate::sealing::Ciphertext {
+    pub(super) fn content(&self) -> crate::sealing::ciphertext::Ciphertext {
+        crate::sealing::ciphertext::Ciphertext {
             encryption_type: match self.encryption_type.as_str() {
                 "randomized" => EncryptionType::Randomized,
                 _ => EncryptionType::Deterministic,

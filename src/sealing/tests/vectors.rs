@@ -8,14 +8,22 @@ use super::vector_file::{
     BlindEntries, BlindEntry, BlindPart, Ciphertexts, DerivedCardId, DerivedId, EncryptCall,
     IdFrom, Keys, OlderBody, Pass, Rows, Token, Transaction, hold, label_text, read,
 };
-use crate::datatype::is_luhn;
-use crate::host::{Check, Label, Row};
+use crate::host::{Check, Row};
+use crate::kinds::TokenType;
+use crate::label::Label;
+use crate::schema::data_type::is_luhn;
+use crate::sealing::blind::BlindIndex;
+use crate::sealing::ciphertext::Ciphertext;
+use crate::sealing::envelope::Envelopes;
+use crate::sealing::fresh::Fresh;
 use crate::sealing::fresh::Nonce;
-use crate::sealing::xaes::Xaes;
-use crate::sealing::{
-    BlindIndex, Body, Ciphertext, Envelopes, Fresh, Head, Keyring, TokenType, TransactionRecord,
-    open_body, open_head, open_transaction, seal_token, seal_transaction, unsealed_row,
+use crate::sealing::head::Head;
+use crate::sealing::keyring::Keyring;
+use crate::sealing::row::{
+    Body, open_body, open_head, open_transaction, seal_token, seal_transaction, unsealed_row,
 };
+use crate::sealing::transaction_record::TransactionRecord;
+use crate::sealing::xaes::Xaes;
 
 /// The keyring of the vectors, sealing under this key.
 pub(super) fn keyring(primary: &str) -> Keyring {
@@ -78,7 +86,7 @@ fn the_keyring_has_the_frozen_keys() {
     }
     let all = keyring("2026").index().derive_all_term();
     let digest = mac(&keys.index.blind_index, &[6]);
-    assert_eq!(all, crate::sealing::blind::label(digest.first_chunk().unwrap()));
+    assert_eq!(all, crate::label::Label::encode(digest.first_chunk().unwrap()));
 }
 
 #[test]
@@ -189,7 +197,7 @@ fn frozen_rows_open() {
             assert!(opened == head(keyring.index(), token), "the head of {name}");
             let body = open_body(&mut envelopes, &row, &token.collection).unwrap();
             let kept = (token.token_type() != TokenType::PciOneway).then_some(token.data.as_str());
-            assert_eq!(body.as_deref().map(String::as_str), kept, "the body of {name}");
+            assert_eq!(body.as_deref(), kept, "the body of {name}");
             assert!(open_transaction(&mut envelopes, &row).is_err(), "{name} is no transaction");
         }
         for transaction in passes.iter().filter_map(|pass| pass.transaction.as_ref()) {
@@ -246,10 +254,12 @@ fn blind_entries_are_derived_as_frozen() {
         for DerivedId { parts: [collection, tenant, scope, data], token_id } in &mut file.token_ids
         {
             let (scope, data) = (scope.as_ref().unwrap(), data.as_ref().unwrap());
-            *token_id = keyring
-                .index()
-                .derive_token_id(collection.as_deref(), tenant.as_deref(), scope, data)
-                .unwrap();
+            *token_id = keyring.index().derive_token_id(
+                collection.as_deref(),
+                tenant.as_deref(),
+                scope,
+                data,
+            );
         }
         for DerivedCardId { parts, card, attempt, token_id } in &mut file.card_ids {
             let [collection, tenant, scope, data] = parts.each_ref().map(Option::as_deref);
@@ -282,7 +292,7 @@ fn derive_entry(index: &BlindIndex, entry: &BlindEntry) -> Label {
     match entry.kind.as_str() {
         "token" => index.derive_token_claim(text(0), text(1)),
         kind @ ("pci" | "pci_oneway") => {
-            let token_type = TokenType::parse(kind).unwrap();
+            let token_type = kind.parse().unwrap();
             let claim = index.derive_data_claim(token_type, text(0), optional(1), text(2), text(3));
             claim.unwrap()
         }
@@ -314,7 +324,7 @@ fn derive_token_id(index: &BlindIndex, token: &Token) -> String {
     let tenant = token.tenant.as_deref();
     match &token.card {
         Some(card) => derive_card_id(index, collection, tenant, scope, data, card).1,
-        None => index.derive_token_id(collection, tenant, scope, data).unwrap(),
+        None => index.derive_token_id(collection, tenant, scope, data),
     }
 }
 

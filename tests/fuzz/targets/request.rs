@@ -83,15 +83,16 @@ fn agrees_with_the_library(text: &str) {
     let [canonical, as_written] = match rewrite_json(text) {
         Ok(forms) => forms,
         Err(error) => {
+            // A key may be repeated before what is no JSON.
             let repeats = error.to_string() == "`text` must not repeat a key";
-            assert_eq!(library.is_ok(), repeats, "{text}: {error}");
+            assert!(repeats || library.is_err(), "{text}: {error}");
             return;
         }
     };
     let library = with_doubles(library.expect("the library reads it too"));
-    assert_eq!(*canonical, serde_json_canonicalizer::to_string(&library).unwrap());
+    assert_eq!(canonical, serde_json_canonicalizer::to_string(&library).unwrap());
     let read_again = with_doubles(serde_json::from_str(&as_written).unwrap());
-    assert!(read_again == library, "{text}: written as {}", *as_written);
+    assert!(read_again == library, "{text}: written as {as_written}");
     assert!(rewrite_json(&canonical).unwrap()[0] == canonical);
     assert!(rewrite_json(&as_written).unwrap() == [canonical, as_written]);
 }

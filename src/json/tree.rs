@@ -1,0 +1,207 @@
+//! JSON text as a tree, the one form in which requests, configurations and sealed data are read.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::error::Error;
+
+/// The largest whole number that JavaScript and RFC 8785 carry without rounding: 2^53 − 1.
+pub(crate) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+
+/// The whole number that this is, within ±[`MAX_SAFE_INTEGER`].
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "within 2^53; a number that is not whole comes back as another"
+)]
+pub(crate) fn as_whole(number: f64) -> Option<i64> {
+    let whole = number as i64;
+    (number.abs() <= MAX_SAFE_INTEGER && whole as f64 == number).then_some(whole)
+}
+
+/// Any JSON value. Texts are those of the text that was read, as far as nothing in them is escaped.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Json<'a> {
+    Null,
+    Bool(bool),
+    /// Exact for whole numbers within ±[`MAX_SAFE_INTEGER`]; anything larger is refused where data
+    /// is checked, so a rounded number is never taken for the one that was written.
+    Number(f64),
+    Text(Cow<'a, str>),
+    List(Vec<Json<'a>>),
+    /// In the order written; no key twice.
+    Object(Vec<Member<'a>>),
+}
+
+/// A key of an object, and its value.
+pub(crate) type Member<'a> = (Cow<'a, str>, Json<'a>);
+
+impl<'a> Json<'a> {
+    /// Reads JSON text; `path` is what an error calls the whole of it.
+    pub(crate) fn parse(text: &'a str, path: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|error| {
+            // Of serde_json's own words none is repeated: they may quote a value.
+            let problem = if error.is_data() { "must not repeat a key" } else { "must be JSON" };
+            Error::bad_request(path, problem)
+        })
+    }
+
+    /// Whether a number anywhere in it is beyond what JavaScript carries exactly.
+    pub(crate) fn holds_unsafe_number(&self) -> bool {
+        match self {
+            Self::Number(number) => number.abs() > MAX_SAFE_INTEGER,
+            Self::List(items) => items.iter().any(Self::holds_unsafe_number),
+            Self::Object(members) => members.iter().any(|(_, value)| value.holds_unsafe_number()),
+            Self::Null | Self::Bool(_) | Self::Text(_) => false,
+        }
+    }
+
+    /// A number of the vault's own: a time or a count, within 2^53.
+    #[expect(clippy::cast_precision_loss, reason = "within 2^53")]
+    pub(crate) fn whole(number: i64) -> Self {
+        Self::Number(number as f64)
+    }
+}
+
+#[cfg(test)]
+impl Json<'_> {
+    /// Text of its own.
+    pub(crate) fn text(text: &str) -> Json<'static> {
+        text.to_owned().into()
+    }
+
+    /// As an answer has it.
+    pub(crate) fn to_text(&self) -> String {
+        crate::json::text::write(self).unwrap_or_default()
+    }
+}
+
+impl From<String> for Json<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<&'a str> for Json<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+/// Shows the kind and never the value.
+impl fmt::Debug for Json<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Null => "Null",
+            Self::Bool(_) => "Bool",
+            Self::Number(_) => "Number",
+            Self::Text(_) => "Text",
+            Self::List(_) => "List",
+            Self::Object(_) => "Object",
+        })
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Json<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool(value))
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "beyond 2^53 it is refused where data is checked"
+    )]
+    fn visit_u64<E>(self, number: u64) -> Result<Json<'de>, E> {
+        Ok(Json::Number(number as f64))
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "beyond 2^53 it is refused where data is checked"
+    )]
+    fn visit_i64<E>(self, number: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Number(number as f64))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Json<'de>, E> {
+        Ok(Json::Number(number))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
+        Ok(text.into())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json<'de>, E> {
+        Ok(text.to_owned().into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json<'de>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Json::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
+        let mut object: Vec<Member<'de>> = Vec::new();
+        // A key read as JSON borrows its text where it can; read as a `Cow` it would always be a copy.
+        while let Some((Json::Text(key), value)) = members.next_entry()? {
+            object.push((key, value));
+        }
+        let mut keys: Vec<&str> = object.iter().map(|(key, _)| &**key).collect();
+        keys.sort_unstable();
+        if keys.array_windows().any(|[one, next]| one == next) {
+            return Err(de::Error::custom("a repeated key"));
+        }
+        Ok(Json::Object(object))
+    }
+}
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(number) => match as_whole(*number) {
+                Some(whole) => serializer.serialize_i64(whole),
+                None => serializer.serialize_f64(*number),
+            },
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                serializer.collect_map(members.iter().map(|(key, value)| (key, value)))
+            }
+        }
+    }
+}
+
+/// An object of some of another's members.
+pub(crate) struct Members<'a>(pub(crate) Vec<&'a Member<'a>>);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}

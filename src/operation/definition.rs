@@ -1,0 +1,34 @@
+//! What an operation is.
+
+use crate::error::Error;
+use crate::host::Host;
+use crate::json::strict::Parameters;
+use crate::operation::call::{Call, Effect};
+use crate::request::common::Common;
+use crate::settings::Settings;
+
+/// One operation: its own part of a request, parsed, and what it does.
+pub(crate) trait Operation<'a>: Sized {
+    /// The name by which the policy and the audit know it.
+    const ACTION: &'static str;
+    /// Whether it needs `store.write`.
+    const EFFECT: Effect = Effect::Reads;
+
+    /// Takes its parameters out of a request.
+    fn take(
+        parameters: &mut Parameters<'a>,
+        common: &mut Common<'a>,
+        settings: &Settings,
+    ) -> Result<Self, Error>;
+
+    /// The transaction ID that it takes, or asks for.
+    fn transaction_id(&self) -> Option<&'a str> {
+        None
+    }
+
+    /// From the policy's question to the answer, as JSON text; empty where it answers nothing.
+    async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error>;
+}
+
+/// The scope of a request that names none.
+pub(crate) const DEFAULT_SCOPE: &str = "default";

@@ -1,0 +1,69 @@
+//! Lists in a request: each item once, in the order given.
+
+use serde::Deserialize;
+
+/// A list that is not empty: a filter that came out empty must not widen a query.
+#[derive(Deserialize)]
+#[serde(try_from = "Vec<T>", bound(deserialize = "T: Deserialize<'de> + Copy + Ord"))]
+pub(crate) struct Filled<T>(pub(crate) Vec<T>);
+
+impl<T: Copy + Ord> TryFrom<Vec<T>> for Filled<T> {
+    type Error = &'static str;
+
+    fn try_from(items: Vec<T>) -> Result<Self, &'static str> {
+        let is_filled = !items.is_empty();
+        is_filled.then(|| Self(without_repeats(items))).ok_or("must not be an empty list")
+    }
+}
+
+/// A list of tenants or tags in a query.
+#[derive(Deserialize)]
+#[serde(try_from = "Vec<T>", bound(deserialize = "T: Deserialize<'de> + Copy + Ord"))]
+pub(crate) struct QueryList<T>(pub(crate) Vec<T>);
+
+impl<T: Copy + Ord> TryFrom<Vec<T>> for QueryList<T> {
+    type Error = &'static str;
+
+    fn try_from(items: Vec<T>) -> Result<Self, &'static str> {
+        let fits = (1..=100).contains(&items.len());
+        fits.then(|| Self(without_repeats(items))).ok_or("must be a list of 1 to 100 items")
+    }
+}
+
+/// The requests of an array.
+#[derive(Deserialize)]
+#[serde(try_from = "Vec<T>", bound(deserialize = "T: Deserialize<'de>"))]
+pub(crate) struct Requests<T>(pub(crate) Vec<T>);
+
+impl<T> TryFrom<Vec<T>> for Requests<T> {
+    type Error = &'static str;
+
+    fn try_from(items: Vec<T>) -> Result<Self, &'static str> {
+        let is_filled = !items.is_empty();
+        is_filled.then_some(Self(items)).ok_or("must not be an empty list")
+    }
+}
+
+/// Each once, in the order given. By sorting: a caller chooses these, and could make hashes collide.
+pub(crate) fn without_repeats<T: Copy + Ord>(items: Vec<T>) -> Vec<T> {
+    let mut placed: Vec<(T, usize)> = items.iter().copied().zip(0..).collect();
+    placed.sort_unstable();
+    placed.dedup_by_key(|(item, _)| *item);
+    if placed.len() == items.len() {
+        return items;
+    }
+    placed.sort_unstable_by_key(|(_, place)| *place);
+    placed.into_iter().map(|(item, _)| item).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_each_stays_in_its_place() {
+        assert_eq!(without_repeats(vec!["b", "a", "b", "c", "a", "b"]), ["b", "a", "c"]);
+        assert_eq!(without_repeats(vec!["b", "a"]), ["b", "a"]);
+        assert_eq!(without_repeats(Vec::<&str>::new()), Vec::<&str>::new());
+    }
+}

@@ -1,0 +1,85 @@
+//! Which tokens a request means.
+
+use serde::Deserialize;
+
+use crate::error::{Error, ErrorKind};
+use crate::host::State;
+use crate::json::strict::Parameters;
+use crate::request::list::{Filled, QueryList};
+use crate::request::name::{Name, TokenId};
+
+/// Which tokens a query means.
+pub(crate) struct TokenQuery<'a> {
+    /// By ID, each once, in the order asked.
+    pub(crate) token_ids: Option<Vec<&'a str>>,
+    /// All of these tags.
+    pub(crate) tags: Option<Vec<&'a str>>,
+    /// Active ones, or archived ones.
+    pub(crate) state: State,
+}
+
+/// As parameters of an operation.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InParameters<'a> {
+    #[serde(borrow)]
+    token_ids: Option<Filled<TokenId<'a>>>,
+    tags: Option<QueryList<Name<'a>>>,
+    object_ids: Option<QueryList<&'a str>>,
+}
+
+/// As a body, where the names are REST's.
+#[derive(Deserialize)]
+pub(crate) struct QueryBody<'a> {
+    #[serde(borrow)]
+    token_ids: Option<Filled<TokenId<'a>>>,
+    tags: Option<QueryList<Name<'a>>>,
+    object_ids: Option<QueryList<&'a str>>,
+}
+
+impl<'a> TokenQuery<'a> {
+    /// Takes `tokenIds`, `tags` and `objectIds`.
+    pub(crate) fn take(parameters: &mut Parameters<'a>, state: State) -> Result<Self, Error> {
+        let InParameters { token_ids, tags, object_ids } = parameters.take()?;
+        match object_ids {
+            Some(_) => Err(ErrorKind::NotImplemented { feature: "objectIds" }.into()),
+            None => Ok(Self::of(token_ids, tags, state)),
+        }
+    }
+
+    /// The same out of a body.
+    pub(crate) fn of_body(body: QueryBody<'a>, state: State) -> Result<Self, Error> {
+        let QueryBody { token_ids, tags, object_ids } = body;
+        match object_ids {
+            Some(_) => Err(ErrorKind::NotImplemented { feature: "object_ids" }.into()),
+            None => Ok(Self::of(token_ids, tags, state)),
+        }
+    }
+
+    fn of(
+        token_ids: Option<Filled<TokenId<'a>>>,
+        tags: Option<QueryList<Name<'a>>>,
+        state: State,
+    ) -> Self {
+        Self {
+            token_ids: token_ids.map(|ids| ids.0.into_iter().map(|id| id.0).collect()),
+            tags: tags.map(|tags| tags.0.into_iter().map(|tag| tag.0).collect()),
+            state,
+        }
+    }
+}
+
+/// The one option of several operations: archived tokens in the place of active ones.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ArchivedOption {
+    Archived,
+}
+
+/// `options` of those operations.
+pub(crate) type ArchivedOptions = Option<Filled<ArchivedOption>>;
+
+/// The state that `options` asks for.
+pub(crate) fn state_of(options: &ArchivedOptions) -> State {
+    if options.is_some() { State::Archived } else { State::Active }
+}

@@ -1,0 +1,91 @@
+//! E-mail addresses, by the grammar of RFC 5321. (The crate `email_address` refuses real internationalised
+//! addresses, and accepts `a@b#c.com`.)
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Which characters an address may have outside of its punctuation.
+#[derive(Clone, Copy)]
+pub(crate) enum Characters {
+    /// RFC 5321.
+    Ascii,
+    /// Also those of RFC 6531, but no white space and no control character.
+    Unicode,
+}
+
+impl Characters {
+    fn allow_beyond_ascii(self, character: char) -> bool {
+        matches!(self, Self::Unicode)
+            && !character.is_ascii()
+            && !character.is_whitespace()
+            && !character.is_control()
+    }
+}
+
+/// RFC 5321's `Mailbox`, within its lengths: 64 octets before the `@`, 254 in all.
+pub(crate) fn is_mailbox(text: &str, characters: Characters) -> bool {
+    let is_atom = |atom: &str| is_word(atom, is_atom_punctuation, characters);
+    let is_label = |label: &str| {
+        // Characters, not octets: what the DNS limits is the ASCII form of a label.
+        label.chars().count() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && is_word(label, |character| character == '-', characters)
+    };
+    text.len() <= 254
+        && split_mailbox(text).is_some_and(|(local, domain)| {
+            local.len() <= 64
+                && (local.split('.').all(is_atom) || is_quoted_string(local, characters))
+                && (domain.split('.').all(is_label) || is_address_literal(domain))
+        })
+}
+
+/// Local part and domain. The last `@` parts them: a quoted local part may hold others.
+pub(crate) fn split_mailbox(text: &str) -> Option<(&str, &str)> {
+    text.rsplit_once('@')
+}
+
+/// Letters, digits and these, at least one.
+fn is_word(text: &str, is_punctuation: fn(char) -> bool, characters: Characters) -> bool {
+    !text.is_empty()
+        && text.chars().all(|character| {
+            character.is_ascii_alphanumeric()
+                || is_punctuation(character)
+                || characters.allow_beyond_ascii(character)
+        })
+}
+
+fn is_atom_punctuation(character: char) -> bool {
+    "!#$%&'*+-/=?^_`{|}~".contains(character)
+}
+
+fn is_quoted_string(local: &str, characters: Characters) -> bool {
+    let Some(quoted) = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return false;
+    };
+    let mut rest = quoted.chars();
+    while let Some(character) = rest.next() {
+        let allowed = match character {
+            '"' => false,
+            '\\' => rest.next().is_some_and(|escaped| matches!(escaped, ' '..='~')),
+            ' '..='~' => true,
+            _ => characters.allow_beyond_ascii(character),
+        };
+        if !allowed {
+            return false;
+        }
+    }
+    true
+}
+
+/// An IP address in brackets; RFC 5321's third form has no tag that is registered.
+fn is_address_literal(domain: &str) -> bool {
+    let Some(address) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
+        return false;
+    };
+    match address.split_once(':') {
+        None => address.parse::<Ipv4Addr>().is_ok(),
+        Some((tag, address)) => {
+            tag.eq_ignore_ascii_case("IPv6") && address.parse::<Ipv6Addr>().is_ok()
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! URLs: IRIs (RFC 3987) that have a host.
+
+use std::ops::Range;
+
+use iri_string::types::IriStr;
+
+/// Where in a URL its parts are.
+pub(crate) struct Url {
+    /// After `://`.
+    pub(crate) scheme_end: usize,
+    pub(crate) host: Range<usize>,
+}
+
+impl Url {
+    /// Reads an IRI (RFC 3987) with a host: what a browser's address bar takes is no less a URL for a letter
+    /// that is not ASCII. The RFC's letters include white space beyond ASCII, ours do not.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let iri = IriStr::new(text).ok()?;
+        let authority = iri.authority_components()?;
+        if authority.host().is_empty() || text.contains(char::is_whitespace) {
+            return None;
+        }
+        let scheme_end = iri.scheme_str().len() + "://".len();
+        let userinfo = authority.userinfo().map_or(0, |userinfo| userinfo.len() + "@".len());
+        let start = scheme_end + userinfo;
+        Some(Self { scheme_end, host: start..start + authority.host().len() })
+    }
+}
