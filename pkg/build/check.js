@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { runChecks } from "./checks.js";
 import { clippy } from "./clippy.js";
 import { root } from "./command.js";
+import { checkCrates } from "./deny.js";
 import { proveLints } from "./lint-proof.js";
 import { checkSizes } from "./size.js";
 
@@ -22,6 +23,7 @@ await runChecks([
   ["lints, host", () => runs("cargo", ...clippy("host"))],
   ["lints, wasm32", () => runs("cargo", ...clippy("wasm32"))],
   ["lints refuse a planted panic", proveLints],
+  ["licences, bans and sources", checkCrates],
   ["types", () => runs(process.execPath, "node_modules/typescript/bin/tsc")],
   ["sizes", checkSizes],
 ]);

@@ -84,10 +84,11 @@ function rustVersion() {
 }
 
 /**
+ * Is a version as late as another one?
  * @param {string} found
  * @param {string} needed
  */
-function reaches(found, needed) {
+export function reaches(found, needed) {
   const [major = 0, minor = 0, patch = 0] = found.split(".").map((part) => Number.parseInt(part, 10));
   const [wantMajor = 0, wantMinor = 0, wantPatch = 0] = needed.split(".").map(Number);
   if (major !== wantMajor) return major > wantMajor;
