@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { runChecks } from "./checks.js";
 import { clippy } from "./clippy.js";
 import { root } from "./command.js";
+import { proveDeny } from "./deny-proof.js";
 import { checkCrates } from "./deny.js";
 import { proveLints } from "./lint-proof.js";
 import { checkSizes } from "./size.js";
@@ -24,6 +25,7 @@ await runChecks([
   ["lints, wasm32", () => runs("cargo", ...clippy("wasm32"))],
   ["lints refuse a planted panic", proveLints],
   ["licences, bans and sources", checkCrates],
+  ["licences, bans and sources refuse planted crates", proveDeny],
   ["types", () => runs(process.execPath, "node_modules/typescript/bin/tsc")],
   ["sizes", checkSizes],
 ]);
