@@ -34,7 +34,7 @@ export function installPackages() {
  * its own script to the scripts it runs.
  * @returns {[string, ...string[]]}
  */
-function npm() {
+export function npm() {
   const script = process.env["npm_execpath"];
   return script?.endsWith("npm-cli.js") ? [process.execPath, script] : ["npm"];
 }
