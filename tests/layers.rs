@@ -391,3 +391,299 @@ fn read_folder(folder: &FilePath, prefix: &str, sources: &mut Vec<(String, Strin
 fn borrowed(sources: &[(String, String)]) -> Vec<(&str, &str)> {
     sources.iter().map(|(file, text)| (file.as_str(), text.as_str())).collect()
 }
+
+// That it can fail, and that it lets pass what it should: on made-up files.
+
+const NOTHING: [&str; 0] = [];
+
+const VAULT: (&str, &str) = ("vault", "pub struct Vault;");
+const ERROR: (&str, &str) = ("error", "pub struct Error; pub enum ErrorKind { Internal }");
+const TREE: (&str, &str) = ("json/tree", "pub(crate) enum Json<'a> { Text(&'a str) }");
+
+/// What is refused in one file that is written over these three.
+fn check_beside(file: &str, text: &str) -> Vec<String> {
+    check(&[VAULT, ERROR, TREE, (file, text)])
+}
+
+const VAULT_RUNS_UP: &str = "it runs up: `host` is on floor 2, `vault` above it on floor 5";
+
+#[test]
+fn an_arrow_down_is_accepted() {
+    let text = "use crate::error::{Error, ErrorKind};\nuse crate::json::tree::Json;";
+    assert_eq!(check_beside("schema/data", text), NOTHING);
+    assert_eq!(check_beside("vault", "use crate::error;\nfn f() { error::Error; }"), NOTHING);
+    assert_eq!(check_beside("host", "struct A; fn f() { crate::host::A; }"), NOTHING);
+    assert_eq!(check_beside("settings", "fn f() { crate::error::ErrorKind::Internal; }"), NOTHING);
+    assert_eq!(check_beside("host", "use std::rc::Rc; use zeroize::Zeroizing;"), NOTHING);
+}
+
+#[test]
+fn an_arrow_up_is_refused() {
+    let refused = format!("src/host.rs:3: `crate::vault::Vault`: {VAULT_RUNS_UP}");
+    let text = "//! What it is for.\n\nuse crate::vault::Vault;";
+    assert_eq!(check_beside("host", text), [refused]);
+}
+
+#[test]
+fn an_arrow_up_inside_floor_6_is_refused() {
+    let pass = ("operation/pass", "use crate::operation::reads::Tokens;");
+    let reads = ("operation/reads", "struct Tokens;");
+    assert_eq!(
+        check(&[pass, reads]),
+        ["src/operation/pass.rs:1: `crate::operation::reads::Tokens`: it runs up: \
+          `operation/pass` is on floor 6, `operation/reads` above it on floor 6"]
+    );
+    let down = ("operation/reads", "use crate::operation::pass::Pass;");
+    assert_eq!(check(&[("operation/pass", "struct Pass;"), down]), NOTHING);
+}
+
+#[test]
+fn operations_do_not_use_each_other() {
+    let count = ("operation/count", "use crate::operation::hash::Hash;");
+    assert_eq!(
+        check(&[count, ("operation/hash", "struct Hash;")]),
+        ["src/operation/count.rs:1: `crate::operation::hash::Hash`: `operation/count` and \
+          `operation/hash` stand in one row: neither uses the other"]
+    );
+}
+
+#[test]
+fn a_circle_in_a_folder_is_refused_at_each_of_its_arrows() {
+    let files = [
+        ("json/strict", "use crate::json::tree::Json;\nstruct Strict;"),
+        ("json/text", "use crate::json::strict::Strict;\nstruct Text;"),
+        ("json/tree", "use crate::json::text::Text;\nstruct Json;"),
+    ];
+    assert_eq!(
+        check(&files),
+        [
+            "src/json/strict.rs:1: `crate::json::tree::Json`: it is in a circle: json/strict → \
+             json/tree → json/text → json/strict",
+            "src/json/text.rs:1: `crate::json::strict::Strict`: it is in a circle: json/text → \
+             json/strict → json/tree → json/text",
+            "src/json/tree.rs:1: `crate::json::text::Text`: it is in a circle: json/tree → \
+             json/text → json/strict → json/tree",
+        ]
+    );
+    assert_eq!(check(&[TREE, ("json/strict", "use crate::json::tree::Json;")]), NOTHING);
+}
+
+#[test]
+fn requests_and_settings_reach_no_envelope() {
+    let files = [
+        ("sealing/xaes", "struct Xaes;"),
+        ("sealing/format", "struct Unopened;"),
+        ("sealing/envelope", "use crate::sealing::xaes::Xaes;\nstruct Envelopes;"),
+        ("sealing/row", "use crate::sealing::envelope::Envelopes;\nfn open_head() {}"),
+        ("request/name", "use crate::sealing::row::open_head;"),
+        ("settings", "use crate::sealing::format::Unopened;\nuse crate::sealing::xaes::Xaes;"),
+        ("vault", "use crate::sealing::row::open_head;"),
+    ];
+    assert_eq!(
+        check(&files),
+        [
+            "src/request/name.rs:1: `crate::sealing::row::open_head`: `request/` opens and seals \
+             nothing, and this leads to sealing/row → sealing/envelope → sealing/xaes",
+            "src/settings.rs:2: `crate::sealing::xaes::Xaes`: `settings` opens and seals nothing, \
+             and this leads to sealing/xaes",
+        ]
+    );
+}
+
+#[test]
+fn the_boundary_uses_only_what_it_converts() {
+    assert_eq!(check_beside("wasm", "use crate::json::tree::Json;"), NOTHING);
+    let name = ("request/name", "struct Name;");
+    assert_eq!(
+        check(&[name, ("wasm", "use crate::request::name::Name;")]),
+        ["src/wasm.rs:1: `crate::request::name::Name`: `wasm` uses only vault, host, columns, \
+          error, label, json/tree"]
+    );
+}
+
+#[test]
+fn an_import_through_a_reexport_is_refused() {
+    let files = [
+        ("host", "pub use crate::label::Label;"),
+        ("label", "pub struct Label;"),
+        ("lib", "mod error;\nmod host;\nmod label;\npub use error::Error;"),
+        ("sealing/codec", "use crate::host::Label;\nuse crate::Error;"),
+        ("sealing/row", "use crate::sealing::Envelopes;\nuse crate::sealing;"),
+        ("sealing/mod", "mod codec;\nmod row;\nfn f() { struct Envelopes; }"),
+        ERROR,
+    ];
+    let rule = |file| format!("src/{file}.rs does not define it: name the file that does");
+    assert_eq!(
+        check(&files),
+        [
+            format!("src/sealing/codec.rs:1: `crate::host::Label`: {}", rule("host")),
+            format!("src/sealing/codec.rs:2: `crate::Error`: {}", rule("lib")),
+            format!("src/sealing/row.rs:1: `crate::sealing::Envelopes`: {}", rule("sealing/mod")),
+            format!("src/sealing/row.rs:2: `crate::sealing`: {}", rule("sealing/mod")),
+        ]
+    );
+}
+
+#[test]
+fn a_reexport_is_refused_outside_the_two_files_for_users() {
+    let rule = "a re-export: let others name the file that defines it";
+    for visibility in ["pub", "pub(crate)", "pub(super)"] {
+        let text = format!("{visibility} use crate::error::Error;");
+        let refused = format!("src/vault.rs:1: `crate::error::Error`: {rule}");
+        assert_eq!(check(&[ERROR, ("vault", &text)]), [refused]);
+    }
+    assert_eq!(check_beside("host", "pub use crate::error::Error;"), NOTHING);
+}
+
+#[test]
+fn a_star_is_refused() {
+    let rule = "a star names nothing: write out what it takes";
+    let refused = format!("src/host.rs:1: `crate::error::*`: {rule}");
+    assert_eq!(check_beside("host", "use crate::error::*;"), [refused]);
+    assert_eq!(check_beside("host", "use crate::error::ErrorKind::*;"), NOTHING);
+}
+
+#[test]
+fn a_path_that_does_not_begin_at_the_crate_is_refused() {
+    let rule = "write it from `crate::` on";
+    for (text, path) in [
+        ("use super::error::Error;", "super::error::Error"),
+        ("fn f(error: super::error::Error) {}", "super::error::Error"),
+        ("use super::*;", "super::*"),
+        ("use self::inner::Name;", "self::inner::Name"),
+        ("mod inner; use inner::Name;", "inner::Name"),
+        ("mod inner; fn f() -> inner::Name {}", "inner::Name"),
+        ("use vaultlet::Error;", "vaultlet::Error"),
+    ] {
+        let refused = format!("src/host.rs:1: `{path}`: {rule}");
+        assert_eq!(check_beside("host", text), [refused], "{text}");
+    }
+    let text = "pub(super) fn f(&self) { self.g(); Self::h(); inner::i() }";
+    assert_eq!(check_beside("host", text), NOTHING);
+}
+
+#[test]
+fn a_crate_outside_its_place_is_refused() {
+    for (file, text, path, owner) in [
+        ("vault", "use aes_gcm::{Aes256Gcm};", "aes_gcm::Aes256Gcm", "sealing/"),
+        ("vault", "use {std::fmt, hmac as h};", "hmac", "sealing/"),
+        ("operation/card", "fn f() { getrandom::fill(&mut b) }", "getrandom::fill", "sealing/"),
+        ("label", "fn f() -> ::sha2::Sha256 {}", "sha2::Sha256", "sealing/"),
+        ("label", "extern crate subtle;", "subtle", "sealing/"),
+        ("columns", "use js_sys::Promise;", "js_sys::Promise", "wasm"),
+        ("lib", "use wasm_bindgen::prelude::*;", "wasm_bindgen::prelude::*", "wasm"),
+        (
+            "columns",
+            "#[serde(with = \"serde_wasm_bindgen::preserve\")] struct Value;",
+            "serde_wasm_bindgen::preserve",
+            "wasm",
+        ),
+        ("wasm", "use zeroizing_alloc::ZeroAlloc;", "zeroizing_alloc::ZeroAlloc", "lib"),
+    ] {
+        let refused = format!("src/{file}.rs:1: `{path}`: only `{owner}` names this crate");
+        assert_eq!(check(&[(file, text)]), [refused], "{text}");
+    }
+    for (file, text) in [
+        ("sealing/mac", "use hmac::Hmac;"),
+        ("wasm", "use js_sys::Promise;"),
+        ("lib", "static A: zeroizing_alloc::ZeroAlloc = zeroizing_alloc::ZeroAlloc(System);"),
+        ("label", "fn f() { let aes = 1; hash.hmac(aes); other::aes::f(); <A as B>::aes::f() }"),
+    ] {
+        assert_eq!(check(&[(file, text)]), NOTHING, "{text}");
+    }
+}
+
+#[test]
+fn a_file_without_a_floor_is_refused() {
+    for file in ["cache", "operation/purge", "jsonl/tree", "operation/batch/rows"] {
+        let refused = format!(
+            "src/{file}.rs has no floor: put it into the table of tests/layers.rs, below every row \
+             it uses and above every row that uses it"
+        );
+        assert_eq!(check(&[(file, "")]), [refused]);
+    }
+    for file in ["json/lines", "schema/iban/checksum", "sealing/tests", "fuzzing"] {
+        assert_eq!(check(&[(file, "")]), NOTHING);
+    }
+}
+
+#[test]
+fn an_import_is_found_however_it_is_written() {
+    for text in [
+        "use crate::{error::Error, vault::Vault};",
+        "use {crate::error::Error, crate::vault::Vault as Safe};",
+        "use crate::{error::{Error, ErrorKind::{self}}, vault::{Vault,},};",
+        "fn f() { use crate::vault::Vault; }",
+        "fn f() { g(1 + crate::vault::Vault.len()) }",
+        "fn f() -> Vec<crate::vault::Vault> {}",
+        "fn f<'a>() -> impl Fn() + use<'a> { crate::vault::Vault }",
+        "fn f() { <crate::vault::Vault>::g::<u8>() }",
+        "fn f() { Vec::<u8>::g(crate::vault::Vault) }",
+        "macro_rules! open { () => { $crate::vault::Vault } }",
+        "#[derive(crate::vault::Vault)] struct A;",
+        r#"#[serde(with = "crate::vault::Vault")] struct A;"#,
+        "#[cfg(not(test))] mod a { use crate::vault::Vault; }",
+        "#[cfg(test)] mod a { b(); } use crate::vault::Vault;",
+        "#[cfg(test)] mod a; use crate::vault::Vault;",
+    ] {
+        let refused = format!("src/host.rs:1: `crate::vault::Vault`: {VAULT_RUNS_UP}");
+        assert_eq!(check_beside("host", text), [refused], "{text}");
+    }
+    for text in ["use crate::vault::{self};", "use crate::vault as v;", "use crate::{vault};"] {
+        let refused = format!("src/host.rs:1: `crate::vault`: {VAULT_RUNS_UP}");
+        assert_eq!(check_beside("host", text), [refused], "{text}");
+    }
+}
+
+#[test]
+fn an_import_is_found_in_its_line() {
+    for (text, line) in [
+        ("use crate::{\n    error::Error,\n    vault::{\n        Vault,\n    },\n};", 4),
+        ("use crate /* as ever,\nor not */ ::\n    vault::Vault;", 3),
+        ("const A: &str = \"\n\n\";\nfn f(vault: &crate::vault::Vault) {}", 4),
+        ("use crate::error::Error;\r\nuse crate::vault::Vault;\r\n", 2),
+    ] {
+        let refused = format!("src/host.rs:{line}: `crate::vault::Vault`: {VAULT_RUNS_UP}");
+        assert_eq!(check_beside("host", text), [refused], "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_code_is_not_read_and_what_follows_it_is() {
+    for text in [
+        "// use crate::vault::Vault;",
+        "//! [`Vault`](crate::vault::Vault)",
+        "/* use /* super::vault::Vault; */ use crate::vault::Vault; */",
+        r#"const A: &str = "use crate::vault::Vault;";"#,
+        r#"const A: &str = "\" use crate::vault::Vault;";"#,
+        r##"const A: &str = r#"" use crate::vault::Vault; "#;"##,
+        r#"const A: &[u8] = b"use crate::vault::Vault;";"#,
+        r#"const A: &[u8] = br"use crate::vault::Vault;\";"#,
+        r#"#[doc = "crate::vault::Vault"] struct A;"#,
+        r#"fn f<'a>(a: &'a u8) -> impl Fn() + use<'a> { ('\'', '"', b'"', '{') }"#,
+        "fn r#use(r#type: u8) {}",
+    ] {
+        assert_eq!(check_beside("host", text), NOTHING, "{text}");
+        let refused = format!("src/host.rs:2: `crate::vault::Vault`: {VAULT_RUNS_UP}");
+        let followed = format!("{text}\nuse crate::vault::Vault;");
+        assert_eq!(check_beside("host", &followed), [refused], "{followed}");
+    }
+}
+
+#[test]
+fn tests_use_what_they_need_and_nothing_uses_them() {
+    let text = "use super::*; use crate::vault::Vault; use aes::Aes256;";
+    for file in ["json/tests", "json/tests/samples", "fuzzing", "operation/empty_store"] {
+        assert_eq!(check_beside(file, text), NOTHING);
+    }
+    let module = format!("#[cfg(test)] #[rustfmt::skip] pub(crate) mod tests {{ {text} }}");
+    assert_eq!(check_beside("host", &module), NOTHING);
+
+    let empty_store = ("operation/empty_store", "pub(crate) struct EmptyStore;");
+    let batch = ("operation/batch", "use crate::operation::empty_store::EmptyStore;");
+    assert_eq!(
+        check(&[empty_store, batch]),
+        ["src/operation/batch.rs:1: `crate::operation::empty_store::EmptyStore`: \
+          src/operation/empty_store.rs is for tests, or not there"]
+    );
+}
