@@ -32,8 +32,8 @@ export function ask(timeoutMs, invoke, read) {
 export function askNow(invoke, read) {
   try {
     const answer = invoke();
-    // A promise is the wrong shape; if it rejects, nobody else will handle that.
-    if (isThenable(answer)) Promise.resolve(answer).catch(() => {});
+    // A promise is the wrong shape; if it rejects, nobody else will handle that. Its own `catch` may be anything.
+    if (isThenable(answer)) Promise.race([answer]).catch(() => {});
     return take(read(answer));
   } catch (cause) {
     return { failure: threw(cause) };

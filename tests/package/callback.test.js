@@ -1,8 +1,9 @@
 // @ts-check
-// Calling the host, one way of answering at a time.
+// Calling the host, one way of answering at a time. Whatever it does, nothing is thrown and nothing rejects: what asks
+// is wasm.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { setImmediate, setTimeout } from "node:timers/promises";
 
 import { WRONG_SHAPE, ask, askNow } from "../../pkg/callback.js";
@@ -12,36 +13,78 @@ const TIMEOUT_MS = 30;
 
 const thrown = new Error("the host's own");
 
+const throwIt = () => {
+  throw thrown;
+};
+
+const threw = { failure: { kind: "threw", cause: thrown } };
+const wrongShape = { failure: { kind: "shape" } };
+const timedOut = { failure: { kind: "timeout" } };
+
+/** @type {unknown[]} */
+const unhandled = [];
+process.on("unhandledRejection", (reason) => unhandled.push(reason));
+after(() => assert.deepEqual(unhandled, []));
+
 /** @param {unknown} answer */
 const readText = (answer) => (typeof answer === "string" ? answer : WRONG_SHAPE);
 
-/** @param {() => unknown} invoke */
-const outcome = async (invoke) => {
-  try {
-    return { answer: await ask(TIMEOUT_MS, invoke, readText) };
-  } catch (failure) {
-    return failure;
+/**
+ * What came of a callback. Nothing is caught here: a throw or a rejection fails the test.
+ * @param {() => unknown} invoke
+ * @param {(answer: unknown) => unknown} [read]
+ */
+async function outcome(invoke, read = readText) {
+  const answer = ask(TIMEOUT_MS, invoke, read);
+  if (answer.pending === undefined) return answer;
+  assert.deepEqual(Object.keys(answer), ["pending"]);
+  // The wasm calls its `then`.
+  assert.equal(Object.getPrototypeOf(answer.pending), Promise.prototype);
+  return answer.pending;
+}
+
+/**
+ * A thenable that calls back at once.
+ * @param {unknown} value
+ */
+const thenable = (value) => ({ then: (/** @type {Function} */ resolve) => resolve(value) });
+
+/**
+ * What throws a TypeError whenever it is looked at.
+ * @param {object} target
+ */
+function revoked(target) {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+}
+
+/** Throws from the second look at `then` on. */
+function throwsLater() {
+  let looks = 0;
+  return Object.defineProperty({}, "then", {
+    get: () => (looks++ === 0 ? (/** @type {Function} */ resolve) => resolve("yes") : throwIt()),
+  });
+}
+
+/** @type {(name: string, descriptor: PropertyDescriptor) => unknown} */
+const promiseWith = (name, descriptor) => Object.defineProperty(Promise.resolve("yes"), name, descriptor);
+
+/** A promise of which no other can be made. @extends {Promise<string>} */
+class Childless extends Promise {
+  static get [Symbol.species]() {
+    return throwIt();
   }
-};
+}
 
 /** @type {[string, () => unknown, object][]} */
 const cases = [
-  ["a plain value", () => "yes", { answer: "yes" }],
-  ["a promise", async () => "yes", { answer: "yes" }],
-  ["a promise of later", () => setTimeout(1, "yes"), { answer: "yes" }],
-  ["a thenable", () => ({ then: (/** @type {Function} */ resolve) => resolve("yes") }), { answer: "yes" }],
-  [
-    "a callable thenable",
-    () => Object.assign(() => {}, { then: (/** @type {Function} */ resolve) => resolve("yes") }),
-    { answer: "yes" },
-  ],
-  [
-    "a thenable of a thenable",
-    () => ({
-      then: (/** @type {Function} */ resolve) => resolve({ then: (/** @type {Function} */ inner) => inner("yes") }),
-    }),
-    { answer: "yes" },
-  ],
+  ["a plain value", () => "yes", { value: "yes" }],
+  ["a promise", async () => "yes", { value: "yes" }],
+  ["a promise of later", () => setTimeout(1, "yes"), { value: "yes" }],
+  ["a thenable", () => thenable("yes"), { value: "yes" }],
+  ["a callable thenable", () => Object.assign(() => {}, thenable("yes")), { value: "yes" }],
+  ["a thenable of a thenable", () => thenable(thenable("yes")), { value: "yes" }],
   [
     "a thenable that answers twice",
     () => ({
@@ -51,65 +94,41 @@ const cases = [
         reject(thrown);
       },
     }),
-    { answer: "yes" },
+    { value: "yes" },
   ],
   [
-    "a synchronous throw",
-    () => {
-      throw thrown;
-    },
-    { kind: "threw", cause: thrown },
+    "a thenable that throws once it has answered",
+    () => ({
+      then(/** @type {Function} */ resolve) {
+        resolve("yes");
+        throw thrown;
+      },
+    }),
+    { value: "yes" },
   ],
-  ["a rejection", async () => Promise.reject(thrown), { kind: "threw", cause: thrown }],
+  ["a synchronous throw", throwIt, threw],
+  ["a rejection", async () => Promise.reject(thrown), threw],
   [
     "a thenable that rejects",
     () => ({ then: (/** @type {unknown} */ _, /** @type {Function} */ reject) => reject(thrown) }),
-    { kind: "threw", cause: thrown },
+    threw,
   ],
-  [
-    "a thenable that throws",
-    () => ({
-      then() {
-        throw thrown;
-      },
-    }),
-    { kind: "threw", cause: thrown },
-  ],
-  [
-    "a getter `then` that throws",
-    () => ({
-      get then() {
-        throw thrown;
-      },
-    }),
-    { kind: "threw", cause: thrown },
-  ],
-  [
-    "a promise whose own `then` throws",
-    () =>
-      Object.assign(Promise.resolve("yes"), {
-        then() {
-          throw thrown;
-        },
-      }),
-    { kind: "threw", cause: thrown },
-  ],
-  [
-    "a promise whose `constructor` throws",
-    () =>
-      Object.defineProperty(Promise.resolve("yes"), "constructor", {
-        get() {
-          throw thrown;
-        },
-      }),
-    { kind: "threw", cause: thrown },
-  ],
-  ["a throw of nothing", () => Promise.reject(), { kind: "threw", cause: undefined }],
-  ["null", () => null, { kind: "shape" }],
-  ["nothing", () => undefined, { kind: "shape" }],
-  ["a promise of the wrong shape", async () => 7, { kind: "shape" }],
-  ["no answer", () => new Promise(() => {}), { kind: "timeout" }],
-  ["a thenable without an answer", () => ({ then() {} }), { kind: "timeout" }],
+  ["a thenable that throws", () => ({ then: throwIt }), threw],
+  ["a promise of a thenable that throws", async () => /** @type {any} */ ({ then: throwIt }), threw],
+  ["a getter `then` that throws", () => Object.defineProperty({}, "then", { get: throwIt }), threw],
+  ["a getter `then` that throws when it is looked at again", throwsLater, threw],
+  ["a promise whose own `then` throws", () => promiseWith("then", { value: throwIt }), threw],
+  ["a promise whose own `then` is a getter that throws", () => promiseWith("then", { get: throwIt }), threw],
+  ["a promise whose `constructor` throws", () => promiseWith("constructor", { get: throwIt }), threw],
+  ["a promise whose species throws", () => Childless.resolve("yes"), threw],
+  ["a Proxy that throws", () => new Proxy({}, { get: throwIt }), threw],
+  ["a throw of nothing", () => Promise.reject(), { failure: { kind: "threw", cause: undefined } }],
+  ["null", () => null, wrongShape],
+  ["nothing", () => undefined, wrongShape],
+  ["a promise of the wrong shape", async () => 7, wrongShape],
+  ["a `then` that is no function", () => ({ then: "yes" }), wrongShape],
+  ["no answer", () => new Promise(() => {}), timedOut],
+  ["a thenable without an answer", () => ({ then() {} }), timedOut],
 ];
 
 for (const [name, invoke, expected] of cases) {
@@ -118,75 +137,116 @@ for (const [name, invoke, expected] of cases) {
   });
 }
 
+for (const [name, invoke] of /** @type {[string, () => unknown][]} */ ([
+  ["a revoked Proxy", () => revoked({})],
+  ["a revoked Proxy of a function", () => revoked(() => {})],
+  ["a promise of a revoked Proxy", async () => revoked({})],
+  ["a `then` that is a revoked Proxy", () => ({ then: revoked(() => {}) })],
+  ["a promise within a Proxy", () => new Proxy(Promise.resolve("yes"), {})],
+])) {
+  test(`ask: ${name} is the engine's throw`, async () => {
+    const { failure } = await outcome(invoke);
+    assert.equal(failure?.kind, "threw");
+    assert(failure.cause instanceof TypeError);
+  });
+}
+
 test("ask: the host's own error is the cause itself, even one that throws when it is looked at", async () => {
-  const { proxy: hostile, revoke } = Proxy.revocable({}, {});
-  revoke();
-  for (const invoke of [
-    () => {
-      throw hostile;
-    },
-    () => Promise.reject(hostile),
-  ]) {
-    const failure = /** @type {{ cause: unknown }} */ (await outcome(invoke));
-    assert.equal(failure.cause === hostile, true);
+  for (const hostile of [revoked({}), Object.defineProperty({}, "then", { get: throwIt })]) {
+    for (const invoke of [
+      () => {
+        throw hostile;
+      },
+      () => Promise.reject(hostile),
+    ]) {
+      const { failure } = await outcome(invoke);
+      assert.equal(failure?.kind, "threw");
+      assert.equal(failure.cause === hostile, true);
+    }
   }
 });
 
 test("ask: what a reader meets in an answer is the host's throw", async () => {
   const read = (/** @type {any} */ answer) => answer.deep.value;
-  const answer = {
-    get deep() {
-      throw thrown;
-    },
-  };
-  assert.throws(() => ask(TIMEOUT_MS, () => answer, read), { kind: "threw", cause: thrown });
-  await assert.rejects(async () => ask(TIMEOUT_MS, async () => answer, read), { kind: "threw", cause: thrown });
+  const answer = Object.defineProperty({}, "deep", { get: throwIt });
+  assert.deepEqual(await outcome(() => answer, read), threw);
+  assert.deepEqual(await outcome(async () => answer, read), threw);
 });
 
 test("ask: an answer given at once is returned at once, without a timer", (context) => {
   const timers = context.mock.method(globalThis, "setTimeout");
-  assert.equal(
+  assert.deepEqual(
     ask(TIMEOUT_MS, () => "yes", readText),
-    "yes",
+    { value: "yes" },
   );
+  assert.deepEqual(
+    ask(TIMEOUT_MS, () => 7, readText),
+    wrongShape,
+  );
+  assert.deepEqual(ask(TIMEOUT_MS, throwIt, readText), threw);
   assert.equal(timers.mock.callCount(), 0);
 });
 
 test("ask: the timer is cleared when the answer comes, so that the process may end", async (context) => {
   const cleared = context.mock.method(globalThis, "clearTimeout");
-  await ask(60_000, async () => "yes", readText);
-  await assert.rejects(async () => ask(60_000, async () => Promise.reject(thrown), readText));
+  assert.deepEqual(await ask(60_000, async () => "yes", readText).pending, { value: "yes" });
+  assert.deepEqual(await ask(60_000, async () => Promise.reject(thrown), readText).pending, threw);
   assert.equal(cleared.mock.callCount(), 2);
 });
 
 test("a rejection that nobody waits for any more is no unhandled one", async () => {
-  /** @type {unknown[]} */
-  const unhandled = [];
-  const note = (/** @type {unknown} */ reason) => unhandled.push(reason);
-  process.on("unhandledRejection", note);
-  try {
-    const late = setTimeout(TIMEOUT_MS * 2).then(() => Promise.reject(thrown));
-    assert.deepEqual(await outcome(() => late), { kind: "timeout" });
-    assert.throws(() => askNow(() => Promise.reject(thrown), readText), { kind: "shape" });
-    await setTimeout(TIMEOUT_MS * 3);
-    await setImmediate();
-    assert.deepEqual(unhandled, []);
-  } finally {
-    process.off("unhandledRejection", note);
-  }
+  const late = setTimeout(TIMEOUT_MS * 2).then(() => Promise.reject(thrown));
+  assert.deepEqual(await outcome(() => late), timedOut);
+  assert.deepEqual(
+    askNow(() => Promise.reject(thrown), readText),
+    wrongShape,
+  );
+  const deaf = Object.assign(Promise.reject(thrown), { catch: () => {} });
+  assert.deepEqual(
+    askNow(() => deaf, readText),
+    wrongShape,
+  );
+  await setTimeout(TIMEOUT_MS * 3);
+  await setImmediate();
+  assert.deepEqual(unhandled, []);
 });
 
 test("askNow: takes an answer given at once, and no promise", () => {
-  assert.equal(
+  assert.deepEqual(
     askNow(() => "yes", readText),
-    "yes",
+    { value: "yes" },
   );
-  assert.throws(() => askNow(async () => "yes", readText), { kind: "shape" });
-  assert.throws(
-    () =>
-      askNow(() => {
-        throw thrown;
-      }, readText),
-    { kind: "threw", cause: thrown },
+  assert.deepEqual(
+    askNow(async () => "yes", readText),
+    wrongShape,
   );
+  assert.deepEqual(askNow(throwIt, readText), threw);
+});
+
+for (const [name, invoke] of cases) {
+  test(`askNow: ${name}: answers at once, and throws nothing`, () => {
+    const answer = askNow(invoke, readText);
+    assert.deepEqual(Object.keys(answer), [answer.failure === undefined ? "value" : "failure"]);
+    assert(["shape", "threw", undefined].includes(answer.failure?.kind));
+  });
+}
+
+test("askNow: a thenable that throws is the wrong shape; what throws when it is looked at is a throw", () => {
+  for (const answer of [
+    { then: throwIt },
+    promiseWith("then", { value: throwIt }),
+    promiseWith("catch", { value: throwIt }),
+    promiseWith("constructor", { get: throwIt }),
+    throwsLater(),
+  ]) {
+    assert.deepEqual(
+      askNow(() => answer, readText),
+      wrongShape,
+    );
+  }
+  assert.deepEqual(
+    askNow(() => promiseWith("then", { get: throwIt }), readText),
+    threw,
+  );
+  assert.equal(askNow(() => revoked({}), readText).failure?.kind, "threw");
 });

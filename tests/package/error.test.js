@@ -17,7 +17,7 @@ const body = {
 };
 
 test("a report of the core becomes an error that says the same", () => {
-  const error = errorOf({ body: JSON.stringify(body), status: 404, cause: undefined });
+  const error = errorOf({ body, status: 404, cause: undefined });
   assert(error instanceof VaultError);
   assert(error instanceof Error);
   assert.equal(error.name, "VaultError");
@@ -32,13 +32,13 @@ test("a report of the core becomes an error that says the same", () => {
 });
 
 test("JSON.stringify writes the REST API's body, in its order", () => {
-  const error = errorOf({ body: JSON.stringify(body), status: 404, cause: undefined });
+  const error = errorOf({ body, status: 404, cause: undefined });
   assert.equal(JSON.stringify(error), JSON.stringify(body));
   assert.equal(JSON.stringify({ error }), `{"error":${JSON.stringify(body)}}`);
 });
 
 test("what the host threw is the cause itself, whatever it is", () => {
-  const report = { body: JSON.stringify({ ...body, error_code: "PV1000" }), status: 500 };
+  const report = { body: { ...body, error_code: "PV1000" }, status: 500 };
   for (const cause of [new Error("the host's own"), "text", null, 0, Object.create(null)]) {
     const error = errorOf({ ...report, cause });
     assert.equal("cause" in error, true);
