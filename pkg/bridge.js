@@ -6,42 +6,43 @@ import { packRows, splitLabels, unpackChanges } from "./columns.js";
 import { findMisfit } from "./options.js";
 
 /** @import { Answer, Bridge, Host, Verdict } from "./boundary.js" */
-/** @import { Query } from "./index.js" */
+/** @import { AuditEvent, Query } from "./index.js" */
 
 /**
- * Functions are looked up, at each call, in the very object that the host gave, and called as its methods.
+ * Functions are looked up, at each call, in the very object that the host gave, and called as its methods. Looking one
+ * up may run code of the host's too, a getter or a Proxy: so all is done inside of `ask`, where a throw is an answer.
  * @type {(host: Host, timeoutMs: number) => Bridge}
  */
 export function makeBridge(host, timeoutMs) {
   /** @type {Answer<string | undefined> | undefined} */
   let reloading;
-  /** @param {Query} query */
-  const read = (query) => ask(timeoutMs, () => host.store.read(query), packRows);
+  /** @param {() => Query} query */
+  const read = (query) => ask(timeoutMs, () => host.store.read(query()), packRows);
 
   return {
-    readClaims: (claims) => read({ claims: splitLabels(claims) }),
+    readClaims: (claims) => read(() => ({ claims: splitLabels(claims) })),
 
     readTerms: (terms, state, now, after, limit) =>
-      read({ terms: splitLabels(terms), state, now, after: after ?? null, limit }),
+      read(() => ({ terms: splitLabels(terms), state, now, after: after ?? null, limit })),
 
     write(labels, numbers, sealed) {
-      const changes = unpackChanges(labels, numbers, sealed);
-      return ask(timeoutMs, () => host.store.write(changes), readBoolean);
+      return ask(timeoutMs, () => {
+        // Copied before any code of the host's runs: the columns are views of the wasm's memory.
+        const changes = unpackChanges(labels, numbers, sealed);
+        return host.store.write(changes);
+      }, readBoolean);
     },
 
     decide: (caller, question) => ask(timeoutMs, () => host.policy({ caller, ...question }), readDecision),
 
-    audit(caller, { id, time, ...others }) {
-      return ask(timeoutMs, () => host.audit({ id, time, caller, ...others }), () => undefined);
-    },
+    audit: (caller, event) => ask(timeoutMs, () => host.audit(addCaller(caller, event)), () => undefined),
 
-    clock: () => (host.clock === undefined ? { value: Date.now() } : askNow(() => host.clock(), readTime)),
+    clock: () => askNow(() => (host.clock === undefined ? Date.now() : host.clock()), readTime),
 
     // Whoever asks while a reload runs joins it; one that never answers is given up, and bars nobody.
     reload() {
-      if (host.reload === undefined) return { value: undefined };
       if (reloading !== undefined) return reloading;
-      const answer = ask(timeoutMs, () => host.reload(), readCollections);
+      const answer = ask(timeoutMs, () => (host.reload === undefined ? undefined : host.reload()), readCollections);
       if (answer.pending === undefined) return answer;
       const end = () => void (reloading = undefined);
       answer.pending.then(end, end);
@@ -50,6 +51,9 @@ export function makeBridge(host, timeoutMs) {
     },
   };
 }
+
+/** @type {(caller: unknown, event: Omit<AuditEvent, "caller">) => AuditEvent} */
+const addCaller = (caller, { id, time, ...others }) => ({ id, time, caller, ...others });
 
 /** @param {unknown} answer */
 const readBoolean = (answer) => (typeof answer === "boolean" ? answer : WRONG_SHAPE);

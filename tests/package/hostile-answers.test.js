@@ -1,0 +1,170 @@
+// @ts-check
+// Hosts and answers that throw when they are looked at, or lie about themselves: whatever the bridge meets, it answers
+// a failure. Nothing throws and nothing rejects, for what calls it is wasm.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+
+import { makeBridge } from "../../pkg/bridge.js";
+
+/** @import { Answer, Bridge } from "../../pkg/boundary.js" */
+
+/** @type {unknown[]} */
+const unhandled = [];
+process.on("unhandledRejection", (reason) => unhandled.push(reason));
+after(() => assert.deepEqual(unhandled, []));
+
+const own = new Error("the host's own");
+const throwOwn = () => {
+  throw own;
+};
+const threw = { failure: { kind: "threw", cause: own } };
+
+const label = "A".repeat(22);
+
+/**
+ * Every question of the bridge, by the function that it asks.
+ * @type {[string, (bridge: Bridge) => Answer<unknown>][]}
+ */
+const questions = [
+  ["store.read", (bridge) => bridge.readClaims(label)],
+  ["store.read", (bridge) => bridge.readTerms(label, "active", 5, undefined, 1)],
+  ["store.write", (bridge) => bridge.write("", new Float64Array(0), new Uint8Array(0))],
+  ["policy", (bridge) => bridge.decide("jane", /** @type {any} */ ({}))],
+  ["audit", (bridge) => bridge.audit("jane", /** @type {any} */ ({}))],
+  ["clock", (bridge) => bridge.clock()],
+  ["reload", (bridge) => bridge.reload()],
+];
+
+/** @param {object} host */
+const bridgeOver = (host) => makeBridge(/** @type {any} */ (host), 1_000);
+
+/**
+ * A host that has one function, as `descriptor` says.
+ * @type {(path: string, descriptor: PropertyDescriptor) => object}
+ */
+function hostWith(path, descriptor) {
+  const [outer = "", inner] = path.split(".");
+  if (inner === undefined) return Object.defineProperty({}, outer, descriptor);
+  return { [outer]: Object.defineProperty({}, inner, descriptor) };
+}
+
+for (const [index, [path, ask]] of questions.entries()) {
+  test(`${path} (${index}): one that throws, or cannot even be looked up, is answered as a throw`, async () => {
+    for (const host of [
+      hostWith(path, { value: throwOwn }),
+      hostWith(path, { get: throwOwn }),
+      hostWith(path.replace(/\..*/, ""), { get: throwOwn }),
+      new Proxy({}, { get: throwOwn }),
+    ]) {
+      assert.deepEqual(ask(bridgeOver(host)), threw);
+    }
+    const answer = ask(bridgeOver(hostWith(path, { value: async () => throwOwn() })));
+    if (path === "clock") assert.deepEqual(answer, { failure: { kind: "shape" } });
+    else assert.deepEqual(await answer.pending, threw);
+  });
+}
+
+test("the time where there is no clock: a `Date.now` that throws is answered too", (context) => {
+  context.mock.method(Date, "now", throwOwn);
+  assert.deepEqual(bridgeOver({}).clock(), threw);
+});
+
+/** Throws a TypeError whenever it is looked at. */
+const { proxy: revoked, revoke } = Proxy.revocable([], {});
+revoke();
+
+/** @type {unknown} */
+const throwing = new Proxy([], { get: throwOwn, has: throwOwn, ownKeys: throwOwn, getPrototypeOf: throwOwn });
+
+/**
+ * An object of which one property throws when it is read.
+ * @param {string} name
+ * @param {object} [others]
+ */
+const trapAt = (name, others) => Object.defineProperty({ ...others }, name, { get: throwOwn, enumerable: true });
+
+const row = { key: label, version: 1, terms: [], claims: [], expiresAt: null, pruneAt: null, sealed: Uint8Array.of(1) };
+
+/** A row with one other property. @param {Partial<Record<keyof typeof row, unknown>>} other */
+const rowWith = (other) => [{ ...row, ...other }];
+
+/** A list that says of its length what it likes. @param {unknown} length */
+const listOf = (length) =>
+  new Proxy([label], { get: (list, name) => (name === "length" ? length : Reflect.get(list, name)) });
+
+/** Bytes that say of their length what they like. @param {unknown} length */
+const bytesOf = (length) => Object.defineProperty(Uint8Array.of(1), "length", { get: () => length });
+
+/** Collections that write themselves. @param {() => unknown} toJSON */
+const writing = (toJSON) => ({ collections: Object.create({ toJSON }) });
+
+/** Deeper than the stack. */
+let bottomless = {};
+for (let depth = 0; depth < 50_000; depth += 1) bottomless = { bottomless };
+
+/**
+ * What each function answers, and the kind of failure that it is.
+ * @type {Record<string, [string, unknown, "threw" | "shape"][]>}
+ */
+const answers = {
+  "store.read": [
+    ["a revoked Proxy", revoked, "threw"],
+    ["a Proxy that throws", throwing, "threw"],
+    ["a billion holes", new Array(1e9), "shape"],
+    ["a row that is a revoked Proxy", [revoked], "threw"],
+    ...Object.keys(row).map((name) => /** @type {[string, unknown, "threw"]} */ (
+      [`a row whose \`${name}\` throws`, [trapAt(name, { ...row, [name]: undefined })], "threw"]
+    )),
+    ["a billion terms", rowWith({ terms: new Array(1e9) }), "shape"],
+    ["a billion claims", rowWith({ claims: new Array(1e9) }), "shape"],
+    ["terms that are a revoked Proxy", rowWith({ terms: revoked }), "threw"],
+    ["terms that say they are a billion", rowWith({ terms: listOf(1e9) }), "shape"],
+    ["terms whose number is a BigInt", rowWith({ terms: listOf(5n) }), "threw"],
+    ["sealed bytes that say they are endless", rowWith({ sealed: bytesOf(Infinity) }), "threw"],
+    ["sealed bytes that say they are fewer", rowWith({ sealed: bytesOf(0) }), "threw"],
+    ["sealed bytes whose number is a BigInt", rowWith({ sealed: bytesOf(5n) }), "threw"],
+  ],
+  "store.write": [
+    ["a revoked Proxy", revoked, "threw"],
+    ["a Proxy that throws", throwing, "threw"],
+  ],
+  policy: [
+    ["a revoked Proxy", revoked, "threw"],
+    ["a Proxy that throws", throwing, "threw"],
+    ["an `allow` that throws", trapAt("allow"), "threw"],
+    ["a `because` that throws", trapAt("because", { allow: false }), "threw"],
+    ["a message that throws", trapAt("message", { allow: false }), "threw"],
+  ],
+  audit: [
+    ["a revoked Proxy", revoked, "threw"],
+    ["a Proxy that throws", throwing, "threw"],
+  ],
+  clock: [
+    ["a revoked Proxy", revoked, "threw"],
+    ["a Proxy that throws", throwing, "threw"],
+    ["what throws when it becomes a number", { valueOf: throwOwn, [Symbol.toPrimitive]: throwOwn }, "shape"],
+  ],
+  reload: [
+    ["a revoked Proxy", revoked, "threw"],
+    ["a Proxy that throws", throwing, "threw"],
+    ["collections that throw", trapAt("collections"), "threw"],
+    ["collections that are a revoked Proxy", { collections: revoked }, "threw"],
+    ["a collection that throws", { collections: trapAt("customers") }, "threw"],
+    ["a `toJSON` that throws", writing(throwOwn), "threw"],
+    ["a `toJSON` that answers nothing", writing(() => undefined), "shape"],
+    ["a `toJSON` that answers a BigInt", writing(() => 5n), "threw"],
+    ["collections deeper than the stack", { collections: bottomless }, "threw"],
+  ],
+};
+
+for (const [index, [path, ask]] of questions.entries()) {
+  for (const [name, answer, kind] of answers[path] ?? []) {
+    test(`${path} (${index}) answers ${name}: a failure, and nothing is thrown`, async () => {
+      assert.equal(ask(bridgeOver(hostWith(path, { value: () => answer }))).failure?.kind, kind);
+      const later = ask(bridgeOver(hostWith(path, { value: async () => answer })));
+      if (path === "clock") assert.equal(later.failure?.kind, "shape");
+      else assert.equal((await later.pending)?.failure?.kind, kind);
+    });
+  }
+}
