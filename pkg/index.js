@@ -59,6 +59,8 @@ function clientOf(core, caller) {
 /** @type {(core: Core, operation: string, parameters: unknown, caller: unknown) => Promise<any>} */
 async function call(core, operation, parameters, caller) {
   const request = writeRequest(parameters);
+  // In a turn of its own: if the caller's stack ran out inside of the wasm, no call would ever be answered again.
+  await undefined;
   try {
     const answer = await core.call(operation, request, caller);
     return answer === "" ? undefined : JSON.parse(answer);

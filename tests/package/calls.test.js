@@ -2,7 +2,9 @@
 // A caller's view of a vault: what `vault.as` answers, and how a call crosses to the core and back.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { VaultError } from "vaultlet";
 
@@ -190,6 +192,13 @@ test("the request is read when the call is made: what the caller does to it afte
   parameters.tokenIds.length = 0;
   await updating;
   assert.deepEqual(await tagsOf(vault, tokenId), ["new"]);
+});
+
+test("calls that are made while the stack runs out end, and so does every later one", () => {
+  // In a process of its own: the engine reports each promise that is rejected there.
+  const program = fileURLToPath(new URL("stack-runs-out.js", import.meta.url));
+  const { stdout, status } = spawnSync(process.execPath, [program], { encoding: "utf8" });
+  assert.deepEqual({ stdout, status }, { stdout: "300 0 true\n", status: 0 });
 });
 
 test("an answer of nothing is undefined, and a legal token ID is a safe key of an answer", async () => {
