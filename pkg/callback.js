@@ -16,44 +16,51 @@ const TIMED_OUT = Symbol("timed out");
  * what comes of it later is dropped.
  * @type {<T>(timeoutMs: number, invoke: () => unknown, read: Reader<T>) => Answer<T>}
  */
-export function ask(timeoutMs, invoke, read) {
-  try {
+export const ask = (timeoutMs, invoke, read) =>
+  attempt(() => {
     const answer = invoke();
     return isThenable(answer) ? { pending: settle(answer, timeoutMs, read) } : take(read(answer));
-  } catch (cause) {
-    return { failure: threw(cause) };
-  }
-}
+  });
 
 /**
  * Here only an answer given at once counts.
  * @type {<T>(invoke: () => unknown, read: Reader<T>) => Settled<T>}
  */
-export function askNow(invoke, read) {
-  try {
+export const askNow = (invoke, read) =>
+  attempt(() => {
     const answer = invoke();
     // A promise is the wrong shape; if it rejects, nobody else will handle that. Its own `catch` may be anything.
     if (isThenable(answer)) Promise.race([answer]).catch(() => {});
     return take(read(answer));
-  } catch (cause) {
-    return { failure: threw(cause) };
-  }
-}
+  });
 
 /** @type {<T>(pending: unknown, timeoutMs: number, read: Reader<T>) => Promise<Settled<T>>} */
-async function settle(pending, timeoutMs, read) {
-  let timer;
+const settle = (pending, timeoutMs, read) =>
+  new Promise((resolve) => {
+    let over = false;
+    const timer = setTimeout(() => {
+      over = true;
+      resolve({ failure: { kind: "timeout" } });
+    }, timeoutMs);
+    /** @param {() => Settled<any>} settled */
+    const end = (settled) => {
+      if (over) return;
+      clearTimeout(timer);
+      resolve(attempt(settled));
+    };
+    // A promise of our own takes any thenable, however it behaves, and settles once.
+    new Promise((adopt) => adopt(pending)).then(
+      (answer) => end(() => take(read(answer))),
+      (cause) => end(() => ({ failure: threw(cause) })),
+    );
+  });
+
+/** @type {<T>(run: () => T) => T | { failure: CallbackFailure }} */
+function attempt(run) {
   try {
-    const timeout = new Promise((resolve) => {
-      timer = setTimeout(resolve, timeoutMs, TIMED_OUT);
-    });
-    // The race handles `pending`, so that a late rejection is not an unhandled one.
-    const answer = await Promise.race([pending, timeout]);
-    return answer === TIMED_OUT ? { failure: { kind: "timeout" } } : take(read(answer));
+    return run();
   } catch (cause) {
     return { failure: threw(cause) };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

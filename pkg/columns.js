@@ -29,22 +29,17 @@ export function packRows(answer) {
   if (!Array.isArray(answer)) return WRONG_SHAPE;
   /** @type {number[]} */
   const numbers = [];
+  /** @type {string[]} */
+  const labels = [];
   /** @type {Uint8Array[]} */
   const parts = [];
-  let labels = "";
   let size = 0;
   for (const row of answer) {
     if (typeof row !== "object" || row === null) return WRONG_SHAPE;
     const { key, version, terms, claims, expiresAt, pruneAt, sealed } = row;
     if (typeof version !== "number" || !isTime(expiresAt) || !isTime(pruneAt) || !isBytes(sealed)) return WRONG_SHAPE;
     if (!Array.isArray(terms) || !Array.isArray(claims)) return WRONG_SHAPE;
-    // Not spread into one list: a list of a billion holes would then be made full, and end the process.
-    for (const list of [[key], terms, claims]) {
-      for (const label of list) {
-        if (typeof label !== "string") return WRONG_SHAPE;
-        labels += label.length === LENGTH ? label : NO_LABEL;
-      }
-    }
+    if (!addLabel(labels, key) || !addLabels(labels, terms) || !addLabels(labels, claims)) return WRONG_SHAPE;
     numbers.push(packNumber(version), packNumber(expiresAt), packNumber(pruneAt));
     numbers.push(terms.length, claims.length, sealed.length);
     parts.push(sealed);
@@ -56,7 +51,23 @@ export function packRows(answer) {
     sealed.set(part, end);
     end += part.length;
   }
-  return { labels: encodeLabels(labels), numbers: Float64Array.from(numbers), sealed };
+  return { labels: encodeLabels(labels.join("")), numbers: Float64Array.from(numbers), sealed };
+}
+
+/**
+ * Stops at the first that is no text: a list of a billion holes costs nothing.
+ * @type {(labels: string[], added: unknown[]) => boolean}
+ */
+function addLabels(labels, added) {
+  for (const label of added) if (!addLabel(labels, label)) return false;
+  return true;
+}
+
+/** Whether it is a text at all. @type {(labels: string[], label: unknown) => boolean} */
+function addLabel(labels, label) {
+  if (typeof label !== "string") return false;
+  labels.push(label.length === LENGTH ? label : NO_LABEL);
+  return true;
 }
 
 /**
@@ -81,31 +92,49 @@ export function unpackChanges(labels, numbers, sealed) {
     const value = nextNumber();
     return Number.isNaN(value) ? null : value;
   };
-  /** @param {number} count */
-  const nextLabels = (count) => splitLabels(labels, label, (label += count * LENGTH));
-  /** @param {number} length */
-  const nextBytes = (length) => sealed.slice(byte, (byte += length));
+  /**
+   * Most terms are those of the row before: its very texts are taken again.
+   * @param {number} count @param {string[]} before
+   */
+  const nextLabels = (count, before) => {
+    /** @type {string[]} */
+    const split = [];
+    for (let place = 0; place < count; place += 1, label += LENGTH) {
+      const same = before[place];
+      split.push(same !== undefined && labels.startsWith(same, label) ? same : copyLabel(labels, label));
+    }
+    return split;
+  };
 
   /** @type {Change[]} */
   const changes = [];
+  /** @type {string[]} */
+  let lastTerms = [];
   while (number < numbers.length) {
-    const [expect, version, expiresAt, pruneAt] = [nextNullable(), nextNullable(), nextNullable(), nextNullable()];
+    const expect = nextNullable();
+    const version = nextNullable();
+    const expiresAt = nextNullable();
+    const pruneAt = nextNullable();
     const [terms, claims, length] = [nextNumber(), nextNumber(), nextNumber()];
     const key = copyLabel(labels, label);
     label += LENGTH;
-    const row = version === null ? null : {
-      key, version, terms: nextLabels(terms), claims: nextLabels(claims), expiresAt, pruneAt, sealed: nextBytes(length),
-    };
+    if (version === null) {
+      changes.push({ key, expect, row: null });
+      continue;
+    }
+    lastTerms = nextLabels(terms, lastTerms);
+    const sealedBytes = sealed.slice(byte, (byte += length));
+    const row = { key, version, terms: lastTerms, claims: nextLabels(claims, []), expiresAt, pruneAt, sealed: sealedBytes };
     changes.push({ key, expect, row });
   }
   return changes;
 }
 
-/** @param {string} labels @param {number} [start] @param {number} [end] */
-export function splitLabels(labels, start = 0, end = labels.length) {
+/** @param {string} labels */
+export function splitLabels(labels) {
   /** @type {string[]} */
   const split = [];
-  for (let at = start; at < end; at += LENGTH) split.push(copyLabel(labels, at));
+  for (let at = 0; at < labels.length; at += LENGTH) split.push(copyLabel(labels, at));
   return split;
 }
 

@@ -21,17 +21,17 @@ class MemoryStore {
 
   /**
    * @param {Query} query
-   * @returns {Promise<Row[]>}
+   * @returns {Row[]}
    */
-  async read(query) {
+  read(query) {
     return "claims" in query ? this.#readClaims(query.claims) : this.#readTerms(query);
   }
 
   /**
    * @param {Change[]} changes
-   * @returns {Promise<boolean>}
+   * @returns {boolean}
    */
-  async write(changes) {
+  write(changes) {
     if (!this.#allows(changes)) return false;
     // All claims are let go before any is taken: within the batch a claim may move from row to row.
     for (const { key } of changes) this.#releaseClaims(key);
