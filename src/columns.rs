@@ -208,6 +208,12 @@ mod tests {
     }
 
     #[test]
+    fn labels_are_packed_end_to_end() {
+        let labels = [[0; 16], [255; 16]].map(|bytes| Label::encode(&bytes));
+        assert_eq!(pack_labels(&labels), "AAAAAAAAAAAAAAAAAAAAAA_____________________w");
+    }
+
+    #[test]
     fn columns_that_do_not_fit_are_no_answer() {
         let row = [1.0, f64::NAN, f64::NAN, 0.0, 0.0, 0.0];
         assert!(unpack_rows(&[b'a'; 22], &row[..5], &[]).is_none());

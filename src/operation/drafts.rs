@@ -150,7 +150,7 @@ pub(crate) struct Drafts<'a> {
 
 impl<'a> Drafts<'a> {
     /// Those that exist.
-    pub(crate) fn of<H: Host>(pass: &Pass<'_, H>, existing: &[Rc<Token>]) -> Result<Self, Error> {
+    pub(crate) fn of<H: Host>(pass: &Pass<'_, H>, existing: &[Token]) -> Result<Self, Error> {
         let mut drafts = Self { list: Vec::new(), by_claim: pass.call.vault.label_map(0)? };
         for token in existing {
             for claim in &token.row.claims {

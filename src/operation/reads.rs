@@ -11,7 +11,7 @@ use crate::sealing::row::open_head;
 /// Rows asked for in one read by terms.
 const PAGE: u32 = 500;
 
-pub(crate) type Tokens = Vec<Rc<Token>>;
+pub(crate) type Tokens = Vec<Token>;
 
 /// How many tokens there are.
 #[derive(Clone, Copy, Default)]
@@ -38,7 +38,7 @@ impl<H: Host> Pass<'_, H> {
         }
         let mut tokens = Vec::new();
         for (_, row) in self.read_claims(claims).await? {
-            tokens.push(Rc::new(self.open(row, None)?));
+            tokens.push(self.open(row, None)?);
         }
         Ok(tokens)
     }
@@ -50,7 +50,7 @@ impl<H: Host> Pass<'_, H> {
         rows.sort_unstable_by_key(|(position, _)| *position);
         let mut tokens = Vec::with_capacity(rows.len());
         for (position, row) in rows {
-            tokens.push(Rc::new(self.open(row, claims.get(position).copied())?));
+            tokens.push(self.open(row, claims.get(position).copied())?);
         }
         Ok(tokens)
     }
@@ -74,7 +74,7 @@ impl<H: Host> Pass<'_, H> {
             let is_last = rows.len() < PAGE as usize;
             self.limit_bytes(&rows)?;
             for row in rows {
-                tokens.push(Rc::new(self.open(row, None)?));
+                tokens.push(self.open(row, None)?);
             }
             self.call.limit_tokens(tokens.len())?;
             if is_last {
@@ -89,7 +89,7 @@ impl<H: Host> Pass<'_, H> {
         self.limit_bytes(&rows)?;
         let mut tokens = Vec::new();
         for row in rows {
-            tokens.push(Rc::new(self.open(row, None)?));
+            tokens.push(self.open(row, None)?);
         }
         Ok(tokens)
     }

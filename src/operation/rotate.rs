@@ -3,8 +3,6 @@
 //! Only heads are opened and sealed anew; no personal data is decrypted. A token's ID is one of its
 //! row's claims, so rotating moves a claim on the same row, in one change.
 
-use std::rc::Rc;
-
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind};
@@ -69,7 +67,7 @@ impl<'a> Operation<'a> for Rotate<'a> {
             refuse_unless_active(pass, &self.token_ids, &tokens)?;
             let mut batch = Batch::new(tokens.len())?;
             let new_ids = new_ids(pass, &mut batch.fresh, &tokens).await?;
-            put(pass, batch, &tokens, new_ids)
+            put(pass, batch, tokens, new_ids)
         })
         .await
     }
@@ -80,7 +78,7 @@ impl<'a> Operation<'a> for Rotate<'a> {
 fn refuse_unless_active<H: Host>(
     pass: &Pass<'_, H>,
     token_ids: &[&str],
-    tokens: &[Rc<Token>],
+    tokens: &[Token],
 ) -> Result<(), Error> {
     // The tokens come in the order asked.
     let mut tokens_left = tokens.iter().peekable();
@@ -100,10 +98,10 @@ fn refuse_unless_active<H: Host>(
 async fn new_ids<H: Host>(
     pass: &mut Pass<'_, H>,
     fresh: &mut Fresh,
-    tokens: &[Rc<Token>],
+    tokens: &[Token],
 ) -> Result<Vec<ClaimedId>, Error> {
     let mut draws = Vec::new();
-    for Token { head, .. } in tokens.iter().map(Rc::as_ref) {
+    for Token { head, .. } in tokens {
         // The head knows which number to avoid.
         if let Some(number_hash) = head.card_number {
             let shape = Shape::of(&head.token_id).ok_or(ErrorKind::Integrity)?;
@@ -128,26 +126,27 @@ async fn new_ids<H: Host>(
 fn put<H: Host>(
     pass: &mut Pass<'_, H>,
     mut batch: Batch,
-    tokens: &[Rc<Token>],
+    tokens: Vec<Token>,
     new_ids: Vec<ClaimedId>,
 ) -> Result<Plan, Error> {
-    let mut rotated = Rotated(Vec::with_capacity(tokens.len()));
-    for (token, ClaimedId { token_id, claim }) in tokens.iter().zip(new_ids) {
-        let row = &token.row;
-        let mut head = token.head.clone();
+    let count = tokens.len();
+    let mut rotated = Rotated(Vec::with_capacity(count));
+    for (token, ClaimedId { token_id, claim }) in tokens.into_iter().zip(new_ids) {
+        let unique_claims = token.unique_claims();
+        let Token { row, mut head, .. } = token;
         let old = std::mem::replace(&mut head.token_id, token_id);
         let new = NewRow {
             head: &head,
             claim,
             terms: &row.terms,
-            unique_claims: &token.unique_claims(),
+            unique_claims: &unique_claims,
             expires_at: row.expires_at,
-            body: Body::Kept(row),
+            body: Body::Kept(&row),
         };
-        batch.replace(pass, row, &new)?;
+        batch.replace(pass, &row, &new)?;
         rotated.0.push((old, head.token_id));
     }
-    Ok(batch.answering(write(&rotated)?, tokens.len()))
+    Ok(batch.answering(write(&rotated)?, count))
 }
 
 /// Old IDs and new, in the order asked.

@@ -1,7 +1,5 @@
 //! Which tokens a query means: IDs are OR'd, tags are AND'd, and the two groups are AND'd.
 
-use std::rc::Rc;
-
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::operation::pass::{Pass, Token};
@@ -33,7 +31,7 @@ pub(crate) async fn select<H: Host>(
 /// Refuses everything if one of the tokens is of a tenant outside the request's list.
 pub(crate) fn refuse_other_tenants<H: Host>(
     pass: &Pass<'_, H>,
-    tokens: &[Rc<Token>],
+    tokens: &[Token],
 ) -> Result<(), Error> {
     if !tokens.iter().all(|token| pass.call.common.admits(token.head.tenant.as_deref())) {
         return Err(ErrorKind::TenantOutside.into());

@@ -1,7 +1,5 @@
 //! Tags that must be unique in their tenant.
 
-use std::rc::Rc;
-
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::label::Label;
@@ -19,7 +17,7 @@ pub(crate) struct Claimant<'a> {
 impl Claimant<'_> {
     /// Refuses if one of these is another token. One that has become this token since the pass looked
     /// is no other: then the pass has seen two moments, and has to be made anew.
-    fn refuse_others(&self, found: &[Rc<Token>]) -> Result<(), Error> {
+    fn refuse_others(&self, found: &[Token]) -> Result<(), Error> {
         let mut others = found.iter().filter(|found| Some(&found.row.key) != self.key);
         let Some(other) = others.next() else { return Ok(()) };
         let become_it = other.row.claims.iter().any(|claim| self.own_claims.contains(claim));

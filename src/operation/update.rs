@@ -4,8 +4,6 @@
 //! decrypted for it. Data may change on one token, from `fields` or from `encrypted` ciphertext, and
 //! replaces all that the token held. Both land together or not at all.
 
-use std::rc::Rc;
-
 use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind};
@@ -145,7 +143,7 @@ struct NewData<'a> {
 impl<'a> NewData<'a> {
     async fn claim<H: Host>(
         pass: &mut Pass<'_, H>,
-        tokens: &[Rc<Token>],
+        tokens: &[Token],
         canonical: &'a str,
     ) -> Result<Self, Error> {
         let [token] = tokens else { return Err(ErrorKind::DataUpdateOfSeveral.into()) };
@@ -167,7 +165,7 @@ impl<'a> NewData<'a> {
 /// The claims of the tags that must be unique, after making sure that they can be.
 async fn unique_claims<H: Host>(
     pass: &mut Pass<'_, H>,
-    tokens: &[Rc<Token>],
+    tokens: &[Token],
     tags: &Tags<'_>,
 ) -> Result<Vec<Label>, Error> {
     match tokens {
@@ -222,7 +220,7 @@ impl Next {
 /// The batch of what changes; a token that stays as it is, is not written.
 fn put<H: Host>(
     pass: &mut Pass<'_, H>,
-    tokens: &[Rc<Token>],
+    tokens: &[Token],
     changes: &Changes<'_>,
     unique_claims: &[Label],
     data: Option<&NewData<'_>>,

@@ -2,6 +2,8 @@
 //!
 //! `format, purpose of the first part, its length (4 bytes), the first part, the body part if any`
 
+use std::borrow::Cow;
+
 use crate::error::{Error, ErrorKind};
 use crate::host::{Millis, Row};
 use crate::label::{Label, into_set, sorted};
@@ -105,27 +107,29 @@ impl<'a> Sealed<'a> {
     }
 }
 
-fn seal_body(
+/// The sealed body, that of the row which is replaced as it is.
+fn seal_body<'a>(
     envelopes: &mut Envelopes<'_>,
     fresh: &mut Fresh,
     collection: &str,
-    body: &Body<'_>,
-) -> Result<Vec<u8>, Error> {
+    body: &Body<'a>,
+) -> Result<Cow<'a, [u8]>, Error> {
     let plaintext = match body {
-        Body::None => return Ok(Vec::new()),
-        Body::New(canonical) => return seal_data(envelopes, fresh, collection, canonical),
+        Body::None => None,
+        Body::New(canonical) => Some(Cow::Borrowed(*canonical)),
         Body::Kept(row) => {
             let sealed = Sealed::split(&row.sealed).map_err(|_| ErrorKind::Integrity)?;
             let primary = envelopes.keyring().primary().id;
             if sealed.body.is_none_or(|body| body.key_id == primary) {
-                return Ok(sealed.body_bytes.to_vec());
+                return Ok(Cow::Borrowed(sealed.body_bytes));
             }
-            open_body(envelopes, row, collection).map_err(|_| ErrorKind::Integrity)?
+            let opened = open_body(envelopes, row, collection).map_err(|_| ErrorKind::Integrity)?;
+            opened.map(Cow::Owned)
         }
     };
     match plaintext {
-        Some(canonical) => seal_data(envelopes, fresh, collection, &canonical),
-        None => Ok(Vec::new()),
+        Some(canonical) => seal_data(envelopes, fresh, collection, &canonical).map(Cow::Owned),
+        None => Ok(Cow::default()),
     }
 }
 
