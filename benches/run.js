@@ -64,12 +64,10 @@ for (const operation of BATCHED) {
 }
 reportGrowth(growths, many);
 
-const sizes = await measureSizes();
-reportSizes(sizes);
+reportSizes(await measureSizes());
 progress("fresh processes");
-const startup = await measureStartup(processes);
-reportStartup(startup, processes);
-reportGoals(goals({ races, native, growths, many, sizes, startup }));
+reportStartup(await measureStartup(processes), processes);
+reportGoals(goals({ races, native, growths, many }));
 
 /** A run takes minutes; this says that it is alive, and stays out of what is piped away. @param {string} what */
 function progress(what) {

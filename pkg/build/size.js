@@ -1,5 +1,5 @@
 // @ts-check
-// The size budgets, and what the package weighs against them.
+// The size ceilings, and what the package weighs against them.
 
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
@@ -12,10 +12,10 @@ import { init, parse } from "es-module-lexer";
 import { root } from "./command.js";
 
 /**
- * Compressed bytes. The numbers of the design's quality.md are the law: "the wasm file under 80 kB compressed
- * (gzip), the core JavaScript under 12 kB". A change begins there.
+ * Compressed bytes. They catch an accident, a regular expression engine or a Unicode table twice, and are no goals:
+ * no library is replaced and no clear line bent to save size.
  */
-const budgets = { wasm: 80_000, javascript: 12_000 };
+const ceilings = { wasm: 400_000, javascript: 16_000 };
 
 const entry = join(root, "pkg", "index.js");
 const wasm = join(root, "pkg", "wasm", "vaultlet_bg.wasm");
@@ -25,7 +25,7 @@ const wasm = join(root, "pkg", "wasm", "vaultlet_bg.wasm");
  * @property {string} name
  * @property {number} raw bytes
  * @property {number} gzip bytes, the files in one stream: a package or a bundle carries them so
- * @property {number} budget what `gzip` has to stay under
+ * @property {number} ceiling what `gzip` has to stay under
  * @property {string[]} files
  */
 
@@ -33,18 +33,18 @@ const wasm = join(root, "pkg", "wasm", "vaultlet_bg.wasm");
 export async function sizes() {
   await init;
   return [
-    size("wasm", [wasm], budgets.wasm),
-    size("core JavaScript", [...loaded(entry)], budgets.javascript),
+    size("wasm", [wasm], ceilings.wasm),
+    size("core JavaScript", [...loaded(entry)], ceilings.javascript),
   ];
 }
 
-/** @returns {Promise<boolean>} whether every budget is kept */
+/** @returns {Promise<boolean>} whether every ceiling is kept */
 export async function checkSizes() {
   let kept = true;
-  for (const { name, raw, gzip, budget, files } of await sizes()) {
-    const verdict = gzip < budget ? "under" : "OVER THE BUDGET:";
-    console.log(`${name}: ${raw} bytes, compressed ${gzip}, ${verdict} ${budget} (${files.join(", ")})`);
-    kept &&= gzip < budget;
+  for (const { name, raw, gzip, ceiling, files } of await sizes()) {
+    const verdict = gzip < ceiling ? "under" : "OVER THE CEILING:";
+    console.log(`${name}: ${raw} bytes, compressed ${gzip}, ${verdict} ${ceiling} (${files.join(", ")})`);
+    kept &&= gzip < ceiling;
   }
   return kept;
 }
@@ -52,16 +52,16 @@ export async function checkSizes() {
 /**
  * @param {string} name
  * @param {string[]} paths
- * @param {number} budget
+ * @param {number} ceiling
  * @returns {Size}
  */
-function size(name, paths, budget) {
+function size(name, paths, ceiling) {
   const content = Buffer.concat(paths.map((path) => readFileSync(path)));
   return {
     name,
     raw: content.length,
     gzip: gzipSync(content, { level: 9 }).length,
-    budget,
+    ceiling,
     files: paths.map((path) => relative(root, path).replaceAll("\\", "/")),
   };
 }

@@ -29,7 +29,7 @@ fn content(encryption_type: EncryptionType) -> Ciphertext {
         tenant: None,
         tags: Vec::new(),
         expires_at: None,
-        canonical: DATA.to_owned().into(),
+        canonical: DATA.to_owned(),
     }
 }
 
@@ -125,7 +125,7 @@ fn every_input_of_a_deterministic_one_changes_it() {
         Ciphertext { scope: "cards".to_owned(), ..content() },
         Ciphertext { tenant: Some("acme".to_owned()), ..content() },
         Ciphertext { tenant: Some(String::new()), ..content() },
-        Ciphertext { canonical: "{}".to_owned().into(), ..content() },
+        Ciphertext { canonical: "{}".to_owned(), ..content() },
     ] {
         assert_ne!(text, sealed(keyring, &other));
     }
@@ -189,10 +189,7 @@ fn base64_is_read_in_four_forms_and_no_other() {
     let (bytes, text) = loop {
         let text = sealed(
             keyring("new"),
-            &Ciphertext {
-                canonical: format!("{DATA} ").into(),
-                ..content(EncryptionType::Randomized)
-            },
+            &Ciphertext { canonical: format!("{DATA} "), ..content(EncryptionType::Randomized) },
         );
         if text.contains('+') && text.contains('/') {
             break (Base64::decode_vec(&text).unwrap(), text);

@@ -357,7 +357,7 @@ fn a_transaction_is_no_token() {
         request_hash: label(b'r'),
         tokens: 1,
         checks: Vec::new(),
-        answer: String::new().into(),
+        answer: String::new(),
     };
     let mut fresh = Fresh::fill(0).unwrap();
     let mut transaction =

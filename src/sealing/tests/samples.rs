@@ -119,7 +119,7 @@ pub(super) fn records() -> impl Strategy<Value = TransactionRecord> {
             request_hash,
             tokens,
             checks,
-            answer: answer.into(),
+            answer,
         },
     )
 }
@@ -136,7 +136,7 @@ pub(super) fn ciphertexts() -> impl Strategy<Value = Ciphertext> {
             tenant,
             tags,
             expires_at,
-            canonical: canonical.into(),
+            canonical,
         },
     )
 }

@@ -245,7 +245,7 @@ impl Ciphertext {
             tenant: self.tenant.clone(),
             tags: self.tags.clone(),
             expires_at: self.expires_at,
-            canonical: self.data.clone().into(),
+            canonical: self.data.clone(),
         }
     }
 }

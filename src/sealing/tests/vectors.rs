@@ -413,6 +413,6 @@ fn record(index: &BlindIndex, transaction: &Transaction) -> TransactionRecord {
                 data_type: check.data_type,
             })
             .collect(),
-        answer: transaction.answer.clone().into(),
+        answer: transaction.answer.clone(),
     }
 }
