@@ -38,8 +38,8 @@ import { detokenize, tokenize } from "./rival-tokens.js";
 
 /**
  * @typedef {object} Store
- * @property {(query: { claims: string[] }) => Promise<Row[]>} read
- * @property {(changes: Change[]) => Promise<boolean>} write
+ * @property {(query: { claims: string[] }) => Row[] | Promise<Row[]>} read
+ * @property {(changes: Change[]) => boolean | Promise<boolean>} write
  */
 
 /** @typedef {{ keyId: Uint8Array, data: Uint8Array, index: Uint8Array }} Keys */

@@ -64,11 +64,11 @@ export async function trouble({ host, vault, audited, witness, current }) {
   const tokenId = rotated[id] ?? "";
   const rows = store.rows();
   const flipped = rows.map((row) => changeOf(row, { sealed: flipLastBit(row.sealed) }));
-  await show(() => store.write(flipped));
+  await show(async () => store.write(flipped));
   const altered = await showRefusal(() => tokens.detokenize({ ...about, tokenIds: [tokenId] }));
   check("one flipped bit is noticed", altered.code === "VL5001");
   const prolonged = rows.map((row) => changeOf(row, { expiresAt: null }));
-  await show(() => store.write(prolonged));
+  await show(async () => store.write(prolonged));
   const longer = await showRefusal(() => tokens.detokenize({ ...about, tokenIds: [tokenId] }));
   check("so is another expiry", longer.code === "VL5001");
   await store.write(rows.map((row) => changeOf(row, {})));

@@ -111,7 +111,7 @@ export interface Store {
    *
    * Throws if they could not be read.
    */
-  read(query: Query): Promise<Row[]>;
+  read(query: Query): Row[] | Promise<Row[]>;
 
   /**
    * Checks every change and makes all of them, answering true; or makes none and answers false. Atomic, isolated and
@@ -126,7 +126,7 @@ export interface Store {
    *
    * @param changes one for each key
    */
-  write?(changes: Change[]): Promise<boolean>;
+  write?(changes: Change[]): boolean | Promise<boolean>;
 
   /** Most keys, terms and claims that one write may touch. Absent: any number. Read when the vault is opened. */
   maxWrites?: number | undefined;

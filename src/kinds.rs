@@ -21,7 +21,7 @@ pub(crate) enum TokenType {
 
 /// Whether equal data gives equal ciphertext.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, FromRepr, IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
+#[serde(variant_identifier, rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[repr(u8)]
 pub(crate) enum EncryptionType {

@@ -5,8 +5,9 @@ import type { Change, Query, Row, Store } from "../index.js";
  * end with the process. It hands out copies and keeps copies.
  */
 export interface MemoryStore extends Store {
-  read(query: Query): Promise<Row[]>;
-  write(changes: Change[]): Promise<boolean>;
+  read(query: Query): Row[];
+  /** Answers at once; only a batch with two changes for one key rejects. */
+  write(changes: Change[]): boolean | Promise<boolean>;
 
   /**
    * Copies of all rows, in the order in which they first came. No part of the store contract: it shows what a store

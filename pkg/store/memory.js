@@ -29,10 +29,12 @@ class MemoryStore {
 
   /**
    * @param {Change[]} changes
-   * @returns {boolean}
+   * @returns {boolean | Promise<boolean>}
    */
   write(changes) {
-    if (!this.#allows(changes)) return false;
+    const keys = new Set(changes.map(({ key }) => key));
+    if (keys.size < changes.length) return Promise.reject(new TypeError("a batch has one change for each key"));
+    if (!this.#allows(changes, keys)) return false;
     // All claims are let go before any is taken: within the batch a claim may move from row to row.
     for (const { key } of changes) this.#releaseClaims(key);
     for (const { key, row } of changes) this.#put(key, row);
@@ -96,10 +98,9 @@ class MemoryStore {
   /**
    * Whether the batch as a whole may be written.
    * @param {Change[]} changes
+   * @param {Set<string>} keys theirs
    */
-  #allows(changes) {
-    const keys = new Set(changes.map(({ key }) => key));
-    if (keys.size < changes.length) throw new TypeError("a batch has one change for each key");
+  #allows(changes, keys) {
     /** @type {Set<string>} */
     const taken = new Set();
     for (const { key, expect, row } of changes) {

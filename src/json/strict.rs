@@ -1,8 +1,8 @@
 //! The one strict way from a JSON tree into a request: `#[derive(Deserialize)]` over this reader.
 //!
 //! Strictness is the reader's and no attribute's: an unknown key is refused wherever a struct is read,
-//! `null` is a wrong type for every optional member, and an enum is one of its names, or an object of
-//! exactly one member. A refusal has the path as the caller wrote it, and never a value: serde_json's
+//! `null` is a wrong type for every optional member, and an enum is an object of exactly one member, or
+//! one of its names. A refusal has the path as the caller wrote it, and never a value: serde_json's
 //! own messages quote what they found, and `deny_unknown_fields` does not see through `flatten`.
 
 use std::borrow::Cow;
@@ -234,24 +234,20 @@ impl<'a> de::Deserializer<'a> for Value<'a> {
         Ok(value)
     }
 
-    /// One of these names, or an object of exactly one member of these names.
+    /// An object of exactly one member of these names. (An enum of names alone is a text: such a type says
+    /// `variant_identifier`.)
     fn deserialize_enum<V: Visitor<'a>>(
         self,
         _: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refusal> {
-        if let Json::Text(name) = self.0 {
-            return visitor.visit_enum(Variant { name, value: None });
-        }
-        let Json::Object(members) = self.0 else {
-            return Err(de::Error::unknown_variant("", variants));
-        };
+        let members = self.members()?;
         if let Some((name, _)) = members.iter().find(|(name, _)| !variants.contains(&&**name)) {
             return Err(Refusal::at(name, UNKNOWN));
         }
-        match members.as_slice() {
-            [(name, value)] => visitor.visit_enum(Variant { name, value: Some(value) }),
+        match members {
+            [(name, value)] => visitor.visit_enum(Variant { name, value }),
             _ => {
                 let names = variants.join("`, `");
                 Err(Refusal::here(format!("must have exactly one of `{names}`")))
@@ -322,7 +318,7 @@ impl<'a> de::MapAccess<'a> for Entries<'a> {
 
 struct Variant<'a> {
     name: &'a str,
-    value: Option<&'a Json<'a>>,
+    value: &'a Json<'a>,
 }
 
 impl<'a> de::EnumAccess<'a> for Variant<'a> {
@@ -338,19 +334,15 @@ impl<'a> de::EnumAccess<'a> for Variant<'a> {
 impl<'a> de::VariantAccess<'a> for Variant<'a> {
     type Error = Refusal;
 
-    fn unit_variant(self) -> Result<(), Refusal> {
-        match self.value {
-            None => Ok(()),
-            Some(_) => Err(Refusal::here("must be text")),
-        }
-    }
-
     fn newtype_variant_seed<T: DeserializeSeed<'a>>(self, seed: T) -> Result<T::Value, Refusal> {
-        let Some(value) = self.value else { return Err(Refusal::here("must be an object")) };
-        seed.deserialize(Value(value)).map_err(|refusal| refusal.within(self.name))
+        seed.deserialize(Value(self.value)).map_err(|refusal| refusal.within(self.name))
     }
 
     // The API has no enum of these forms.
+    fn unit_variant(self) -> Result<(), Refusal> {
+        Err(Refusal::here("must be an object"))
+    }
+
     fn tuple_variant<V: Visitor<'a>>(self, _: usize, _: V) -> Result<V::Value, Refusal> {
         Err(Refusal::here("must be an object"))
     }

@@ -29,7 +29,7 @@ struct Given<'a> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(variant_identifier, rename_all = "snake_case")]
 enum GivenOption {
     Archived,
     IncludeMetadata,

@@ -55,7 +55,7 @@ struct GivenToken<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(variant_identifier, rename_all = "snake_case")]
 enum GivenType {
     Pci,
     PciOneway,

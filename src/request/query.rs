@@ -71,7 +71,7 @@ impl<'a> TokenQuery<'a> {
 
 /// The one option of several operations: archived tokens in the place of active ones.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(variant_identifier, rename_all = "snake_case")]
 pub(crate) enum ArchivedOption {
     Archived,
 }

@@ -19,7 +19,7 @@ use crate::schema::url::Url;
 /// What a property holds. The names are the public API's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, IntoStaticStr)]
 #[cfg_attr(test, derive(strum::EnumIter, strum::EnumString))]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(variant_identifier, rename_all = "SCREAMING_SNAKE_CASE")]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum DataType {
     String,

@@ -210,7 +210,7 @@ test("write: of many that race for one claim, one succeeds", async () => {
 
 test("write: a batch with two changes for one key is a mistake of whoever wrote it", async () => {
   const store = memoryStore();
-  await assert.rejects(store.write([insert(row("a")), insert(row("a"))]), TypeError);
+  await assert.rejects(async () => store.write([insert(row("a")), insert(row("a"))]), TypeError);
   assert.deepEqual(store.rows(), []);
 });
 
