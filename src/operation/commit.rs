@@ -15,7 +15,7 @@ use crate::sealing::transaction_record::TransactionRecord;
 /// How often a call computes its changes before it gives up.
 const PASSES: usize = 3;
 
-/// Commits what an operation plans. `plan` reads the store and computes the changes; it does so anew when
+/// Commits what an operation changes. `changes` reads the store and computes them; it does so anew when
 /// somebody else wrote first.
 pub(crate) async fn commit<H: Host>(
     call: &Call<'_, H>,

@@ -13,7 +13,7 @@ use crate::operation::metadata::CiphertextMetadata;
 use crate::operation::pass::Pass;
 use crate::request::common::Common;
 use crate::request::input::{EncryptedObject, Props};
-use crate::request::list::{Filled, Requests};
+use crate::request::list::{Filled, Requests, has_option};
 use crate::schema::data::parse_unsealed;
 use crate::schema::projection::{Projection, View};
 use crate::settings::Settings;
@@ -71,7 +71,7 @@ impl<'a> Operation<'a> for Decrypt<'a> {
         _: &Settings,
     ) -> Result<Self, Error> {
         let Given { options, request_body } = parameters.take()?;
-        let asked = |option| options.as_ref().is_some_and(|options| options.0.contains(&option));
+        let asked = |option| has_option(options.as_ref(), &option);
         let archived = asked(GivenOption::Archived);
         let included = asked(GivenOption::IncludeMetadata);
         Ok(Self {

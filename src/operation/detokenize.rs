@@ -15,7 +15,7 @@ use crate::operation::reads::Tokens;
 use crate::operation::selection::select;
 use crate::request::common::Common;
 use crate::request::input::Props;
-use crate::request::list::Filled;
+use crate::request::list::{Filled, has_option};
 use crate::request::query::TokenQuery;
 use crate::schema::data::parse_unsealed;
 use crate::schema::projection::{Projection, View};
@@ -61,7 +61,7 @@ impl<'a> Operation<'a> for Detokenize<'a> {
         _: &Settings,
     ) -> Result<Self, Error> {
         let Given { props, options } = parameters.take()?;
-        let asked = |option| options.as_ref().is_some_and(|options| options.0.contains(&option));
+        let asked = |option| has_option(options.as_ref(), &option);
         let aggregated = asked(GivenOption::IncludeAggregatedData);
         let detail = if aggregated { Detail::Aggregated } else { Detail::Plain };
         Ok(Self {

@@ -12,7 +12,7 @@ use crate::operation::metadata::{Detail, TokenMetadata};
 use crate::operation::pass::Pass;
 use crate::operation::selection::select;
 use crate::request::common::Common;
-use crate::request::list::Filled;
+use crate::request::list::{Filled, has_option};
 use crate::request::query::{QueryBody, TokenQuery};
 use crate::settings::Settings;
 
@@ -45,7 +45,7 @@ impl<'a> Operation<'a> for Search<'a> {
         _: &Settings,
     ) -> Result<Self, Error> {
         let Given { options, request_body } = parameters.take()?;
-        let asked = |option| options.as_ref().is_some_and(|options| options.0.contains(&option));
+        let asked = |option| has_option(options.as_ref(), &option);
         let archived = asked(GivenOption::Archived);
         let aggregated = asked(GivenOption::IncludeAggregatedData);
         let state = if archived { State::Archived } else { State::Active };

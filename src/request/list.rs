@@ -16,6 +16,11 @@ impl<T: Copy + Ord> TryFrom<Vec<T>> for Filled<T> {
     }
 }
 
+/// Whether `options` has this one.
+pub(crate) fn has_option<T: PartialEq>(options: Option<&Filled<T>>, option: &T) -> bool {
+    options.is_some_and(|options| options.0.contains(option))
+}
+
 /// A list of tenants or tags in a query.
 #[derive(Deserialize)]
 #[serde(try_from = "Vec<T>", bound(deserialize = "T: Deserialize<'de> + Copy + Ord"))]
