@@ -17,36 +17,39 @@ use crate::json::tree::{Json, Member, as_whole};
 /// Where a request is not of the API's form, and what it must be there.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Refusal {
-    path: String,
+    /// None of the value itself: whoever reads what is around it adds the path.
+    path: Option<String>,
     problem: Cow<'static, str>,
 }
 
 impl Refusal {
     fn at(path: &str, problem: &'static str) -> Self {
-        Self { path: path.to_owned(), problem: problem.into() }
+        Self { path: Some(path.to_owned()), problem: problem.into() }
     }
 
-    /// Of the value itself: whoever reads what is around it adds the path.
     fn here(problem: impl Into<Cow<'static, str>>) -> Self {
-        Self { path: String::new(), problem: problem.into() }
+        Self { path: None, problem: problem.into() }
     }
 
-    fn within(mut self, step: &str) -> Self {
-        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = [step, dot, &self.path].concat();
-        self
+    fn within(self, step: &str) -> Self {
+        let path = match self.path {
+            None => step.to_owned(),
+            Some(path) if path.starts_with('[') => format!("{step}{path}"),
+            Some(path) => format!("{step}.{path}"),
+        };
+        Self { path: Some(path), ..self }
     }
 }
 
 impl From<Refusal> for Error {
     fn from(Refusal { path, problem }: Refusal) -> Self {
-        Self::bad_request(path, problem)
+        Self::bad_request(path.unwrap_or_default(), problem)
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "`{}` {}", self.path, self.problem)
+        write!(formatter, "`{}` {}", self.path.as_deref().unwrap_or_default(), self.problem)
     }
 }
 
