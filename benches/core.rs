@@ -63,6 +63,12 @@ impl Host for Memory {
         Ok(1_800_000_000_000)
     }
 
+    fn elapsed(&self) -> u64 {
+        0
+    }
+
+    async fn wait(&self, _: u64) {}
+
     async fn reload(&self) -> Result<Option<String>, Fault> {
         Ok(None)
     }

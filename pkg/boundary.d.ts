@@ -40,6 +40,9 @@ export interface Bridge {
   decide(caller: unknown, question: Omit<AccessRequest, "caller">): Answer<Verdict>;
   audit(caller: unknown, event: Omit<AuditEvent, "caller">): Answer<void>;
   clock(): Settled<number>;
+  /** Whole milliseconds since any moment; never fewer than before. */
+  elapsed(): number;
+  wait(millis: number): Answer<void>;
   /** JSON text of the new collections, if there are any. */
   reload(): Answer<string | undefined>;
 }

@@ -8,6 +8,10 @@ import { findMisfit } from "./options.js";
 /** @import { Answer, Bridge, Host, Verdict } from "./boundary.js" */
 /** @import { AuditEvent, Query } from "./index.js" */
 
+// As they were when the module loaded: what takes their places later neither stops a call nor hurries it.
+const { Promise, performance, setTimeout } = globalThis;
+const now = performance.now.bind(performance);
+
 /**
  * Functions are looked up, at each call, in the very object that the host gave, and called as its methods. Looking one
  * up may run code of the host's too, a getter or a Proxy: so all is done inside of `ask`, where a throw is an answer.
@@ -38,6 +42,12 @@ export function makeBridge(host, timeoutMs) {
     audit: (caller, event) => ask(timeoutMs, () => host.audit(addCaller(caller, event)), () => undefined),
 
     clock: () => askNow(() => (host.clock === undefined ? Date.now() : host.clock()), readTime),
+
+    elapsed: () => Math.trunc(now()),
+
+    wait: (millis) => ({
+      pending: new Promise((resolve) => void setTimeout(() => resolve({ value: undefined }), millis)),
+    }),
 
     // Whoever asks while a reload runs joins it; one that never answers is given up, and bars nobody.
     reload() {

@@ -225,6 +225,13 @@ pub trait Host {
     /// The time.
     fn now(&self) -> Result<Millis, Fault>;
 
+    /// Milliseconds since any moment, on a clock that never goes back: how long a pass takes. (The time
+    /// may be set, and may stand still.)
+    fn elapsed(&self) -> u64;
+
+    /// Ends after so many milliseconds, in which others run.
+    fn wait(&self, millis: u64) -> impl Future<Output = ()>;
+
     /// Runs the host's reload; new collections, as JSON, if it answered any.
     fn reload(&self) -> impl Future<Output = Result<Option<String>, Fault>>;
 }

@@ -29,9 +29,8 @@ pub(crate) struct Settings {
     pub(crate) transaction_ttl_secs: Whole<1, MAX_LIFE_SECS>,
     /// How long after its expiry a store may delete a token; none: never.
     pub(crate) archived_retention_secs: Nullable<0, MAX_LIFE_SECS>,
-    /// Kept by the package, which holds the timers; checked here with the others.
-    #[serde(rename = "timeoutMs")]
-    _timeout_ms: Whole<1, 2_147_483_647>,
+    /// How long a callback may take, and how long a call begins passes. The package holds the timers.
+    pub(crate) timeout_ms: Whole<1, 2_147_483_647>,
 }
 
 impl Settings {
@@ -51,7 +50,7 @@ impl Default for Settings {
             max_bytes: Whole(16 << 20),
             transaction_ttl_secs: Whole(86_400),
             archived_retention_secs: Nullable(None),
-            _timeout_ms: Whole(30_000),
+            timeout_ms: Whole(30_000),
         }
     }
 }

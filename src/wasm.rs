@@ -44,6 +44,10 @@ extern "C" {
     fn clock(this: &Bridge) -> Answer;
     #[wasm_bindgen(method)]
     fn reload(this: &Bridge) -> Answer;
+    #[wasm_bindgen(method)]
+    fn elapsed(this: &Bridge) -> f64;
+    #[wasm_bindgen(method)]
+    fn wait(this: &Bridge, millis: f64) -> Answer;
 
     /// What the bridge answers: a value, a failure, or that it is pending.
     type Answer;
@@ -179,6 +183,18 @@ impl Host for JavaScript {
     fn now(&self) -> Result<Millis, Fault> {
         let time = value(&self.bridge.clock())?.as_f64();
         time.and_then(as_whole).ok_or(Fault::WrongShape)
+    }
+
+    fn elapsed(&self) -> u64 {
+        as_whole(self.bridge.elapsed())
+            .and_then(|millis| millis.try_into().ok())
+            .unwrap_or_default()
+    }
+
+    async fn wait(&self, millis: u64) {
+        let millis = millis.try_into().map_or(f64::INFINITY, time_number);
+        // Whatever comes of it: it is over.
+        let _ = settle(self.bridge.wait(millis)).await;
     }
 
     async fn reload(&self) -> Result<Option<String>, Fault> {

@@ -8,9 +8,12 @@ mod memory_host;
 use std::rc::Rc;
 
 use memory_host::WriteFault;
+use memory_host::burst::run_at_once;
 use memory_host::test_vault::{Setup, TestVault, code, succeeds};
 use memory_host::two_callers::{Called, in_every_interleaving};
 use serde_json::{Value, json};
+use vaultlet::Error;
+use vaultlet::host::Host;
 
 fn a_token(vault: &TestVault) {
     vault.token(json!({
@@ -358,10 +361,10 @@ fn a_pci_token_deleted_while_its_data_is_tokenized_again_is_made_anew() {
 // Somebody who is always faster.
 
 #[test]
-fn somebody_who_always_writes_first_makes_pv3218_after_three_passes() {
+fn somebody_who_always_writes_first_makes_pv3218_after_ten_passes() {
     let vault = TestVault::open();
     a_token(&vault);
-    for round in 0..3 {
+    for round in 0..10 {
         let other = Rc::clone(&vault);
         vault.host.before_next_write(move || {
             let request =
@@ -374,8 +377,235 @@ fn somebody_who_always_writes_first_makes_pv3218_after_three_passes() {
     let result =
         vault.update(json!({"tokenIds": ["mine"], "expirationSecs": "9", "requestBody": {}}));
     assert_eq!(code(&result), "PV3218");
-    assert_eq!(vault.tags("mine"), json!(["round 2"]));
+    assert_eq!(vault.tags("mine"), json!(["round 9"]));
     assert_eq!(vault.row("mine").expires_at, None);
+}
+
+#[test]
+fn a_pass_is_repeated_after_a_random_wait_of_up_to_as_long_as_it_took() {
+    let waits_with = |latency: u64| -> Vec<Vec<u64>> {
+        let vault = TestVault::open();
+        a_token(&vault);
+        vault.host.fail_every_write(WriteFault::AnswersFalseUnwritten);
+        vault.host.take_time(latency);
+        let waited = |_| {
+            vault.host.take_events();
+            assert_eq!(code(&vault.update(update_data("Joe").1)), "PV3218");
+            vault.host.waits()
+        };
+        (0..200).map(waited).collect()
+    };
+    // Two reads, a write and the read-back that follows it are a pass of 40 ms.
+    let waits = waits_with(10);
+    for pass in 0..9 {
+        let most = [40, 80, 160][pass.min(2)];
+        let waited: Vec<u64> = waits.iter().map(|waits| waits[pass]).collect();
+        assert!(waited.iter().all(|wait| (1..=most).contains(wait)), "{pass} {waited:?}");
+        assert!(waited.iter().any(|wait| *wait > most / 2), "{pass}");
+        assert!(waited.iter().any(|wait| *wait <= most / 2), "{pass}");
+    }
+    assert!(waits.iter().all(|waits| waits.len() == 9));
+    // One that takes no time waits a millisecond at least.
+    assert!(waits_with(0).iter().flatten().all(|wait| (1..=4).contains(wait)));
+}
+
+#[test]
+fn no_pass_begins_later_than_timeout_ms_after_the_first() {
+    for (latency, passes) in [(249, 1), (20, 2)] {
+        let vault = TestVault::with(&Setup::settings(json!({"timeoutMs": 1_000})));
+        a_token(&vault);
+        vault.host.fail_every_write(WriteFault::AnswersFalseUnwritten);
+        vault.host.take_time(latency);
+        for _ in 0..20 {
+            vault.host.take_events();
+            let began = vault.host.elapsed();
+            assert_eq!(code(&vault.update(update_data("Joe").1)), "PV3218");
+            let batches = vault.host.batches().len();
+            assert!(batches >= passes && batches < 10, "{latency} {batches}");
+            assert!(vault.host.elapsed() - began <= 1_000 + 4 * latency);
+        }
+    }
+}
+
+// Bursts: many at once, on stores that take no time, some, and much.
+
+/// Runs these calls at once, on each store, from what `prepare` makes.
+fn at_once(
+    prepare: impl Fn(&TestVault),
+    calls: &[Called],
+    check: impl Fn(&TestVault, &[Result<Value, Error>]),
+) {
+    let texts: Vec<String> = calls
+        .iter()
+        .map(|(_, request)| {
+            let mut request = request.clone();
+            request["collection"] = json!("customers");
+            request["reason"] = json!("Maintenance");
+            request.to_string()
+        })
+        .collect();
+    for latency in [0, 3, 20] {
+        let vault = TestVault::with(&Setup::settings(json!({"maxTags": 20})));
+        prepare(&vault);
+        let calling = calls.iter().zip(&texts);
+        let calling = calling.map(|((operation, _), text)| vault.call_text(operation, text));
+        check(&vault, &run_at_once(&vault.host, latency, calling));
+    }
+}
+
+fn codes(results: &[Result<Value, Error>]) -> Vec<&'static str> {
+    let mut codes: Vec<&str> = results.iter().map(code).collect();
+    codes.sort_unstable();
+    codes
+}
+
+/// As many as `expected`, and of what else may be there none.
+fn count(results: &[Result<Value, Error>], expected: &str) -> usize {
+    results.iter().filter(|result| code(result) == expected).count()
+}
+
+fn update_tag(call: usize) -> Called {
+    let tags = json!([format!("tag {call}")]);
+    ("tokens.update", json!({"tokenIds": ["mine"], "requestBody": {"tags": tags}}))
+}
+
+#[test]
+fn a_dozen_updates_of_one_token_at_once_all_land() {
+    let data = |call: usize| update_data(&format!("name {call}"));
+    let both = |call: usize| {
+        let object = json!({"fields": {"name": format!("name {call}")}});
+        let body = json!({"tags": [format!("tag {call}")], "object": object});
+        ("tokens.update", json!({"tokenIds": ["mine"], "requestBody": body}))
+    };
+    for calls in [
+        (0..12).map(update_tag).collect::<Vec<Called>>(),
+        (0..12).map(data).collect(),
+        (0..12).map(both).collect(),
+    ] {
+        at_once(a_token, &calls, |vault, results| {
+            assert_eq!(codes(results), ["ok"; 12]);
+            assert_eq!(vault.row("mine").version, 13, "each is one write");
+            let (fields, tags) = (vault.fields("mine"), vault.tags("mine"));
+            let last = |name: &str| (0..12).any(|call| name == format!("name {call}"));
+            assert!(fields == json!({"name": "Jane"}) || last(fields["name"].as_str().unwrap()));
+            assert!(tags.as_array().unwrap().len() <= 1);
+            assert_eq!(vault.token_of("pci", fields), "mine", "claim and data belong together");
+        });
+    }
+}
+
+#[test]
+fn a_dozen_that_tokenize_one_value_at_once_each_with_its_own_tag_all_land() {
+    for token_type in ["pci", "pci_oneway", "deterministic"] {
+        let tokenize = |call: usize| -> Called {
+            let tags = json!([format!("tag {call:02}")]);
+            let one =
+                json!({"type": token_type, "tags": tags, "object": {"fields": {"name": "Jane"}}});
+            ("tokens.tokenize", json!({"requestBody": [one]}))
+        };
+        let calls: Vec<Called> = (0..12).map(tokenize).collect();
+        at_once(
+            |_| (),
+            &calls,
+            |vault, results| {
+                assert_eq!(codes(results), ["ok"; 12]);
+                assert!(
+                    results
+                        .iter()
+                        .all(|result| succeeds(result.clone()) == succeeds(results[0].clone()))
+                );
+                let rows = vault.host.store.rows();
+                assert_eq!((rows.len(), rows[0].version), (1, 12));
+                let every: Vec<String> = (0..12).map(|call| format!("tag {call:02}")).collect();
+                let all = json!({"tags": every, "requestBody": {"tags": []}});
+                assert_eq!(code(&vault.update(all)), "ok", "no tag was lost");
+            },
+        );
+    }
+}
+
+#[test]
+fn a_dozen_that_move_a_token_or_take_it_away_at_once_end_as_one_after_the_other() {
+    at_once(a_token, &vec![rotate(); 12], |vault, results| {
+        assert_eq!((count(results, "ok"), count(results, "PV3087")), (1, 11));
+        assert_eq!((vault.host.store.rows().len(), vault.fields("mine")), (1, Value::Null));
+    });
+    let delete = ("tokens.delete", json!({"tokenIds": ["mine"]}));
+    at_once(a_token, &vec![delete; 12], |vault, results| {
+        let deleted = count(results, "ok");
+        assert!(deleted >= 1 && deleted + count(results, "PV3009") == 12, "{:?}", codes(results));
+        assert!(vault.host.store.rows().is_empty());
+    });
+    // The update comes before the rotation, or finds nothing.
+    let mut calls: Vec<Called> = (0..11).map(update_tag).collect();
+    calls.push(rotate());
+    at_once(a_token, &calls, |vault, results| {
+        let (rotated, updates) = results.split_last().unwrap();
+        let new = succeeds(rotated.clone())["mine"].as_str().unwrap().to_owned();
+        let landed = count(updates, "ok");
+        assert_eq!(landed + count(updates, "PV3009"), 11, "{:?}", codes(results));
+        assert_eq!(vault.row(&new).version, 2 + landed as u64);
+    });
+}
+
+#[test]
+fn of_a_dozen_that_ensure_one_tag_or_take_one_id_at_once_one_succeeds() {
+    let tokens = |vault: &TestVault| {
+        for call in 0..12 {
+            vault.token(json!({
+                "type": "randomized", "token_id": format!("t{call}"), "object": {"fields": {"age": call}},
+            }));
+        }
+    };
+    let ensure = |call: usize| -> Called {
+        let body = json!({"tags": ["t"], "ensure_unique_tenant_tags": ["t"]});
+        ("tokens.update", json!({"tokenIds": [format!("t{call}")], "requestBody": body}))
+    };
+    let move_to = |call: usize| -> Called {
+        let one =
+            json!({"type": "randomized", "token_id": "given", "object": {"fields": {"age": call}}});
+        ("tokens.tokenize", json!({"requestBody": [one]}))
+    };
+    for (calls, refused) in [
+        ((0..12).map(ensure).collect::<Vec<Called>>(), "VL3007"),
+        ((0..12).map(move_to).collect(), "VL3010"),
+    ] {
+        at_once(tokens, &calls, |_, results| {
+            assert_eq!((count(results, "ok"), count(results, refused)), (1, 11));
+        });
+    }
+}
+
+#[test]
+fn a_dozen_of_one_transaction_at_once_answer_the_same_and_make_one_token() {
+    let one = json!({"type": "randomized", "object": {"fields": {"name": "Jane"}}});
+    let call: Called = ("tokens.tokenize", json!({"transactionId": "t", "requestBody": [one]}));
+    at_once(
+        |_| (),
+        &vec![call; 12],
+        |vault, results| {
+            assert_eq!(codes(results), ["ok"; 12]);
+            assert!(
+                results
+                    .iter()
+                    .all(|result| succeeds(result.clone()) == succeeds(results[0].clone()))
+            );
+            assert_eq!(vault.host.store.rows().len(), 2, "the token, and the transaction");
+        },
+    );
+}
+
+#[test]
+fn sixty_four_at_once_end_in_answers_or_pv3218_and_never_in_a_wrong_state() {
+    let calls: Vec<Called> = (0..64).map(update_tag).collect();
+    at_once(a_token, &calls, |vault, results| {
+        let landed = count(results, "ok");
+        assert!(landed >= 10 && landed + count(results, "PV3218") == 64, "{:?}", codes(results));
+        assert_eq!(vault.row("mine").version, 1 + landed as u64);
+        let tags = vault.tags("mine");
+        let last = (0..64).find(|call| tags == json!([format!("tag {call}")])).unwrap();
+        assert_eq!(code(&results[last]), "ok", "what did not land left nothing");
+    });
 }
 
 #[test]

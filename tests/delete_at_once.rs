@@ -601,9 +601,9 @@ fn a_delete_and_one_who_takes_the_ensured_tag_at_once() {
 }
 
 #[test]
-fn somebody_who_always_writes_first_makes_pv3218_after_three_passes() {
+fn somebody_who_always_writes_first_makes_pv3218_after_ten_passes() {
     let vault = vault_with_three();
-    for round in 0..3 {
+    for round in 0..10 {
         let other = Rc::clone(&vault);
         vault.host.before_next_write(move || {
             let tags = json!(["t", format!("round {round}")]);
@@ -614,5 +614,5 @@ fn somebody_who_always_writes_first_makes_pv3218_after_three_passes() {
     let result = vault.delete(json!({"tags": ["t"]}));
     assert_eq!((code(&result), result.as_ref().unwrap_err().status()), ("PV3218", 409));
     assert_eq!(left(&vault), ["a", "b", "c"]);
-    assert_eq!(vault.tags("a"), json!(["t", "round 2"]));
+    assert_eq!(vault.tags("a"), json!(["t", "round 9"]));
 }

@@ -32,7 +32,7 @@ const FLOORS: &str = "
 | 5     |            | vault                                 | the rows above                    |
 | 6     | operation/ | transaction_id                        | the rows above                    |
 | 6     | operation/ | call                                  | the rows above                    |
-| 6     | operation/ | inputs                                | the rows above                    |
+| 6     | operation/ | inputs, turn                          | the rows above                    |
 | 6     | operation/ | pass                                  | the rows above                    |
 | 6     | operation/ | reads                                 | the rows above                    |
 | 6     | operation/ | batch, transaction, selection,        | the rows above                    |

@@ -59,7 +59,8 @@ pub(crate) struct Call<'a, H> {
     pub(crate) checks: RefCell<Vec<Check>>,
     /// How many tokens the call turned out to concern.
     pub(crate) tokens: Cell<usize>,
-    pub(crate) audited: Cell<bool>,
+    /// What the audit was told of that number.
+    told: Cell<Option<usize>>,
     pub(crate) event_id: OnceCell<String>,
     /// The clock as it was last read.
     pub(crate) time: Cell<Option<Millis>>,
@@ -87,7 +88,7 @@ impl<'a, H: Host> Call<'a, H> {
             transaction: None,
             checks: RefCell::default(),
             tokens: Cell::new(0),
-            audited: Cell::new(false),
+            told: Cell::new(None),
             event_id: OnceCell::new(),
             time: Cell::new(None),
         }
@@ -165,10 +166,11 @@ impl<'a, H: Host> Call<'a, H> {
         Ok(time)
     }
 
-    /// Step 7: once for each call, before any effect. If it fails, nothing happens.
+    /// Step 7: once for each call, before any effect, and again where a later pass concerns another
+    /// number of tokens. If it fails, nothing happens.
     pub(crate) async fn audit(&self, tokens: usize) -> Result<(), Error> {
         self.tokens.set(tokens);
-        if self.audited.replace(true) {
+        if self.told.replace(Some(tokens)) == Some(tokens) {
             return Ok(());
         }
         self.tell(Outcome::Allowed, None).await

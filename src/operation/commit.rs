@@ -10,10 +10,8 @@ use crate::operation::inputs::{CheckedInput, OpenedInput, open_inputs};
 use crate::operation::pass::Pass;
 use crate::operation::reads::all_possible;
 use crate::operation::transaction::{self, Replay};
+use crate::operation::turn::Turn;
 use crate::sealing::transaction_record::TransactionRecord;
-
-/// How often a call computes its changes before it gives up.
-const PASSES: usize = 3;
 
 /// Commits what an operation changes. `changes` reads the store and computes them; it does so anew when
 /// somebody else wrote first.
@@ -26,7 +24,7 @@ pub(crate) async fn commit<H: Host>(
     let mut unopened = Some(inputs);
     let mut opened = Vec::new();
     let mut failed = None;
-    let mut passes = 0;
+    let mut turn = Turn::first(call);
     loop {
         let mut pass = Pass::begin(call)?;
         let stale = match transaction::replay(&mut pass, access).await? {
@@ -53,10 +51,7 @@ pub(crate) async fn commit<H: Host>(
                 continue;
             }
         }
-        passes += 1;
-        if passes == PASSES {
-            return Err(ErrorKind::Conflict.into());
-        }
+        turn.wait_for_next().await?;
     }
 }
 

@@ -40,6 +40,12 @@ impl Host for EmptyStore {
         Ok(0)
     }
 
+    fn elapsed(&self) -> u64 {
+        0
+    }
+
+    async fn wait(&self, _: u64) {}
+
     async fn reload(&self) -> Result<Option<String>, Fault> {
         Ok(None)
     }

@@ -35,6 +35,7 @@ pub(crate) mod token_id;
 pub(crate) mod tokenize;
 pub(crate) mod transaction;
 pub(crate) mod transaction_id;
+pub(crate) mod turn;
 pub(crate) mod unique_tags;
 pub(crate) mod update;
 pub(crate) mod update_encrypted;

@@ -101,6 +101,13 @@ pub(crate) fn make_label_hasher() -> Result<LabelHasher, Error> {
     Ok(LabelHasher::keyed(key))
 }
 
+/// How long to wait for others: 1 to so many milliseconds. It is no part of a pass's randomness.
+pub(crate) fn make_wait(most: u64) -> Result<u64, Error> {
+    let mut bytes = [0; 8];
+    fill(&mut bytes)?;
+    Ok(1 + u64::from_le_bytes(bytes) % most.max(1))
+}
+
 fn fill(bytes: &mut [u8]) -> Result<(), Error> {
     getrandom::fill(bytes).map_err(|_| ErrorKind::Randomness.into())
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+pub(crate) mod burst;
 pub(crate) mod named_tokens;
 pub(crate) mod store;
 pub(crate) mod test_vault;
@@ -52,6 +53,8 @@ pub(crate) enum Event {
     Decide(Value),
     Audit(Value),
     Clock,
+    /// Before a pass is repeated: so many milliseconds.
+    Wait(u64),
     Reload,
 }
 
@@ -80,6 +83,7 @@ type Deed = Box<dyn FnOnce()>;
 pub(crate) struct MemoryHost {
     pub(crate) store: Store,
     time: Cell<Millis>,
+    stopwatch: Stopwatch,
     events: RefCell<Vec<Event>>,
     clock_fault: RefCell<Option<Fault>>,
     read_hook: RefCell<Option<ReadHook>>,
@@ -92,6 +96,37 @@ pub(crate) struct MemoryHost {
     before_writes: RefCell<VecDeque<Deed>>,
     before_reads: RefCell<VecDeque<Deed>>,
     interleaved: Cell<bool>,
+}
+
+/// Time as a pass measures it. It runs only when a call waits; in a burst, while a store is asked as well.
+#[derive(Default)]
+struct Stopwatch {
+    elapsed: Cell<u64>,
+    /// Milliseconds that the store takes for a question to a call that is alone.
+    slowness: Cell<u64>,
+    /// The same in a burst, where others run meanwhile.
+    latency: Cell<Option<u64>>,
+    /// The first moment at which somebody waits for something, as far as it is known.
+    next: Cell<Option<u64>>,
+}
+
+impl Stopwatch {
+    fn run(&self, millis: u64) {
+        self.elapsed.set(self.elapsed.get() + millis);
+    }
+
+    async fn sleep(&self, millis: u64) {
+        let due = self.elapsed.get() + millis;
+        let mut waited = false;
+        poll_fn(|_| {
+            if core::mem::replace(&mut waited, true) && self.elapsed.get() >= due {
+                return Poll::Ready(());
+            }
+            self.next.set(Some(self.next.get().map_or(due, |next| next.min(due))));
+            Poll::Pending
+        })
+        .await;
+    }
 }
 
 /// What a host throws in these tests.
@@ -140,7 +175,7 @@ impl MemoryHost {
             Event::Write(_) => Some("write"),
             Event::Decide(_) => Some("decide"),
             Event::Audit(_) => Some("audit"),
-            Event::Clock => None,
+            Event::Clock | Event::Wait(_) => None,
             Event::Reload => Some("reload"),
         };
         self.take_events().iter().filter_map(name).collect()
@@ -171,6 +206,20 @@ impl MemoryHost {
             _ => None,
         };
         self.events.borrow().iter().filter_map(batch).collect()
+    }
+
+    /// How long each pass waited before it was repeated, since the record started.
+    pub(crate) fn waits(&self) -> Vec<u64> {
+        let waited = |event: &Event| match event {
+            Event::Wait(millis) => Some(*millis),
+            _ => None,
+        };
+        self.events.borrow().iter().filter_map(waited).collect()
+    }
+
+    /// From now on every question to the store takes so long, in which nobody else does anything.
+    pub(crate) fn take_time(&self, millis: u64) {
+        self.stopwatch.slowness.set(millis);
     }
 
     pub(crate) fn has_written(&self) -> bool {
@@ -301,6 +350,15 @@ impl MemoryHost {
         .await;
     }
 
+    /// A question to the store takes its time.
+    async fn let_the_store_work(&self) {
+        self.let_others_go_first().await;
+        match self.stopwatch.latency.get() {
+            Some(millis) => self.stopwatch.sleep(millis).await,
+            None => self.stopwatch.run(self.stopwatch.slowness.get()),
+        }
+    }
+
     fn record(&self, event: Event) {
         self.events.borrow_mut().push(event);
     }
@@ -361,17 +419,17 @@ impl MemoryHost {
 
 impl Host for MemoryHost {
     async fn read_claims(&self, claims: &[Label]) -> ReadAnswer {
-        self.let_others_go_first().await;
+        self.let_the_store_work().await;
         self.read(&Asked::Claims(claims.to_vec()))
     }
 
     async fn read_terms(&self, query: &TermsQuery) -> ReadAnswer {
-        self.let_others_go_first().await;
+        self.let_the_store_work().await;
         self.read(&Asked::Terms(query.clone()))
     }
 
     async fn write(&self, changes: &[Change]) -> Result<bool, Fault> {
-        self.let_others_go_first().await;
+        self.let_the_store_work().await;
         self.apply(changes)
     }
 
@@ -400,6 +458,18 @@ impl Host for MemoryHost {
         match self.clock_fault.borrow().as_ref() {
             Some(fault) => Err(fault.clone()),
             None => Ok(self.time.get()),
+        }
+    }
+
+    fn elapsed(&self) -> u64 {
+        self.stopwatch.elapsed.get()
+    }
+
+    async fn wait(&self, millis: u64) {
+        self.record(Event::Wait(millis));
+        match self.stopwatch.latency.get() {
+            Some(_) => self.stopwatch.sleep(millis).await,
+            None => self.stopwatch.run(millis),
         }
     }
 
