@@ -659,6 +659,59 @@ fn a_repeated_pass_is_audited_once() {
     assert_eq!(vault.host.batches().len(), 3);
 }
 
+fn tagged(name: &str) -> Value {
+    json!({
+        "type": "randomized", "token_id": name, "tags": ["t"], "object": {"fields": {"name": name}},
+    })
+}
+
+#[test]
+fn a_later_pass_that_concerns_another_number_of_tokens_is_told_again_before_it_is_written() {
+    for operation in ["tokens.update", "tokens.delete"] {
+        let vault = TestVault::open();
+        vault.token(tagged("a"));
+        let other = std::rc::Rc::clone(&vault);
+        vault.host.before_next_write(move || {
+            let all: Vec<Value> = (0..50).map(|name| tagged(&name.to_string())).collect();
+            succeeds(other.tokenize(json!({"requestBody": all})));
+            succeeds(
+                other.update(json!({"tokenIds": ["a"], "expirationSecs": "9", "requestBody": {}})),
+            );
+            other.host.take_events();
+        });
+        let mut request = json!({"tags": ["t"]});
+        if operation == "tokens.update" {
+            request["requestBody"] = json!({"tags": ["t", "u"]});
+        }
+        succeeds(vault.call(operation, request));
+        let events = vault.host.audit_events();
+        // Of the first pass, the record is gone: it told of one.
+        assert_eq!(events.len(), 1, "{operation}");
+        assert_eq!((&events[0]["decision"], &events[0]["tokens"]), (&json!("allowed"), &json!(51)));
+        assert!(vault.host.take_steps().ends_with(&["audit", "write"]), "{operation}");
+    }
+}
+
+#[test]
+fn if_the_audit_fails_when_it_is_told_again_nothing_is_written() {
+    let vault = TestVault::open();
+    vault.token(tagged("a"));
+    let other = std::rc::Rc::clone(&vault);
+    vault.host.before_next_write(move || {
+        other.token(tagged("b"));
+        succeeds(
+            other.update(json!({"tokenIds": ["a"], "expirationSecs": "9", "requestBody": {}})),
+        );
+        other.host.on_audit(|event| match event["tokens"].as_u64() {
+            Some(2) => Err(thrown()),
+            _ => Ok(()),
+        });
+    });
+    let result = vault.delete(json!({"tags": ["t"]}));
+    assert_eq!((code(&result), context(&result, "callback")), ("PV1000", "audit".to_owned()));
+    assert_eq!(vault.host.store.rows().len(), 2);
+}
+
 #[test]
 fn a_vault_without_audit_makes_no_event() {
     let secrets: Vec<u8> = [[9; 32], [8; 32]].concat();

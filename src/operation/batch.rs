@@ -148,8 +148,9 @@ impl Batch {
     }
 
     /// The keys of the rows that it deletes.
-    pub(crate) fn deleted(&self) -> impl Iterator<Item = &Label> {
-        self.changes.iter().filter(|change| change.row.is_none()).map(|change| &change.key)
+    pub(crate) fn deleted(&self) -> Vec<Label> {
+        let deleted = self.changes.iter().filter(|change| change.row.is_none());
+        deleted.map(|change| change.key).collect()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -59,6 +59,8 @@ pub(crate) struct Call<'a, H> {
     pub(crate) checks: RefCell<Vec<Check>>,
     /// How many tokens the call turned out to concern.
     pub(crate) tokens: Cell<usize>,
+    /// How many card-shaped IDs it has drawn.
+    pub(crate) card_draws: Cell<usize>,
     /// What the audit was told of that number.
     told: Cell<Option<usize>>,
     pub(crate) event_id: OnceCell<String>,
@@ -88,6 +90,7 @@ impl<'a, H: Host> Call<'a, H> {
             transaction: None,
             checks: RefCell::default(),
             tokens: Cell::new(0),
+            card_draws: Cell::new(0),
             told: Cell::new(None),
             event_id: OnceCell::new(),
             time: Cell::new(None),

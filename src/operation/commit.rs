@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
+use futures_util::future::join_all;
+
 use crate::error::{Callback, Error, ErrorKind, Fault};
 use crate::host::{Host, Row, State, TermsQuery};
 use crate::operation::batch::{Batch, FoundRows, Plan};
 use crate::operation::call::{Access, Call};
 use crate::operation::inputs::{CheckedInput, OpenedInput, open_inputs};
 use crate::operation::pass::Pass;
-use crate::operation::reads::all_possible;
+use crate::operation::reads::{READS_AT_ONCE, all_possible};
 use crate::operation::transaction::{self, Replay};
 use crate::operation::turn::Turn;
 use crate::sealing::transaction_record::TransactionRecord;
@@ -124,19 +126,24 @@ async fn read_back<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<Rows, F
 /// been given others, by a rotation: it is looked for by its key, as the first row after the key
 /// before it.
 async fn deleted_rows_are_gone<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Fault> {
-    let mut query = TermsQuery {
+    let query = TermsQuery {
         terms: vec![call.vault.keyring.index().derive_all_term()],
         state: State::Any,
         now: call.time.get().unwrap_or_default(),
         after: None,
         limit: 1,
     };
-    for key in batch.deleted() {
-        query.after = key.predecessor();
-        let rows = call.host.read_terms(&query).await?;
-        let rows = all_possible(rows).ok_or(Fault::WrongShape)?;
-        if rows.iter().any(|row| row.key == *key) {
-            return Ok(false);
+    for keys in batch.deleted().chunks(READS_AT_ONCE) {
+        let queries: Vec<TermsQuery> = keys
+            .iter()
+            .map(|key| TermsQuery { after: key.predecessor(), ..query.clone() })
+            .collect();
+        let pages = join_all(queries.iter().map(|query| call.host.read_terms(query))).await;
+        for (key, rows) in keys.iter().zip(pages) {
+            let rows = all_possible(rows?).ok_or(Fault::WrongShape)?;
+            if rows.iter().any(|row| row.key == *key) {
+                return Ok(false);
+            }
         }
     }
     Ok(true)

@@ -13,7 +13,7 @@ use crate::operation::card_draw::{Draw, draw_card_shaped};
 use crate::operation::inputs::OpenedInput;
 use crate::operation::pass::{Pass, Token};
 use crate::operation::token_id::{ClaimedId, Derivation};
-use crate::operation::unique_tags::{self, Claimant};
+use crate::operation::unique_tags::{self, Claimant, Claimed};
 use crate::request::card_template::CardTemplate;
 use crate::request::expiry::Expiry;
 use crate::request::tags::Tags;
@@ -298,8 +298,8 @@ impl<'a> Drafts<'a> {
         Ok(index)
     }
 
-    /// Claims the tags that must be unique. One tag ensured twice in an array, or ensured for one
-    /// token and given to another of the same tenant, is not unique.
+    /// Claims the tags that must be unique. One that is ensured for one token and given to another of the
+    /// same tenant is not.
     pub(crate) async fn claim_unique_tags<H: Host>(
         &mut self,
         pass: &mut Pass<'_, H>,
@@ -309,6 +309,7 @@ impl<'a> Drafts<'a> {
         if wanted.iter().all(|wanted| wanted.request.tags.unique.is_empty()) {
             return Ok(());
         }
+        let mut ensuring = Vec::new();
         let mut claimed = Vec::new();
         for (wanted, index) in wanted.iter().zip(chosen) {
             let tags = &wanted.request.tags.unique;
@@ -316,21 +317,20 @@ impl<'a> Drafts<'a> {
                 continue;
             }
             let draft = self.list.get(*index).ok_or_else(lost)?;
-            let own_claims = [draft.claim, wanted.data_claim.unwrap_or(draft.claim)];
             let claimant = Claimant {
                 tenant: draft.head.tenant.as_deref(),
                 key: draft.before.as_ref().map(|row| &row.key),
-                own_claims: &own_claims,
+                own_claims: [draft.claim, wanted.data_claim.unwrap_or(draft.claim)],
             };
-            claimed.push((*index, unique_tags::claim(pass, &claimant, tags).await?));
+            ensuring.push(*index);
+            claimed.push(Claimed { claimant, tags });
         }
+        let claimed = unique_tags::claim(pass, &claimed).await?;
         let holders = self.count_holders(pass)?;
-        let mut ensured: LabelMap<()> = pass.call.vault.label_map(0)?;
-        for (index, claims) in claimed {
+        for (index, claims) in ensuring.into_iter().zip(claimed) {
             let draft = self.list.get_mut(index).ok_or_else(lost)?;
             for claim in claims {
-                let elsewhere = holders.get(&claim).is_some_and(|tokens| *tokens > 1);
-                if elsewhere || ensured.insert(claim, ()).is_some() {
+                if holders.get(&claim).is_some_and(|tokens| *tokens > 1) {
                     return Err(ErrorKind::TagNotUnique.into());
                 }
                 if !draft.unique_claims.contains(&claim) {

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use futures_util::future::join_all;
+
 use crate::error::{Callback, Error, ErrorKind, Fault};
 use crate::host::{Host, Millis, Row, State, TermsQuery};
 use crate::label::{Label, LabelMap};
@@ -10,6 +12,12 @@ use crate::sealing::row::open_head;
 
 /// Rows asked for in one read by terms.
 const PAGE: u32 = 500;
+
+/// Reads by terms under way at once, where a call needs many.
+pub(crate) const READS_AT_ONCE: usize = 16;
+
+/// Most terms of a row of the vault's, and most claims.
+const MAX_LABELS: usize = 64;
 
 pub(crate) type Tokens = Vec<Token>;
 
@@ -36,11 +44,8 @@ impl<H: Host> Pass<'_, H> {
         if claims.is_empty() {
             return Ok(Vec::new());
         }
-        let mut tokens = Vec::new();
-        for (_, row) in self.read_claims(claims).await? {
-            tokens.push(self.open(row, None)?);
-        }
-        Ok(tokens)
+        let rows = self.read_claims(claims).await?;
+        self.open_distinct(rows.into_iter().map(|(_, row)| (row, None)).collect())
     }
 
     /// The tokens of these IDs, in the order asked; an ID that is unknown has none.
@@ -48,11 +53,8 @@ impl<H: Host> Pass<'_, H> {
         let claims: Vec<_> = token_ids.iter().map(|id| self.derive_token_claim(id)).collect();
         let mut rows = self.read_claims(&claims).await?;
         rows.sort_unstable_by_key(|(position, _)| *position);
-        let mut tokens = Vec::with_capacity(rows.len());
-        for (position, row) in rows {
-            tokens.push(self.open(row, claims.get(position).copied())?);
-        }
-        Ok(tokens)
+        let claimed = |(position, row)| (row, claims.get(position).copied());
+        self.open_distinct(rows.into_iter().map(claimed).collect())
     }
 
     /// The row, of whatever kind, that holds the claim.
@@ -83,15 +85,24 @@ impl<H: Host> Pass<'_, H> {
         }
     }
 
-    /// Two of the tokens that have all of the terms, if there are as many.
-    pub(crate) async fn read_two_tagged(&mut self, terms: &[Label]) -> Result<Tokens, Error> {
-        let rows = self.read_page(&mut self.query(terms, State::Any, 2)).await?;
-        self.limit_bytes(&rows)?;
-        let mut tokens = Vec::new();
-        for row in rows {
-            tokens.push(self.open(row, None)?);
+    /// For each of these lists of terms, two of the tokens that have all of them, if there are as many. The
+    /// store has no one question for it, so it is asked several at once.
+    pub(crate) async fn read_two_of_each(
+        &mut self,
+        terms: &[[Label; 2]],
+    ) -> Result<Vec<Tokens>, Error> {
+        let mut found = Vec::with_capacity(terms.len());
+        for terms in terms.chunks(READS_AT_ONCE) {
+            let mut queries: Vec<_> =
+                terms.iter().map(|terms| self.query(terms, State::Any, 2)).collect();
+            let pages = join_all(queries.iter_mut().map(|query| self.read_page(query))).await;
+            for rows in pages {
+                let rows = rows?;
+                self.limit_bytes(&rows)?;
+                found.push(self.open_distinct(rows.into_iter().map(|row| (row, None)).collect())?);
+            }
         }
-        Ok(tokens)
+        Ok(found)
     }
 
     /// Counts the tokens that have the term.
@@ -111,24 +122,38 @@ impl<H: Host> Pass<'_, H> {
     }
 
     /// Rows that hold any of the claims, each with the place of the first that it holds. A row that holds none of
-    /// them, and a key or claim that comes twice, is no answer to the question.
+    /// them is no answer to the question, nor are more rows than claims.
     async fn read_claims(&mut self, claims: &[Label]) -> Result<Vec<(usize, Row)>, Error> {
         let rows = take(self.call.host.read_claims(claims).await)?;
+        if rows.len() > claims.len() {
+            return Err(ErrorKind::Integrity.into());
+        }
         self.limit_bytes(&rows)?;
         let mut positions: LabelMap<usize> = self.call.vault.label_map(claims.len())?;
         positions.extend(claims.iter().copied().zip(0..));
-        let mut seen: LabelMap<()> = self.call.vault.label_map(3 * rows.len())?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
             let position = row.claims.iter().find_map(|claim| positions.get(claim).copied());
-            let position = position.ok_or(ErrorKind::Integrity)?;
-            let once = |label: &Label| seen.insert(*label, ()).is_none();
-            if !row.claims.iter().chain([&row.key]).all(once) {
-                return Err(ErrorKind::Integrity.into());
-            }
-            found.push((position, row));
+            found.push((position.ok_or(ErrorKind::Integrity)?, row));
         }
         Ok(found)
+    }
+
+    /// Opens rows, each with its own claim where the caller has it already. A key or claim that comes twice
+    /// is no answer to any question. Only what has opened enters a map: the labels of others are chosen by
+    /// the store.
+    fn open_distinct(&mut self, rows: Vec<(Row, Option<Label>)>) -> Result<Tokens, Error> {
+        let mut seen: LabelMap<()> = self.call.vault.label_map(3 * rows.len())?;
+        let mut tokens = Vec::with_capacity(rows.len());
+        for (row, claim) in rows {
+            let token = self.open(row, claim)?;
+            let once = |label: &Label| seen.insert(*label, ()).is_none();
+            if !token.row.claims.iter().chain([&token.row.key]).all(once) {
+                return Err(ErrorKind::Integrity.into());
+            }
+            tokens.push(token);
+        }
+        Ok(tokens)
     }
 
     fn query(&self, terms: &[Label], state: State, limit: u32) -> TermsQuery {
@@ -179,6 +204,32 @@ fn take(answer: Result<Vec<Option<Row>>, Fault>) -> Result<Vec<Row>, Error> {
     Ok(all_possible(rows).ok_or(ErrorKind::Integrity)?)
 }
 
+/// The rows, if each could be one of the vault's.
 pub(crate) fn all_possible(answer: Vec<Option<Row>>) -> Option<Vec<Row>> {
-    answer.into_iter().collect()
+    let fits = |row: &Row| row.terms.len() <= MAX_LABELS && row.claims.len() <= MAX_LABELS;
+    answer.into_iter().map(|row| row.filter(fits)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_more_than_64_terms_or_claims_is_none_of_the_vaults() {
+        for (terms, claims, possible) in
+            [(64, 64, true), (65, 64, false), (64, 65, false), (40_000, 0, false)]
+        {
+            let labels = |count| vec![Label::encode(&[0; 16]); count];
+            let row = Row {
+                key: Label::encode(&[0; 16]),
+                version: 1,
+                terms: labels(terms),
+                claims: labels(claims),
+                expires_at: None,
+                prune_at: None,
+                sealed: Vec::new(),
+            };
+            assert_eq!(all_possible(vec![Some(row)]).is_some(), possible, "{terms} {claims}");
+        }
+    }
 }

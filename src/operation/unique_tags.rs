@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
-use crate::label::Label;
+use crate::label::{Label, LabelMap, into_set};
 use crate::operation::pass::{Pass, Token};
 
 /// The token for which tags are claimed, as far as it is known.
@@ -10,37 +10,66 @@ pub(crate) struct Claimant<'a> {
     pub(crate) tenant: Option<&'a str>,
     /// Its row's key, if it exists.
     pub(crate) key: Option<&'a Label>,
-    /// The claims that a row can hold only if it is this token.
-    pub(crate) own_claims: &'a [Label],
+    /// The claims of its ID and of its data: a row can hold one only if it is this token.
+    pub(crate) own_claims: [Label; 2],
 }
 
 impl Claimant<'_> {
     /// Refuses if one of these is another token. One that has become this token since the pass looked
     /// is no other: then the pass has seen two moments, and has to be made anew.
-    fn refuse_others(&self, found: &[Token]) -> Result<(), Error> {
-        let mut others = found.iter().filter(|found| Some(&found.row.key) != self.key);
+    fn refuse_others<'t>(&self, found: impl IntoIterator<Item = &'t Token>) -> Result<(), Error> {
+        let mut others = found.into_iter().filter(|found| Some(&found.row.key) != self.key);
         let Some(other) = others.next() else { return Ok(()) };
         let become_it = other.row.claims.iter().any(|claim| self.own_claims.contains(claim));
         Err(if become_it { ErrorKind::Conflict } else { ErrorKind::TagNotUnique }.into())
     }
 }
 
-/// The claims of these tags for a token. A tag that is on another token of its tenant, active or
-/// archived, refuses; of several requests that claim one tag at once, the store lets one succeed.
+/// A token, and the tags that it shall have alone.
+pub(crate) struct Claimed<'a> {
+    pub(crate) claimant: Claimant<'a>,
+    pub(crate) tags: &'a [&'a str],
+}
+
+/// The claims of the tags, for each of these in their order. A tag that is on another token of its tenant,
+/// active or archived, refuses; of several requests that claim one tag at once, the store lets one succeed.
 pub(crate) async fn claim<H: Host>(
     pass: &mut Pass<'_, H>,
-    claimant: &Claimant<'_>,
-    tags: &[&str],
-) -> Result<Vec<Label>, Error> {
-    let tenant = claimant.tenant;
-    let mut claims = Vec::with_capacity(tags.len());
-    for tag in tags {
-        let terms = [pass.derive_tag_term(tag), pass.derive_tenant_term(tenant)];
-        // Two are enough to find one that is not the token itself.
-        claimant.refuse_others(&pass.read_two_tagged(&terms).await?)?;
-        claims.push(pass.index().derive_unique_tag_claim(&pass.call.collection.name, tenant, tag));
+    all: &[Claimed<'_>],
+) -> Result<Vec<Vec<Label>>, Error> {
+    let mut claims = Vec::with_capacity(all.len());
+    let mut terms = Vec::new();
+    for Claimed { claimant: Claimant { tenant, .. }, tags } in all {
+        let collection = &pass.call.collection.name;
+        let claim = |tag: &&str| pass.index().derive_unique_tag_claim(collection, *tenant, tag);
+        claims.push(tags.iter().map(claim).collect::<Vec<Label>>());
+        for tag in *tags {
+            terms.push([pass.derive_tag_term(tag), pass.derive_tenant_term(*tenant)]);
+        }
+    }
+    let every = into_set(claims.concat());
+    if every.len() < terms.len() {
+        // One of them is ensured twice.
+        return Err(ErrorKind::TagNotUnique.into());
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
-    claimant.refuse_others(&pass.read_holders(&claims).await?)?;
+    let holders = pass.read_holders(&every).await?;
+    let mut by_claim: LabelMap<usize> = pass.call.vault.label_map(holders.len())?;
+    for (index, holder) in holders.iter().enumerate() {
+        by_claim.extend(holder.row.claims.iter().map(|claim| (*claim, index)));
+    }
+    for (Claimed { claimant, .. }, claims) in all.iter().zip(&claims) {
+        let held = claims.iter().filter_map(|claim| holders.get(*by_claim.get(claim)?));
+        claimant.refuse_others(held)?;
+    }
+    // A token that has the tag without a claim to it is known by the tag's term alone. Two are enough to
+    // find one that is not the claimant itself.
+    let tagged = pass.read_two_of_each(&terms).await?;
+    let mut tagged = tagged.iter();
+    for Claimed { claimant, tags } in all {
+        for tokens in tagged.by_ref().take(tags.len()) {
+            claimant.refuse_others(tokens)?;
+        }
+    }
     Ok(claims)
 }

@@ -19,7 +19,7 @@ use crate::operation::definition::Operation;
 use crate::operation::inputs::{CheckedInput, check_inputs};
 use crate::operation::pass::{Pass, Token};
 use crate::operation::selection::select;
-use crate::operation::unique_tags::{self, Claimant};
+use crate::operation::unique_tags::{self, Claimant, Claimed};
 use crate::request::common::Common;
 use crate::request::expiry::Expiry;
 use crate::request::input::{Inputs, ObjectForm, Props};
@@ -174,9 +174,10 @@ async fn unique_claims<H: Host>(
             let claimant = Claimant {
                 tenant: token.head.tenant.as_deref(),
                 key: Some(&token.row.key),
-                own_claims: &token.row.claims,
+                own_claims: [token.claim, token.head.data_claim.unwrap_or(token.claim)],
             };
-            unique_tags::claim(pass, &claimant, &tags.unique).await
+            let claimed = Claimed { claimant, tags: &tags.unique };
+            Ok(unique_tags::claim(pass, &[claimed]).await?.concat())
         }
         _ => Err(ErrorKind::TagNotUnique.into()),
     }

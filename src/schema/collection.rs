@@ -1,5 +1,6 @@
 //! Collections and their typed properties, as the configuration has them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -17,7 +18,7 @@ pub(crate) struct Collections(Vec<Rc<Collection>>);
 #[derive(Debug)]
 pub(crate) struct Collection {
     pub(crate) name: String,
-    properties: Vec<(String, Property)>,
+    properties: BTreeMap<String, Property>,
 }
 
 /// What a property accepts.
@@ -42,7 +43,7 @@ impl Collections {
 
 impl Collection {
     pub(crate) fn property(&self, name: &str) -> Result<Property, Error> {
-        if let Some((_, property)) = self.properties.iter().find(|(held, _)| held == name) {
+        if let Some(property) = self.properties.get(name) {
             return Ok(*property);
         }
         // What is no name at all may be anything, a value in the wrong place included.
@@ -60,7 +61,7 @@ impl<'de> Deserialize<'de> for Collections {
         }
         let Named(configured) = Named::<Configured>::deserialize(deserializer)?;
         let collections = configured.into_iter().map(|(name, Configured { properties })| {
-            Rc::new(Collection { name, properties: properties.0 })
+            Rc::new(Collection { name, properties: properties.0.into_iter().collect() })
         });
         Ok(Self(collections.collect()))
     }

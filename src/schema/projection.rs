@@ -1,5 +1,7 @@
 //! What a caller asks to see of an object: properties, and what transformers show of them.
 
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind};
@@ -68,8 +70,10 @@ impl<'a> Projection<'a> {
     /// The fields as they are shown. What the object does not hold is left out.
     pub(crate) fn show(&self, fields: Vec<Member<'a>>, now: Millis) -> View<'a> {
         let Some(shown) = &self.0 else { return View(fields) };
+        let fields: BTreeMap<&str, &Json<'a>> =
+            fields.iter().map(|(name, value)| (&**name, value)).collect();
         let shown = shown.iter().filter_map(|Shown { key, property, data_type, transformer }| {
-            let (_, value) = fields.iter().find(|(name, _)| name == property)?;
+            let value = *fields.get(property)?;
             let value = match transformer {
                 Some(transformer) => data_type.transform(*transformer, value, now),
                 None => value.clone(),
