@@ -111,6 +111,23 @@ fn an_ensured_tag_on_another_token_is_vl3007() {
 }
 
 #[test]
+fn an_ensured_tag_on_an_archived_token_is_vl3007() {
+    for ensured in [json!([]), json!(["t"])] {
+        let vault = TestVault::open();
+        let one = json!({
+            "type": "randomized", "tags": ["t"], "ensure_unique_tenant_tags": ensured, "object": jane(),
+        });
+        succeeds(vault.tokenize(json!({"expirationSecs": "0", "requestBody": [one]})));
+        for token_type in ALL_TYPES {
+            let result = vault.tokenize(json!({"requestBody": [{
+                "type": token_type, "tags": ["t"], "ensure_unique_tenant_tags": ["t"], "object": joe(),
+            }]}));
+            assert_eq!(code(&result), "VL3007", "{token_type}");
+        }
+    }
+}
+
+#[test]
 fn the_same_ensured_tag_in_two_tenants_is_two_tags() {
     let vault = TestVault::open();
     let one = |tenant: &str| {

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 use vaultlet::host::{Label, Row};
 
-use crate::memory_host::honest;
 use crate::memory_host::test_vault::{TestVault, code, succeeds};
+use crate::memory_host::{WriteFault, honest};
 use crate::{
     DRAWN, FOREIGN_NUMBER, LONG_NUMBER, NUMBER, card, has_shape, id_with, ids, open, request,
     shaped, tokenize,
@@ -123,6 +123,46 @@ fn a_hundred_draws_that_are_all_taken_end_in_vl3011() {
             (&json!("failed"), &json!("VL3011"))
         );
     }
+}
+
+#[test]
+fn a_call_draws_at_most_a_thousand_ids_and_ten_for_each() {
+    let vault = open();
+    let asked = occupy(&vault, |_| true);
+    let fields = json!({"type": "randomized", "object": {"fields": card()}});
+    let sharing = shaped(json!({"type": "randomized", "object": {"request_index": 0}}));
+    for ids in [11, 12, 200] {
+        let mut array = vec![sharing.clone(); ids + 1];
+        array[0] = fields.clone();
+        asked.borrow_mut().clear();
+        vault.host.take_events();
+        let result = vault.tokenize(json!({"requestBody": array}));
+        assert_eq!(code(&result), "VL3011", "{ids}");
+        // What two draw is asked for once.
+        let most = (1_000 + 10 * ids).min(100 * ids);
+        let drawn = asked.borrow().len();
+        assert!(drawn <= most && drawn > most * 9 / 10, "{ids} {drawn}");
+        assert!(
+            vault.host.reads().len() <= 8,
+            "and looked up together: {}",
+            vault.host.reads().len()
+        );
+    }
+}
+
+#[test]
+fn the_passes_of_a_call_share_its_draws() {
+    let vault = open();
+    occupy(&vault, is_odd);
+    vault.host.fail_every_write(WriteFault::AnswersFalseUnwritten);
+    let fields = json!({"type": "randomized", "object": {"fields": card()}});
+    let sharing = shaped(json!({"type": "randomized", "object": {"request_index": 0}}));
+    let mut array = vec![sharing; 501];
+    array[0] = fields;
+    // Half of the IDs are taken: a pass draws a thousand and some, and the call may draw 6,000.
+    assert_eq!(code(&vault.tokenize(json!({"requestBody": array}))), "VL3011");
+    let passes = vault.host.batches().len();
+    assert!((5..=6).contains(&passes), "{passes}");
 }
 
 #[test]

@@ -36,6 +36,14 @@ pub(crate) enum Asked {
 }
 
 impl Asked {
+    /// What it was asked by.
+    pub(crate) fn labels(&self) -> &[Label] {
+        match self {
+            Self::Claims(claims) => claims,
+            Self::Terms(query) => &query.terms,
+        }
+    }
+
     /// The claims asked for, if it was by claims.
     pub(crate) fn claims(&self) -> Option<&[Label]> {
         match self {
