@@ -1,7 +1,7 @@
 //! A list that came out empty matches nothing, and never widens a query: the page that has no rows. The policy
 //! and the audit are asked as always, the store is not.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;

@@ -8,7 +8,7 @@ mod memory_host;
 
 use std::rc::Rc;
 
-use memory_host::test_vault::{Setup, TestVault, code, context, succeeds};
+use memory_host::test_vault::{Setup, TestVault, code, context};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use vaultlet::Error;
