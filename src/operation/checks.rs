@@ -7,7 +7,12 @@ use crate::schema::collection::{Collection, check_property_name};
 
 /// What must be allowed on properties, as a request names them: `ssn`, or `ssn.mask`.
 #[derive(Default)]
-pub(crate) struct PropertyChecks<'a>(Vec<(&'a str, &'static str)>);
+pub(crate) struct PropertyChecks<'a> {
+    /// Property and operation, in order of first appearance.
+    asked: Vec<(&'a str, &'static str)>,
+    /// At so many, those that came again are dropped: a batch names few properties, each for every object.
+    crowded: usize,
+}
 
 impl<'a> PropertyChecks<'a> {
     /// Adds each of these operations on one property. Sealed data may hold what no collection can have:
@@ -16,12 +21,16 @@ impl<'a> PropertyChecks<'a> {
         if check_property_name(split(property).0).is_err() {
             return;
         }
-        self.0.extend(operations.iter().map(|operation| (property, *operation)));
+        self.asked.extend(operations.iter().map(|operation| (property, *operation)));
+        if self.asked.len() > self.crowded {
+            self.asked = without_repeats(std::mem::take(&mut self.asked));
+            self.crowded = 2 * self.asked.len() + 64;
+        }
     }
 
     /// The checks, each once, in order of first appearance.
     pub(crate) fn on(self, collection: &Collection) -> Vec<Check> {
-        let asked = without_repeats(self.0).into_iter();
+        let asked = without_repeats(self.asked).into_iter();
         asked.map(|(property, operation)| check(collection, operation, property)).collect()
     }
 }
@@ -74,5 +83,31 @@ pub(crate) fn tokens_check(collection: &Collection, operation: &str, state: Stat
         operation: operation.to_owned(),
         resource: format!("{}/{tokens}", collection.name),
         data_type: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::empty_store::vault;
+
+    #[test]
+    fn each_check_comes_once_in_order_of_first_appearance_however_many_objects_there_are() {
+        let collection = vault().collections().get("c").map_err(|_| "no collection");
+        let mut checks = PropertyChecks::default();
+        let names: Vec<String> = (0..100).map(|place| format!("n{place}")).collect();
+        for round in 0..50 {
+            for name in names.iter().skip(round).chain(&names) {
+                checks.add(&["read", "write"], name);
+            }
+        }
+        let asked = collection.map(|collection| checks.on(&collection)).unwrap_or_default();
+        let asked: Vec<_> =
+            asked.iter().map(|check| (&*check.resource, &*check.operation)).collect();
+        let resource = |name: &String| format!("c/properties/{name}");
+        let resources: Vec<String> = names.iter().map(resource).collect();
+        let expected: Vec<_> =
+            resources.iter().flat_map(|it| [(&**it, "read"), (&**it, "write")]).collect();
+        assert_eq!(asked, expected);
     }
 }
