@@ -41,7 +41,7 @@ export async function trouble({ host, vault, audited, witness, current }) {
   );
   const flaky = await openVault({ ...host, store: losingFirstReply(store) });
   const faraway = witness.watch(flaky.as({ name: "signup" })).tokens;
-  const rotation = { ...about, tokenIds: [id, ...others], transactionId: "rotation-2026-11" };
+  const rotation = { ...about, tokenIds: [id, ...others], transactionId: crypto.randomUUID() };
   showNamed("rotation =", rotation);
   const lost = await showRefusal(() => faraway.rotateTokens(rotation));
   check("the error says that the outcome is unknown", lost.code === "PV1000" && lost.context.outcome === "unknown");

@@ -60,8 +60,6 @@ export type ErrorCode =
   | "VL3003"
   /** 400. The ciphertext was sealed with another scope. */
   | "VL3004"
-  /** 400. `props` names a property that the input does not hold. */
-  | "VL3005"
   /** 409. Another token already holds this data in the scope. */
   | "VL3006"
   /** 409. A tag that must be unique is on another token. */

@@ -94,8 +94,8 @@ export interface TokenizeParameters extends CallParameters {
   /** When they expire: seconds from now as decimal text, `""` for never. Absent: as the settings say. */
   expirationSecs?: string | undefined;
   /**
-   * An ID of your own for this call. The same call with the same ID, within the time that the settings say, answers
-   * the same and changes nothing.
+   * An ID of your own for this call, best `crypto.randomUUID()`: others of the same tenants could guess another. The
+   * same call with the same ID, within the time that the settings say, answers the same and changes nothing.
    */
   transactionId?: string | undefined;
 }

@@ -186,11 +186,6 @@ pub enum ErrorKind {
     CiphertextRefused,
     /// A ciphertext sealed with another scope than the one given.
     ScopeMismatch,
-    /// `props` names a property that the input does not hold.
-    PropertyNotInInput {
-        /// The property.
-        property: String,
-    },
     /// Another token already holds the new data in that scope.
     DataTaken,
     /// A tag that must be unique is on another token of the tenant.
@@ -404,12 +399,6 @@ impl ErrorKind {
                 let message = "the ciphertext was sealed with another scope than `scope`";
                 told("VL3004", 400, message, &[])
             }
-            Self::PropertyNotInInput { property } => told(
-                "VL3005",
-                400,
-                format!("`props` names `{property}`, which the input does not hold"),
-                &[("property", property)],
-            ),
             Self::DataTaken => {
                 let message = "another token already holds this data in the token's scope";
                 told("VL3006", 409, message, &[])

@@ -100,12 +100,6 @@ fn the_option_archived_is_pv1012() {
 }
 
 #[test]
-fn an_empty_list_of_options_is_pv1012() {
-    let vault = TestVault::open();
-    assert_eq!(code(&vault.detokenize(json!({"tokenIds": ["a"], "options": []}))), "PV1012");
-}
-
-#[test]
 fn object_ids_are_pv2001() {
     let vault = TestVault::open();
     assert_eq!(code(&vault.detokenize(json!({"objectIds": ["1"]}))), "PV2001");

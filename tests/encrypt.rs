@@ -8,6 +8,7 @@ mod memory_host;
 use base64ct::{Base64, Encoding};
 use memory_host::test_vault::{Setup, TestVault, code, context, succeeds};
 use serde_json::{Value, json};
+use vaultlet::host::Decision;
 
 fn jane() -> Value {
     json!({"fields": {"email": "jane@example.com", "name": "Jane"}})
@@ -35,12 +36,6 @@ fn an_array_is_answered_in_order_as_standard_base64() {
 }
 
 #[test]
-fn an_empty_array_is_pv1012() {
-    let vault = TestVault::open();
-    assert_eq!(code(&vault.encrypt(json!({"requestBody": []}))), "PV1012");
-}
-
-#[test]
 fn all_or_nothing() {
     let vault = TestVault::open();
     let bad = json!({"object": {"fields": {"email": "no address"}}});
@@ -60,8 +55,13 @@ fn props_pick_what_is_sealed() {
     let vault = TestVault::open();
     let ciphertext = vault.ciphertext(json!({"props": ["name"], "object": jane()}));
     assert_eq!(held(&vault, &json!(ciphertext)), json!({"name": "Jane"}));
-    let missing = json!({"props": ["ssn"], "object": jane()});
-    assert_eq!(code(&vault.encrypt(json!({"requestBody": [missing]}))), "VL3005");
+    let null_among_them = json!({
+        "props": ["name", "nickname", "ssn"], "object": {"fields": {"name": "Jane", "nickname": null}},
+    });
+    let ciphertext = vault.ciphertext(null_among_them);
+    assert_eq!(held(&vault, &json!(ciphertext)), json!({"name": "Jane"}));
+    let nothing = json!({"props": ["ssn"], "object": jane()});
+    assert_eq!(code(&vault.encrypt(json!({"requestBody": [nothing]}))), "PV1012");
 }
 
 #[test]
@@ -191,4 +191,100 @@ fn an_ordinary_vault_shows_nothing_readable() {
         let seen = bytes.windows(word.len()).any(|window| window == word.as_bytes());
         assert!(!seen, "{word}");
     }
+}
+
+// Out of a ciphertext.
+
+/// The last question's checks, as `operation resource`.
+fn checks_asked(vault: &TestVault) -> Vec<String> {
+    let question = vault.host.questions().pop().unwrap();
+    let checks = question["checks"].as_array().unwrap();
+    let text = |check: &Value| {
+        let resource = check["resource"].as_str().unwrap();
+        format!("{} {}", check["operation"].as_str().unwrap(), resource.rsplit('/').next().unwrap())
+    };
+    checks.iter().map(text).collect()
+}
+
+#[test]
+fn deterministic_out_of_a_ciphertext_needs_decrypt_just_before_encrypt_and_the_decrypter() {
+    let vault = TestVault::open();
+    let sealed = json!({"encrypted": {"ciphertext": vault.ciphertext(json!({"object": jane()}))}});
+    let fields = json!({"fields": {"ssn": "123456789"}});
+    let deterministic = |object: &Value| json!({"type": "deterministic", "object": object});
+    let shared =
+        json!({"type": "deterministic", "object": {"request_index": 0}, "props": ["name"]});
+    for (bodies, expected) in [
+        (
+            json!([deterministic(&sealed)]),
+            vec!["decrypt email", "encrypt email", "decrypt name", "encrypt name"],
+        ),
+        (
+            json!([{"type": "deterministic", "object": sealed, "props": ["ssn", "name"]}]),
+            vec!["decrypt ssn", "encrypt ssn", "decrypt name", "encrypt name"],
+        ),
+        (
+            json!([{"object": sealed, "props": ["email"]}, shared]),
+            vec!["encrypt email", "decrypt name", "encrypt name"],
+        ),
+        (
+            json!([deterministic(&fields), {"type": "deterministic", "object": sealed, "props": ["name"]}]),
+            vec!["encrypt ssn", "decrypt name", "encrypt name"],
+        ),
+    ] {
+        vault.host.take_events();
+        succeeds(vault.encrypt(json!({"requestBody": bodies})));
+        assert_eq!(checks_asked(&vault), expected, "{bodies}");
+        for question in vault.host.questions() {
+            let both = json!(["CapCryptoDecrypter", "CapCryptoEncrypter"]);
+            assert_eq!(question["capabilities"], both, "{bodies}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_with_guesses_needs_no_decrypt() {
+    let vault = TestVault::open();
+    let sealed = json!({"encrypted": {"ciphertext": vault.ciphertext(json!({"object": jane()}))}});
+    let shared = json!({"object": {"request_index": 0}});
+    for bodies in [
+        json!([{"object": sealed}]),
+        json!([{"object": sealed, "type": "randomized"}]),
+        json!([{"object": sealed}, shared]),
+        json!([{"object": jane(), "type": "deterministic"}]),
+    ] {
+        vault.host.take_events();
+        succeeds(vault.encrypt(json!({"requestBody": bodies})));
+        let asked = checks_asked(&vault);
+        assert!(asked.iter().all(|check| check.starts_with("encrypt")), "{bodies}");
+        let question = vault.host.questions().pop().unwrap();
+        assert_eq!(question["capabilities"], json!(["CapCryptoEncrypter"]), "{bodies}");
+    }
+}
+
+#[test]
+fn without_decrypt_on_a_property_its_deterministic_ciphertext_is_refused() {
+    let vault = TestVault::open();
+    let sealed = json!({"encrypted": {"ciphertext": vault.ciphertext(json!({"object": jane()}))}});
+    vault.host.on_decide(|question| {
+        let denied = question["checks"].as_array().is_some_and(|checks| {
+            checks.iter().any(|check| {
+                check["operation"] == "decrypt" && check["resource"] == "customers/properties/email"
+            })
+        });
+        Ok(if denied { Decision::Denied(None) } else { Decision::Allow })
+    });
+    let attempt = |one: Value| code(&vault.encrypt(json!({"requestBody": [one]})));
+    let deterministic = json!({"type": "deterministic", "object": sealed});
+    assert_eq!(attempt(deterministic.clone()), "PV1006");
+    assert_eq!(
+        attempt(json!({"type": "deterministic", "object": sealed, "props": ["email"]})),
+        "PV1006"
+    );
+    assert_eq!(
+        attempt(json!({"type": "deterministic", "object": sealed, "props": ["name"]})),
+        "ok"
+    );
+    assert_eq!(attempt(json!({"object": sealed})), "ok");
+    assert_eq!(attempt(json!({"type": "deterministic", "object": jane()})), "ok");
 }

@@ -63,6 +63,12 @@ fn property_check(name: &str, data_type: &str) -> Value {
     })
 }
 
+fn decrypt_check(name: &str, data_type: &str) -> Value {
+    json!({
+        "operation": "decrypt", "resource": format!("customers/properties/{name}"), "type": data_type,
+    })
+}
+
 fn checks_asked(vault: &TestVault) -> Vec<Value> {
     vault.host.questions().iter().map(|question| question["checks"].clone()).collect()
 }
@@ -301,8 +307,10 @@ fn the_input_is_that_of_tokenize() {
         (json!({"object": {"fields": {"unknown": 1}}}), "PV3004"),
         (json!({"object": jane(), "props": ["unknown"]}), "PV3004"),
         (json!({"object": jane(), "props": ["name.mask"]}), "PV3004"),
-        (json!({"object": jane(), "props": ["ssn"]}), "VL3005"),
-        (json!({"object": encrypted(&sealed), "props": ["ssn"]}), "VL3005"),
+        (json!({"object": jane(), "props": ["ssn"]}), "PV1012"),
+        (json!({"object": jane(), "props": ["ssn", "name"]}), "ok"),
+        (json!({"object": encrypted(&sealed), "props": ["ssn"]}), "PV1012"),
+        (json!({"object": encrypted(&sealed), "props": ["ssn", "name"]}), "ok"),
         (json!({"object": encrypted("")}), "VL3003"),
         (json!({"object": wrong_scope}), "VL3004"),
         (json!({"object": encrypted(&expiring(&vault, "0"))}), "PV3233"),
@@ -368,14 +376,14 @@ fn the_tenant_is_part_of_the_hash_wherever_it_comes_from() {
 }
 
 #[test]
-fn a_tenant_in_the_fields_outside_the_list_is_pv1006_before_the_policy_is_asked() {
+fn a_tenant_in_the_fields_outside_the_list_is_pv1006_after_the_policy_has_allowed() {
     let vault = TestVault::open();
     let object = json!({"fields": {"name": "Jane", "_tenant_id": "bolt"}});
     let request = json!({"xTenantId": ["acme"], "requestBody": [{"object": object}]});
     assert_eq!(code(&hash(&vault, request)), "PV1006");
     let event = vault.host.audit_events().pop().unwrap();
     assert_eq!(event["decision"], "denied");
-    assert_eq!(vault.host.take_steps(), ["audit"]);
+    assert_eq!(vault.host.take_steps(), ["decide", "audit"]);
 }
 
 #[test]
@@ -421,19 +429,24 @@ fn ciphertext_without_props_asks_twice_first_with_no_checks_and_with_props_once(
     succeeds(hash(&vault, json!({"requestBody": [ssn, {"object": sealed}]})));
     let union = json!([
         property_check("ssn", "SSN"),
+        decrypt_check("email", "EMAIL"),
         property_check("email", "EMAIL"),
+        decrypt_check("name", "NAME"),
         property_check("name", "NAME"),
     ]);
     assert_eq!(checks_asked(&vault), [json!([]), union]);
     let questions = vault.host.questions();
     assert!(questions.iter().all(|question| question["input"] == "encrypted"));
-    assert!(
-        questions.iter().all(|question| question["capabilities"] == json!(["CapCryptoHasher"]))
-    );
+    let both = json!(["CapCryptoDecrypter", "CapCryptoHasher"]);
+    assert!(questions.iter().all(|question| question["capabilities"] == both));
     vault.host.take_events();
     let narrowed = json!({"object": sealed, "props": ["name"]});
     succeeds(hash(&vault, json!({"requestBody": [ssn, narrowed]})));
-    let union = json!([property_check("ssn", "SSN"), property_check("name", "NAME")]);
+    let union = json!([
+        property_check("ssn", "SSN"),
+        decrypt_check("name", "NAME"),
+        property_check("name", "NAME"),
+    ]);
     assert_eq!(checks_asked(&vault), [union]);
 }
 
@@ -449,14 +462,13 @@ fn no_ciphertext_is_opened_before_the_capability_was_granted() {
 }
 
 #[test]
-fn what_the_request_shows_is_checked_before_the_policy_is_asked() {
+fn what_the_request_shows_is_checked_after_the_policy_has_allowed() {
     let vault = TestVault::open();
-    vault.host.on_decide(|_| Ok(Decision::MissingCapability(None)));
     let card = json!({"fields": {"name": "Jane"}});
     for (one, expected) in [
         (json!({"object": {"fields": {"email": "no address"}}}), "PV3002"),
         (json!({"object": {"fields": {"unknown": 1}}}), "PV3004"),
-        (json!({"object": jane(), "props": ["ssn"]}), "VL3005"),
+        (json!({"object": jane(), "props": ["ssn"]}), "PV1012"),
         (json!({"object": encrypted("AAAA"), "props": ["unknown"]}), "PV3004"),
         (
             json!({"object": card, "fptemplate": "primary_account_number", "fpprops": ["card"]}),
@@ -465,7 +477,7 @@ fn what_the_request_shows_is_checked_before_the_policy_is_asked() {
     ] {
         vault.host.take_events();
         assert_eq!(code(&hash(&vault, json!({"requestBody": [one]}))), expected, "{one}");
-        assert_eq!(vault.host.take_steps(), ["audit"], "a refusal there is audited");
+        assert_eq!(vault.host.take_steps(), ["decide", "audit"], "a refusal there is audited");
     }
 }
 
@@ -489,7 +501,6 @@ fn what_is_not_of_the_form_is_pv1012_naming_its_path() {
     let good = json!({"object": jane()});
     let changed = |member: &str, value: Value| json!([good, with(good.clone(), member, value)]);
     for (body, field) in [
-        (json!([]), "requestBody"),
         (json!({}), "requestBody"),
         (Value::Null, "requestBody"),
         (json!([good, null]), "requestBody[1]"),
@@ -634,4 +645,30 @@ fn a_property_removed_by_a_reload_is_pv3004() {
     }
     let email = json!({"object": {"fields": {"email": "jane@example.com"}}});
     assert_eq!(code(&hash(&vault, json!({"requestBody": [email]}))), "ok");
+}
+
+#[test]
+fn out_of_a_ciphertext_through_request_index_too_it_needs_decrypt_and_the_decrypter() {
+    let vault = TestVault::open();
+    let sealed = encrypted(&vault.ciphertext(json!({"object": jane()})));
+    vault.host.on_decide(|question| {
+        let checks = question["checks"].as_array().unwrap();
+        let denied = checks.iter().any(|check| check["operation"] == "decrypt");
+        Ok(if denied { Decision::Denied(None) } else { Decision::Allow })
+    });
+    let shared = json!({"object": {"request_index": 1}, "props": ["name"]});
+    for bodies in [
+        json!([{"object": sealed}]),
+        json!([{"object": sealed, "props": ["name"]}]),
+        json!([shared, {"object": sealed, "props": ["email"]}]),
+    ] {
+        vault.host.take_events();
+        assert_eq!(code(&hash(&vault, json!({"requestBody": bodies}))), "PV1006", "{bodies}");
+        let question = vault.host.questions().pop().unwrap();
+        let both = json!(["CapCryptoDecrypter", "CapCryptoHasher"]);
+        assert_eq!(question["capabilities"], both, "{bodies}");
+    }
+    let shared = json!({"object": {"request_index": 1}});
+    let bodies = json!([shared, {"object": jane()}]);
+    assert_eq!(code(&hash(&vault, json!({"requestBody": bodies}))), "ok");
 }

@@ -30,7 +30,7 @@ const FLOORS: &str = "
 | 4     |            | settings                              | the rows above, but no envelopes  |
 | 4     |            | request/                              | the rows above, but no envelopes  |
 | 5     |            | vault                                 | the rows above                    |
-| 6     | operation/ | transaction_id                        | the rows above                    |
+| 6     | operation/ | transaction_id, checks                | the rows above                    |
 | 6     | operation/ | call                                  | the rows above                    |
 | 6     | operation/ | inputs, turn                          | the rows above                    |
 | 6     | operation/ | pass                                  | the rows above                    |

@@ -355,7 +355,7 @@ fn a_policy_that_throws_is_pv1000_and_nothing_happens() {
 }
 
 #[test]
-fn values_that_the_request_shows_are_checked_before_the_policy_is_asked() {
+fn values_that_the_request_shows_are_checked_after_the_policy_has_allowed() {
     let vault = vault_with_a_token();
     for (fields, expected) in [
         (json!({"email": "no address"}), "PV3002"),
@@ -366,7 +366,7 @@ fn values_that_the_request_shows_are_checked_before_the_policy_is_asked() {
         let object = json!({"fields": fields});
         let result = vault.update(json!({"tokenIds": ["mine"], "requestBody": {"object": object}}));
         assert_eq!(code(&result), expected);
-        assert_eq!(vault.host.take_steps(), ["audit"], "a refusal there is audited");
+        assert_eq!(vault.host.take_steps(), ["decide", "audit"], "a refusal there is audited");
     }
 }
 
@@ -640,7 +640,7 @@ fn if_the_audit_of_an_error_fails_too_the_first_error_stands() {
 fn an_error_before_the_reason_was_accepted_is_not_audited() {
     let vault = vault_with_a_token();
     for request in [
-        json!({"tokenIds": []}),
+        json!({"tokenIds": ["no ID"]}),
         json!({"tokenIds": ["mine"], "collection": "unknown"}),
         json!({"tokenIds": ["mine"], "reason": "Because"}),
         json!({"tokenIds": ["mine"], "reason": ""}),

@@ -8,7 +8,7 @@ mod memory_host;
 
 use std::rc::Rc;
 
-use memory_host::test_vault::{Setup, TestVault, code, context, succeeds};
+use memory_host::test_vault::{Setup, TestVault, code, context};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use vaultlet::Error;
@@ -203,16 +203,70 @@ fn a_missing_key_is_pv1012_naming_its_path() {
 }
 
 #[test]
-fn an_empty_list_is_pv1012_in_a_query_and_means_no_tags_in_a_body() {
+fn a_key_that_is_no_name_is_not_repeated_and_the_path_ends_before_it() {
     let vault = vault_with_a_token();
-    for member in ["tokenIds", "tags", "xTenantId", "options", "objectIds"] {
-        let request = json!({"tags": ["t"], "requestBody": {"tags": []}});
-        let result = vault.update(with(request, member, json!([])));
-        assert_eq!(code(&result), "PV1012", "{member}");
-        assert_eq!(context(&result, "field"), member);
+    let longest = format!("_{}", "x.9_".repeat(20));
+    let too_long = format!("{longest}x");
+    for (key, is_name) in [
+        ("unknown", true),
+        ("_", true),
+        ("a.b", true),
+        (longest.as_str(), true),
+        (too_long.as_str(), false),
+        ("jane@example.com", false),
+        ("4111111111111111", false),
+        ("Jane Doe", false),
+        ("naïve", false),
+        (".a", false),
+        ("", false),
+    ] {
+        let fields = json!({"name": "Joe"});
+        let with_key = |mut object: Value| {
+            object[key] = json!(1);
+            object
+        };
+        for (operation, request, before) in [
+            ("tokens.count", with_key(json!({})), ""),
+            (
+                "tokens.update",
+                json!({"tokenIds": ["mine"], "requestBody": with_key(json!({}))}),
+                "requestBody",
+            ),
+            (
+                "tokens.update",
+                json!({"tokenIds": ["mine"], "requestBody": {"object": with_key(json!({}))}}),
+                "requestBody.object",
+            ),
+            (
+                "tokens.tokenize",
+                json!({"requestBody": [{"type": "pci", "object": with_key(json!({"fields": fields}))}]}),
+                "requestBody[0].object",
+            ),
+            (
+                "tokens.tokenize",
+                json!({"requestBody": [with_key(json!({"type": "pci", "object": {"fields": fields}}))]}),
+                "requestBody[0]",
+            ),
+            (
+                "crypto.decrypt",
+                json!({"requestBody": [{"encrypted_object": with_key(json!({"ciphertext": "AAAA"}))}]}),
+                "requestBody[0].encrypted_object",
+            ),
+            ("tokens.search", json!({"requestBody": with_key(json!({}))}), "requestBody"),
+        ] {
+            let result = vault.call(operation, request.clone());
+            assert_eq!(code(&result), "PV1012", "{request}");
+            let expected = match (is_name, before) {
+                (true, "") => key.to_owned(),
+                (true, before) => format!("{before}.{key}"),
+                (false, "") => "request".to_owned(),
+                (false, before) => before.to_owned(),
+            };
+            assert_eq!(context(&result, "field"), expected, "{request}");
+            let told = serde_json::to_string(&result.unwrap_err()).unwrap();
+            assert!(is_name || key.is_empty() || !told.contains(key), "{told}");
+        }
     }
-    succeeds(vault.update(json!({"tags": ["t"], "requestBody": {"tags": []}})));
-    assert_eq!(vault.tags("mine"), json!([]));
 }
 
 // The order of refusals.

@@ -30,14 +30,6 @@ fn token_ids_are_required() {
 }
 
 #[test]
-fn an_empty_list_of_token_ids_is_pv1012() {
-    let vault = TestVault::open();
-    let result = vault.rotate(json!({"tokenIds": []}));
-    assert_eq!(code(&result), "PV1012");
-    assert_eq!(context(&result, "field"), "tokenIds");
-}
-
-#[test]
 fn rotate_takes_no_body_tags_options_or_expiration() {
     let vault = TestVault::open();
     let id = vault.email_token("randomized");

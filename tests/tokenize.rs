@@ -42,12 +42,6 @@ fn an_array_is_answered_in_order() {
 }
 
 #[test]
-fn an_empty_array_is_pv1012() {
-    let vault = TestVault::open();
-    assert_eq!(code(&vault.tokenize(json!({"requestBody": []}))), "PV1012");
-}
-
-#[test]
 fn all_or_nothing() {
     let vault = TestVault::open();
     vault.token(json!({"type": "randomized", "token_id": "taken", "object": jane()}));

@@ -547,6 +547,83 @@ fn the_row_keeps_the_checks_that_were_asked_and_the_second_question_asks_those()
 }
 
 #[test]
+fn the_second_question_of_a_replay_has_the_types_of_today() {
+    let vault = vault_with_a_token();
+    let ciphertext =
+        vault.ciphertext(json!({"object": {"fields": {"ssn": "123456789", "name": "Joe"}}}));
+    let today = json!({"customers": {"properties": {
+        "email": {"type": "EMAIL"}, "name": {"type": "ADDRESS"},
+    }}});
+    let later = vault.beside(&Setup { collections: today, ..Setup::default() });
+    for (operation, request) in encrypted_requests(&ciphertext) {
+        let first = succeeds(vault.call(operation, request.clone()));
+        vault.host.take_events();
+        assert_eq!(succeeds(later.call(operation, request.clone())), first, "{operation}");
+        let questions = vault.host.questions();
+        let expected = json!([
+            {"operation": "tokenize", "resource": "customers/properties/name", "type": "ADDRESS"},
+            {"operation": "tokenize", "resource": "customers/properties/ssn"},
+        ]);
+        assert_eq!(questions.last().unwrap()["checks"], expected, "{operation}");
+        assert_eq!(vault.host.audit_events().pop().unwrap()["checks"], expected, "{operation}");
+        vault.host.store.remove(&vault.row(&answer_id(&first)).key);
+    }
+}
+
+#[test]
+fn a_replay_is_refused_what_its_fields_may_not_say_today_after_the_second_question() {
+    let vault = vault_with_a_token();
+    let ciphertext = vault.ciphertext(json!({"object": {"fields": {"name": "Joe"}}}));
+    let sealed = json!({"type": "pci", "object": {"encrypted": {"ciphertext": ciphertext}}});
+    let shown = json!({"type": "pci", "object": {"fields": {"ssn": "123456789"}}});
+    let today = json!({"customers": {"properties": {"name": {"type": "NAME"}}}});
+    let later = vault.beside(&Setup { collections: today, ..Setup::default() });
+    for (bodies, questions) in [(json!([shown]), 1), (json!([shown, sealed]), 2)] {
+        let request = json!({"transactionId": format!("{questions}"), "requestBody": bodies});
+        succeeds(vault.tokenize(request.clone()));
+        vault.host.take_events();
+        assert_eq!(code(&later.tokenize(request)), "PV3004", "{bodies}");
+        assert_eq!(vault.host.questions().len(), questions, "{bodies}");
+    }
+}
+
+#[test]
+fn a_row_that_lands_while_the_input_does_not_open_is_answered_after_the_second_question() {
+    for allowed in [true, false] {
+        let vault = vault_with_a_token();
+        let answer = succeeds(vault.encrypt(json!({
+            "expirationSecs": "10", "requestBody": [{"object": {"fields": {"ssn": "123456789"}}}],
+        })));
+        let [(operation, request), _] =
+            encrypted_requests(answer[0]["ciphertext"].as_str().unwrap());
+        // Another process makes the call while this one, which has found no row, opens an expired input.
+        let (other, same) = (Rc::clone(&vault), request.clone());
+        let landed = Rc::new(RefCell::new(Value::Null));
+        let told = Rc::clone(&landed);
+        let mut reads = 0;
+        vault.host.on_read(move |host, asked| {
+            reads += 1;
+            if reads == 2 {
+                host.set_time(START);
+                told.replace(succeeds(other.call("tokens.tokenize", same.clone())));
+                host.pass_seconds(60);
+                if !allowed {
+                    host.deny_resource("customers/properties/ssn");
+                }
+            }
+            Ok(honest(host.store.answer(asked)))
+        });
+        vault.host.pass_seconds(60);
+        let result = vault.call(operation, request);
+        if allowed {
+            assert_eq!(succeeds(result), landed.take());
+        } else {
+            assert_eq!(code(&result), "PV1006");
+        }
+    }
+}
+
+#[test]
 fn a_replay_by_a_vault_with_another_primary_key_is_the_same() {
     let vault = with_a_token(TestVault::with(&Setup::keys("2025", &["2025"])));
     let request = json!({"transactionId": "t", "tokenIds": ["mine"]});

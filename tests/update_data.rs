@@ -289,28 +289,36 @@ fn props_pick_which_properties_become_the_new_data() {
 }
 
 #[test]
-fn props_that_the_fields_do_not_hold_are_vl3005() {
+fn props_that_the_fields_lack_or_hold_as_null_are_left_out() {
     let vault = TestVault::open();
     let id = vault.email_token("randomized");
-    let result = vault.update(json!({
-        "tokenIds": [id],
-        "requestBody": {"props": ["ssn"], "object": {"fields": {"name": "Joe Doe"}}},
-    }));
-    assert_eq!(code(&result), "VL3005");
-    assert_eq!(context(&result, "property"), "ssn");
+    let object = json!({"fields": {"name": "Joe Doe", "nickname": null}});
+    let update = |props: Value| {
+        vault.update(json!({"tokenIds": [id], "requestBody": {"props": props, "object": object}}))
+    };
+    succeeds(update(json!(["name", "ssn", "nickname"])));
+    assert_eq!(vault.fields(&id), json!({"name": "Joe Doe"}));
+    for nothing in [json!(["ssn"]), json!(["nickname", "ssn"])] {
+        let result = update(nothing);
+        assert_eq!(code(&result), "PV1012");
+        assert_eq!(context(&result, "field"), "requestBody.object");
+    }
+    assert_eq!(vault.fields(&id), json!({"name": "Joe Doe"}));
 }
 
 #[test]
-fn props_that_name_an_absent_null_are_vl3005() {
+fn all_of_the_fields_is_checked_picked_or_not() {
     let vault = TestVault::open();
     let id = vault.email_token("randomized");
-    let result = vault.update(json!({
-        "tokenIds": [id],
-        "requestBody": {
-            "props": ["nickname"], "object": {"fields": {"name": "Joe", "nickname": null}},
-        },
-    }));
-    assert_eq!(code(&result), "VL3005");
+    for (fields, expected) in [
+        (json!({"name": "Joe", "email": "no address"}), "PV3002"),
+        (json!({"name": "Joe", "ssn": null}), "PV3002"),
+        (json!({"name": "Joe", "unknown": 1}), "PV3004"),
+    ] {
+        let body = json!({"props": ["name"], "object": {"fields": fields}});
+        let result = vault.update(json!({"tokenIds": [id], "requestBody": body}));
+        assert_eq!(code(&result), expected, "{body}");
+    }
 }
 
 #[test]
@@ -497,17 +505,17 @@ fn a_ciphertext_whose_expiry_has_come_is_pv3233() {
 }
 
 #[test]
-fn props_that_the_ciphertext_does_not_hold_are_vl3005() {
+fn props_that_the_ciphertext_does_not_hold_are_left_out() {
     let vault = TestVault::open();
     let id = vault.email_token("randomized");
     let ciphertext = vault.ciphertext(json!({"object": {"fields": {"email": "joe@example.com"}}}));
-    let result = vault.update(json!({
-        "tokenIds": [id],
-        "requestBody": {
-            "props": ["ssn"], "object": {"encrypted": {"ciphertext": ciphertext}},
-        },
-    }));
-    assert_eq!(code(&result), "VL3005");
+    let update = |props: Value| {
+        let object = json!({"encrypted": {"ciphertext": ciphertext}});
+        vault.update(json!({"tokenIds": [id], "requestBody": {"props": props, "object": object}}))
+    };
+    succeeds(update(json!(["ssn", "email"])));
+    assert_eq!(vault.fields(&id), json!({"email": "joe@example.com"}));
+    assert_eq!(code(&update(json!(["ssn"]))), "PV1012");
 }
 
 #[test]

@@ -17,7 +17,8 @@ use crate::json::tree::{Json, Member, as_whole};
 /// Where a request is not of the API's form, and what it must be there.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Refusal {
-    /// None of the value itself: whoever reads what is around it adds the path.
+    /// None of the value itself: whoever reads what is around it adds the path. It ends before a key
+    /// that is no name.
     path: Option<String>,
     problem: Cow<'static, str>,
 }
@@ -29,6 +30,15 @@ impl Refusal {
 
     fn here(problem: impl Into<Cow<'static, str>>) -> Self {
         Self { path: None, problem: problem.into() }
+    }
+
+    /// A key that the request brings and that nobody knows.
+    fn unknown(key: &str) -> Self {
+        if is_name(key) {
+            Self::at(key, UNKNOWN)
+        } else {
+            Self::here("must not have an unknown key")
+        }
     }
 
     fn within(self, step: &str) -> Self {
@@ -43,7 +53,7 @@ impl Refusal {
 
 impl From<Refusal> for Error {
     fn from(Refusal { path, problem }: Refusal) -> Self {
-        Self::bad_request(path.unwrap_or_default(), problem)
+        Self::bad_request(path.unwrap_or_else(|| "request".to_owned()), problem)
     }
 }
 
@@ -75,7 +85,7 @@ impl de::Error for Refusal {
     }
 
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        Self::at(field, UNKNOWN)
+        Self::unknown(field)
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -84,6 +94,14 @@ impl de::Error for Refusal {
 }
 
 const UNKNOWN: &str = "is not a known key";
+
+/// Whether a key of a request may stand in an error. What is no name may be anything, personal data in
+/// the place of a key included.
+fn is_name(key: &str) -> bool {
+    let is_first = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let is_later = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    key.len() <= 81 && key.bytes().next().is_some_and(is_first) && key.bytes().all(is_later)
+}
 
 /// Reads a value of which `path` is the place.
 pub(crate) fn read<'a, T: Deserialize<'a>>(json: &'a Json<'a>, path: &str) -> Result<T, Error> {
@@ -113,7 +131,7 @@ impl<'a> Parameters<'a> {
 
     fn refuse_unknown(&self) -> Result<(), Refusal> {
         match self.0.first() {
-            Some((name, _)) => Err(Refusal::at(name, UNKNOWN)),
+            Some((name, _)) => Err(Refusal::unknown(name)),
             None => Ok(()),
         }
     }
@@ -247,7 +265,7 @@ impl<'a> de::Deserializer<'a> for Value<'a> {
     ) -> Result<V::Value, Refusal> {
         let members = self.members()?;
         if let Some((name, _)) = members.iter().find(|(name, _)| !variants.contains(&&**name)) {
-            return Err(Refusal::at(name, UNKNOWN));
+            return Err(Refusal::unknown(name));
         }
         match members {
             [(name, value)] => visitor.visit_enum(Variant { name, value }),

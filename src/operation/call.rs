@@ -5,9 +5,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::error::{Callback, Error, ErrorKind, Fault};
-use crate::host::{
-    AccessRequest, AuditEvent, Check, Decision, Host, InputKind, Millis, Outcome, State,
-};
+use crate::host::{AccessRequest, AuditEvent, Check, Decision, Host, InputKind, Millis, Outcome};
 use crate::json::tree::Json;
 use crate::operation::transaction_id::Identity;
 use crate::request::common::Common;
@@ -24,15 +22,12 @@ pub(crate) struct Access {
     pub(crate) input: InputKind,
     /// None where the properties show only after opening something: then the policy is asked twice.
     pub(crate) checks: Option<Vec<Check>>,
-    /// What must be allowed on each property of the data.
-    pub(crate) on_each_property: &'static [&'static str],
 }
 
 impl Access {
     /// To the tokens of a collection as such.
     pub(crate) fn to_tokens(capabilities: &'static [&'static str], check: Check) -> Self {
-        let checks = Some(vec![check]);
-        Self { capabilities, input: InputKind::None, checks, on_each_property: &[] }
+        Self { capabilities, input: InputKind::None, checks: Some(vec![check]) }
     }
 }
 
@@ -233,14 +228,4 @@ pub(crate) fn limit(name: &'static str, actual: u64, most: u64) -> Result<(), Er
         return Err(ErrorKind::LimitExceeded { limit: name, value: most }.into());
     }
     Ok(())
-}
-
-/// What must be allowed on the tokens of a collection as such.
-pub(crate) fn tokens_check(collection: &Collection, operation: &str, state: State) -> Check {
-    let tokens = if state == State::Archived { "archived/tokens" } else { "tokens" };
-    Check {
-        operation: operation.to_owned(),
-        resource: format!("{}/{tokens}", collection.name),
-        data_type: None,
-    }
 }

@@ -8,7 +8,7 @@ use crate::error::{Callback, Error, ErrorKind, Fault};
 use crate::host::{Host, Row, State, TermsQuery};
 use crate::operation::batch::{Batch, FoundRows, Plan};
 use crate::operation::call::{Access, Call};
-use crate::operation::inputs::{CheckedInput, OpenedInput, open_inputs};
+use crate::operation::inputs::{OpenedInput, Unopened};
 use crate::operation::pass::Pass;
 use crate::operation::reads::{READS_AT_ONCE, all_possible};
 use crate::operation::transaction::{self, Replay};
@@ -20,23 +20,22 @@ use crate::sealing::transaction_record::TransactionRecord;
 pub(crate) async fn commit<H: Host>(
     call: &Call<'_, H>,
     access: &Access,
-    inputs: Vec<CheckedInput<'_>>,
+    mut inputs: Unopened<'_>,
     changes: impl AsyncFn(&mut Pass<'_, H>, &[OpenedInput]) -> Result<Plan, Error>,
 ) -> Result<String, Error> {
-    let mut unopened = Some(inputs);
-    let mut opened = Vec::new();
+    let mut opened = None;
     let mut failed = None;
     let mut turn = Turn::first(call);
     loop {
         let mut pass = Pass::begin(call)?;
-        let stale = match transaction::replay(&mut pass, access).await? {
+        let stale = match transaction::replay(&mut pass, access, &inputs).await? {
             Replay::Answer(answer) => return Ok(answer),
             Replay::Nothing { stale } => stale,
         };
         if let Some(error) = failed {
             return Err(error);
         }
-        match plan(&mut pass, access, &mut unopened, &mut opened, &changes, stale).await {
+        match plan(&mut pass, access, &mut inputs, &mut opened, &changes, stale).await {
             Ok(Plan { batch, answer, tokens }) => {
                 call.audit(tokens).await?;
                 if batch.is_empty() || write(call, &batch).await? {
@@ -61,15 +60,16 @@ pub(crate) async fn commit<H: Host>(
 async fn plan<H: Host>(
     pass: &mut Pass<'_, H>,
     access: &Access,
-    unopened: &mut Option<Vec<CheckedInput<'_>>>,
-    opened: &mut Vec<OpenedInput>,
+    inputs: &mut Unopened<'_>,
+    opened: &mut Option<Vec<OpenedInput>>,
     changes: &impl AsyncFn(&mut Pass<'_, H>, &[OpenedInput]) -> Result<Plan, Error>,
     stale: Option<Rc<Row>>,
 ) -> Result<Plan, Error> {
     let call = pass.call;
-    if let Some(inputs) = unopened.take() {
-        *opened = open_inputs(call, access, inputs, pass.now).await?;
-    }
+    let opened = match opened {
+        Some(opened) => opened,
+        None => opened.insert(inputs.open(call, access, pass.now).await?),
+    };
     let mut plan = changes(pass, opened).await?;
     if let Some(identity) = &call.transaction {
         let record = TransactionRecord {

@@ -3,17 +3,20 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, InputKind, State};
+use crate::host::{Check, Host, InputKind, State};
 use crate::json::strict::Parameters;
 use crate::json::text::write;
+use crate::json::tree::Member;
 use crate::operation::call::{Access, Call};
+use crate::operation::checks::{PropertyChecks, named_properties};
 use crate::operation::definition::Operation;
-use crate::operation::inputs::open_ciphertext;
+use crate::operation::inputs::{check_ciphertext, open_ciphertext};
 use crate::operation::metadata::CiphertextMetadata;
 use crate::operation::pass::Pass;
 use crate::request::common::Common;
 use crate::request::input::{EncryptedObject, Props};
-use crate::request::list::{Filled, Requests, has_option};
+use crate::request::list::{Unique, has_option};
+use crate::schema::collection::Collection;
 use crate::schema::data::parse_unsealed;
 use crate::schema::projection::{Projection, View};
 use crate::settings::Settings;
@@ -23,9 +26,9 @@ const ON_EACH_PROPERTY: [&str; 1] = ["decrypt"];
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Given<'a> {
-    options: Option<Filled<GivenOption>>,
+    options: Option<Unique<GivenOption>>,
     #[serde(borrow)]
-    request_body: Requests<Wanted<'a>>,
+    request_body: Vec<Wanted<'a>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -75,57 +78,92 @@ impl<'a> Operation<'a> for Decrypt<'a> {
         let archived = asked(GivenOption::Archived);
         let included = asked(GivenOption::IncludeMetadata);
         Ok(Self {
-            objects: request_body.0,
+            objects: request_body,
             state: if archived { State::Archived } else { State::Active },
             metadata: if included { Metadata::Included } else { Metadata::LeftOut },
         })
     }
 
+    fn property_names(&self) -> Vec<&str> {
+        let props = self.objects.iter().map(Wanted::props);
+        props.flat_map(named_properties).collect()
+    }
+
     async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
         let Self { objects, state, metadata } = &self;
         let collection = &call.collection;
-        call.limit_tokens(objects.len())?;
-        let mut projections = Vec::with_capacity(objects.len());
-        let mut checks = Vec::new();
-        for Wanted { props, .. } in objects {
-            let props = props.as_ref().map(|props| props.0.as_slice());
-            let projection = Projection::resolve(collection, props)?;
-            projection.add_checks(&mut checks, &ON_EACH_PROPERTY, collection, &[])?;
-            projections.push(projection);
-        }
-        let known = !projections.iter().any(Projection::shows_all);
+        let all_name = objects.iter().all(|object| object.props.is_some());
         let access = Access {
             capabilities: &["CapCryptoDecrypter"],
             input: InputKind::Encrypted,
-            checks: known.then_some(checks),
-            on_each_property: &ON_EACH_PROPERTY,
+            checks: all_name.then(|| checks(objects, &[], collection)),
         };
         call.authorize(&access).await?;
 
+        let mut projections = Vec::new();
+        if all_name {
+            projections = resolve(objects, call)?;
+        }
         let Pass { now, mut envelopes, .. } = Pass::begin(call)?;
         let mut opened = Vec::with_capacity(objects.len());
-        let mut total = 0;
-        for Wanted { encrypted_object: object, .. } in objects {
-            let one =
-                open_ciphertext(object, &mut envelopes, collection, &call.common, *state, now)?;
-            total += one.canonical.len();
-            call.limit_bytes(total)?;
-            opened.push(one);
+        for Wanted { encrypted_object, .. } in objects {
+            opened.push(open_ciphertext(encrypted_object, &mut envelopes, call)?);
         }
-        let mut checks = Vec::new();
+        let mut held = Vec::with_capacity(objects.len());
+        for ciphertext in &opened {
+            held.push(parse_unsealed(&ciphertext.canonical, ErrorKind::CiphertextRefused)?);
+        }
+        if !all_name {
+            call.ask_again(&access, &checks(objects, &held, collection)).await?;
+            projections = resolve(objects, call)?;
+            let shown_whole = objects.iter().zip(&held).filter(|(it, _)| it.props.is_none());
+            for (name, _) in shown_whole.flat_map(|(_, fields)| fields) {
+                collection.property(name)?;
+            }
+        }
+        call.limit_bytes(opened.iter().map(|ciphertext| ciphertext.canonical.len()).sum())?;
+        for (Wanted { encrypted_object, .. }, ciphertext) in objects.iter().zip(&opened) {
+            check_ciphertext(encrypted_object, ciphertext, *state, now)?;
+        }
         let mut answer = Vec::with_capacity(objects.len());
-        for (ciphertext, projection) in opened.iter().zip(&projections) {
-            let fields = parse_unsealed(&ciphertext.canonical, ErrorKind::CiphertextRefused)?;
-            projection.add_checks(&mut checks, &ON_EACH_PROPERTY, collection, &fields)?;
-            let fields = projection.show(fields, now);
+        for ((ciphertext, fields), projection) in opened.iter().zip(held).zip(&projections) {
             let metadata = match metadata {
                 Metadata::Included => Some(CiphertextMetadata::new(ciphertext)?),
                 Metadata::LeftOut => None,
             };
-            answer.push(Decrypted { fields, metadata });
+            answer.push(Decrypted { fields: projection.show(fields, now), metadata });
         }
-        call.ask_again(&access, &checks).await?;
         call.audit(answer.len()).await?;
         write(&answer)
     }
+}
+
+impl<'a> Wanted<'a> {
+    fn props(&self) -> Option<&[&'a str]> {
+        self.props.as_ref().map(|props| props.0.as_slice())
+    }
+}
+
+/// What must be allowed on what is to be shown of each: the properties named, or all that are held.
+fn checks(objects: &[Wanted<'_>], held: &[Vec<Member<'_>>], collection: &Collection) -> Vec<Check> {
+    let mut checks = PropertyChecks::default();
+    for (index, object) in objects.iter().enumerate() {
+        match object.props() {
+            Some(props) => props.iter().for_each(|prop| checks.add(&ON_EACH_PROPERTY, prop)),
+            None => {
+                let fields = held.get(index).into_iter().flatten();
+                fields.for_each(|(name, _)| checks.add(&ON_EACH_PROPERTY, name));
+            }
+        }
+    }
+    checks.on(collection)
+}
+
+/// What is to be shown of each, after the policy has allowed.
+fn resolve<'a, H: Host>(
+    objects: &[Wanted<'a>],
+    call: &Call<'_, H>,
+) -> Result<Vec<Projection<'a>>, Error> {
+    call.limit_tokens(objects.len())?;
+    objects.iter().map(|object| Projection::resolve(&call.collection, object.props())).collect()
 }

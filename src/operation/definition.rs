@@ -21,6 +21,11 @@ pub(crate) trait Operation<'a>: Sized {
         settings: &Settings,
     ) -> Result<Self, Error>;
 
+    /// The names of properties that it was given, in `fields`, `props` and `fpprops`.
+    fn property_names(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// The transaction ID that it takes, or asks for.
     fn transaction_id(&self) -> Option<&'a str> {
         None

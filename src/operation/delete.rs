@@ -8,9 +8,11 @@ use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::json::strict::Parameters;
 use crate::operation::batch::Batch;
-use crate::operation::call::{Access, Call, Effect, tokens_check};
+use crate::operation::call::{Access, Call, Effect};
+use crate::operation::checks::tokens_check;
 use crate::operation::commit::commit;
 use crate::operation::definition::Operation;
+use crate::operation::inputs::Unopened;
 use crate::operation::selection::select;
 use crate::request::common::Common;
 use crate::request::name::Name;
@@ -49,7 +51,10 @@ impl<'a> Operation<'a> for Delete<'a> {
         let check = tokens_check(&call.collection, "delete", self.query.state);
         let access = Access::to_tokens(&["CapTokensWriter"], check);
         call.authorize(&access).await?;
-        commit(call, &access, Vec::new(), async |pass, _| {
+        if self.query.is_of_nothing() {
+            return Err(ErrorKind::TokenNotFound.into());
+        }
+        commit(call, &access, Unopened::none(), async |pass, _| {
             let tokens = select(pass, &self.query).await?;
             if tokens.is_empty() {
                 return Err(ErrorKind::TokenNotFound.into());

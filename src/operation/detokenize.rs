@@ -8,14 +8,14 @@ use crate::json::strict::Parameters;
 use crate::json::text::write;
 use crate::kinds::TokenType;
 use crate::operation::call::{Access, Call};
+use crate::operation::checks::{PropertyChecks, named_properties};
 use crate::operation::definition::Operation;
 use crate::operation::metadata::{Detail, TokenMetadata};
-use crate::operation::pass::Pass;
-use crate::operation::reads::Tokens;
-use crate::operation::selection::select;
+use crate::operation::pass::{Pass, Token};
+use crate::operation::selection::{find, matches, refuse_other_tenants};
 use crate::request::common::Common;
 use crate::request::input::Props;
-use crate::request::list::{Filled, has_option};
+use crate::request::list::{Unique, has_option};
 use crate::request::query::TokenQuery;
 use crate::schema::data::parse_unsealed;
 use crate::schema::projection::{Projection, View};
@@ -28,7 +28,7 @@ const ON_EACH_PROPERTY: [&str; 2] = ["detokenize", "read"];
 struct Given<'a> {
     #[serde(borrow)]
     props: Props<'a>,
-    options: Option<Filled<GivenOption>>,
+    options: Option<Unique<GivenOption>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -71,49 +71,78 @@ impl<'a> Operation<'a> for Detokenize<'a> {
         })
     }
 
+    fn property_names(&self) -> Vec<&str> {
+        named_properties(self.props.as_deref())
+    }
+
     async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
+        let Self { query, props, metadata } = &self;
         let collection = &call.collection;
-        let projection = Projection::resolve(collection, self.props.as_deref())?;
-        let mut checks = Vec::new();
-        projection.add_checks(&mut checks, &ON_EACH_PROPERTY, collection, &[])?;
-        let access = Access {
-            capabilities: &["CapTokensDetokenizer"],
-            input: InputKind::Token,
-            checks: (!projection.shows_all()).then(|| checks.clone()),
-            on_each_property: &ON_EACH_PROPERTY,
-        };
+        let checks = props.as_ref().map(|props| {
+            let mut checks = PropertyChecks::default();
+            props.iter().for_each(|prop| checks.add(&ON_EACH_PROPERTY, prop));
+            checks.on(collection)
+        });
+        let capabilities = &["CapTokensDetokenizer"];
+        let access = Access { capabilities, input: InputKind::Token, checks };
         call.authorize(&access).await?;
 
+        let projection = Projection::resolve(collection, props.as_deref())?;
         let mut pass = Pass::begin(call)?;
-        let tokens = readable(&self.query, select(&mut pass, &self.query).await?)?;
+        let found = find(&mut pass, query).await?;
+        let asks_once = access.checks.is_some();
+        if asks_once {
+            refuse_unreadable(&pass, query, &found)?;
+        }
+        let is_readable = |token: &&Token| {
+            token.head.token_type != TokenType::PciOneway && matches(&pass, query, token)
+        };
+        let tokens: Vec<&Token> = found.iter().filter(is_readable).collect();
         let mut bodies = Vec::with_capacity(tokens.len());
         for token in &tokens {
             let body = open_body(&mut pass.envelopes, &token.row, &token.head.collection);
             bodies.push(body.ok().flatten().ok_or(ErrorKind::Integrity)?);
         }
+        let mut held = Vec::with_capacity(tokens.len());
+        for body in &bodies {
+            held.push(parse_unsealed(body, ErrorKind::Integrity)?);
+        }
+        if !asks_once {
+            let names = || held.iter().flatten().map(|(name, _)| &**name);
+            let mut checks = PropertyChecks::default();
+            names().for_each(|name| checks.add(&ON_EACH_PROPERTY, name));
+            call.ask_again(&access, &checks.on(collection)).await?;
+            for name in names() {
+                collection.property(name)?;
+            }
+            refuse_unreadable(&pass, query, &found)?;
+        }
         let mut answer = Vec::with_capacity(tokens.len());
-        for (token, body) in tokens.iter().zip(&bodies) {
-            let fields = parse_unsealed(body, ErrorKind::Integrity)?;
-            projection.add_checks(&mut checks, &ON_EACH_PROPERTY, collection, &fields)?;
+        for (token, fields) in tokens.into_iter().zip(held) {
             let describe = |detail| TokenMetadata::new(&token.head, token.row.expires_at, detail);
             answer.push(Detokenized {
                 token_id: &token.head.token_id,
                 fields: projection.show(fields, pass.now),
-                metadata: self.metadata.map(describe).transpose()?,
+                metadata: metadata.map(describe).transpose()?,
             });
         }
-        call.ask_again(&access, &checks).await?;
         call.audit(answer.len()).await?;
         write(&answer)
     }
 }
 
-/// A one-way token that was named is refused; one that only its tags matched is left out.
-fn readable(query: &TokenQuery<'_>, tokens: Tokens) -> Result<Tokens, Error> {
-    let (one_way, readable): (Vec<_>, Vec<_>) =
-        tokens.into_iter().partition(|token| token.head.token_type == TokenType::PciOneway);
-    if query.token_ids.is_some() && !one_way.is_empty() {
+/// A token of another tenant is refused, and a one-way token that was named; one that only its tags
+/// matched is left out.
+fn refuse_unreadable<H: Host>(
+    pass: &Pass<'_, H>,
+    query: &TokenQuery<'_>,
+    found: &[Token],
+) -> Result<(), Error> {
+    refuse_other_tenants(pass, found)?;
+    let is_one_way = |token: &Token| token.head.token_type == TokenType::PciOneway;
+    let mut matched = found.iter().filter(|token| matches(pass, query, token));
+    if query.token_ids.is_some() && matched.any(is_one_way) {
         return Err(ErrorKind::OneWay.into());
     }
-    Ok(readable)
+    Ok(())
 }

@@ -3,31 +3,32 @@
 use serde::Deserialize;
 
 use crate::error::Error;
-use crate::host::Host;
+use crate::host::{Host, InputKind};
 use crate::json::strict::Parameters;
 use crate::kinds::EncryptionType;
-use crate::operation::call::{Access, Call};
+use crate::operation::call::Call;
 use crate::operation::definition::{DEFAULT_SCOPE, Operation};
-use crate::operation::inputs::{CheckedInput, check_inputs, open_inputs};
+use crate::operation::inputs::NamedInputs;
 use crate::operation::new_ciphertexts::seal;
 use crate::operation::pass::Pass;
 use crate::request::common::Common;
 use crate::request::expiry::Expiry;
-use crate::request::input::{Inputs, ObjectForm, Props};
-use crate::request::list::Requests;
+use crate::request::input::{GivenInput, Inputs, ObjectForm, Props};
 use crate::request::name::Name;
 use crate::request::tags::Tags;
 use crate::sealing::ciphertext::Ciphertext;
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["encrypt"];
+/// A deterministic ciphertext of what another holds shows which of some guesses that is.
+const OUT_OF_A_CIPHERTEXT: [&str; 2] = ["decrypt", "encrypt"];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Given<'a> {
     expiration_secs: Option<Expiry>,
     #[serde(borrow)]
-    request_body: Requests<GivenCiphertext<'a>>,
+    request_body: Vec<GivenCiphertext<'a>>,
 }
 
 /// One of the array.
@@ -64,8 +65,8 @@ impl<'a> Operation<'a> for Encrypt<'a> {
         settings: &Settings,
     ) -> Result<Self, Error> {
         let Given { expiration_secs: expiry, request_body } = parameters.take()?;
-        let (mut ciphertexts, mut objects) = (Vec::new(), Vec::new());
-        for (index, given) in request_body.0.into_iter().enumerate() {
+        let (mut ciphertexts, mut inputs) = (Vec::new(), Vec::new());
+        for (index, given) in request_body.into_iter().enumerate() {
             let GivenCiphertext { encryption_type, object, props, scope, tags } = given;
             let path = format!("requestBody[{index}]");
             let encryption_type = encryption_type.unwrap_or(EncryptionType::Randomized);
@@ -84,23 +85,31 @@ impl<'a> Operation<'a> for Encrypt<'a> {
             }
             let scope = scope.map_or(DEFAULT_SCOPE, |scope| scope.0);
             ciphertexts.push(CiphertextRequest { encryption_type, scope, tags });
-            objects.push((object, props));
+            inputs.push(GivenInput { object, props, card_properties: Vec::new() });
         }
-        Ok(Self { ciphertexts, inputs: Inputs::of_requests(objects)?, expiry })
+        Ok(Self { ciphertexts, inputs: Inputs::of_requests(inputs)?, expiry })
+    }
+
+    fn property_names(&self) -> Vec<&str> {
+        self.inputs.property_names().collect()
     }
 
     async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
-        let inputs = check_inputs(call, &self.inputs)?;
-        let access = Access {
-            capabilities: &["CapCryptoEncrypter"],
-            input: CheckedInput::kind(&inputs),
-            checks: CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, &call.collection)?,
-            on_each_property: &ON_EACH_PROPERTY,
+        let inputs = NamedInputs::of(&self.inputs, |index, kind| {
+            let request = self.ciphertexts.get(index);
+            match (kind, request.map(|request| request.encryption_type)) {
+                (InputKind::Encrypted, Some(EncryptionType::Deterministic)) => &OUT_OF_A_CIPHERTEXT,
+                _ => &ON_EACH_PROPERTY,
+            }
+        })?;
+        let capabilities: &[&str] = match inputs.need("decrypt") {
+            true => &["CapCryptoDecrypter", "CapCryptoEncrypter"],
+            false => &["CapCryptoEncrypter"],
         };
-        call.authorize(&access).await?;
+        let (access, mut inputs) = inputs.authorize(call, capabilities).await?;
 
         let mut pass = Pass::begin(call)?;
-        let inputs = open_inputs(call, &access, inputs, pass.now).await?;
+        let inputs = inputs.open(call, &access, pass.now).await?;
         let mut ciphertexts = Vec::with_capacity(inputs.len());
         for (request, input) in self.ciphertexts.iter().zip(inputs) {
             ciphertexts.push(Ciphertext {

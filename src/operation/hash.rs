@@ -3,28 +3,29 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::host::Host;
+use crate::host::{Host, InputKind};
 use crate::json::strict::Parameters;
 use crate::json::text::write;
-use crate::operation::call::{Access, Call};
+use crate::operation::call::Call;
 use crate::operation::card::CardNumber;
 use crate::operation::definition::{DEFAULT_SCOPE, Operation};
-use crate::operation::inputs::{CheckedInput, check_inputs, open_inputs};
+use crate::operation::inputs::NamedInputs;
 use crate::operation::token_id::Derivation;
 use crate::request::card_template::CardTemplate;
 use crate::request::common::Common;
-use crate::request::input::{Inputs, ObjectForm, Props};
-use crate::request::list::Requests;
+use crate::request::input::{GivenInput, Inputs, ObjectForm, Props};
 use crate::request::name::Name;
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["hash"];
+/// A hash of what a ciphertext holds shows which of some guesses that is.
+const OUT_OF_A_CIPHERTEXT: [&str; 2] = ["decrypt", "hash"];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Given<'a> {
     #[serde(borrow)]
-    request_body: Requests<GivenHash<'a>>,
+    request_body: Vec<GivenHash<'a>>,
 }
 
 /// One of the array.
@@ -66,34 +67,38 @@ impl<'a> Operation<'a> for Hash<'a> {
         if common.tenants.len() > 1 {
             return Err(Error::bad_request("xTenantId", "must be at most one tenant"));
         }
-        let (mut hashes, mut objects) = (Vec::new(), Vec::new());
-        for (index, given) in request_body.0.into_iter().enumerate() {
+        let (mut hashes, mut inputs) = (Vec::new(), Vec::new());
+        for (index, given) in request_body.into_iter().enumerate() {
             let GivenHash { object, props, scope, fptemplate, fpprops } = given;
             let card = CardTemplate::new(fptemplate, fpprops, &format!("requestBody[{index}]"))?;
             let scope = scope.map_or(DEFAULT_SCOPE, |scope| scope.0);
+            let card_properties = card.iter().flat_map(|card| card.properties.clone()).collect();
             hashes.push(HashRequest { scope, card });
-            objects.push((object, props));
+            inputs.push(GivenInput { object, props, card_properties });
         }
-        Ok(Self { hashes, inputs: Inputs::of_requests(objects)? })
+        Ok(Self { hashes, inputs: Inputs::of_requests(inputs)? })
+    }
+
+    fn property_names(&self) -> Vec<&str> {
+        self.inputs.property_names().collect()
     }
 
     async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
         let collection = &call.collection;
-        let inputs = check_inputs(call, &self.inputs)?;
-        for (HashRequest { card, .. }, input) in self.hashes.iter().zip(&inputs) {
-            if let Some(card) = card {
-                card.check(collection, input.properties())?;
-            }
-        }
-        let access = Access {
-            capabilities: &["CapCryptoHasher"],
-            input: CheckedInput::kind(&inputs),
-            checks: CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, collection)?,
-            on_each_property: &ON_EACH_PROPERTY,
+        let inputs = NamedInputs::of(&self.inputs, |_, kind| match kind {
+            InputKind::Encrypted => &OUT_OF_A_CIPHERTEXT,
+            _ => &ON_EACH_PROPERTY,
+        })?;
+        let capabilities: &[&str] = match inputs.need("decrypt") {
+            true => &["CapCryptoDecrypter", "CapCryptoHasher"],
+            false => &["CapCryptoHasher"],
         };
-        call.authorize(&access).await?;
+        let (access, mut inputs) = inputs.authorize(call, capabilities).await?;
 
-        let inputs = open_inputs(call, &access, inputs, call.now()?).await?;
+        let inputs = inputs.open(call, &access, call.now()?).await?;
+        for card in self.hashes.iter().filter_map(|request| request.card.as_ref()) {
+            card.check(collection)?;
+        }
         let mut answer = Vec::with_capacity(inputs.len());
         for (HashRequest { scope, card }, input) in self.hashes.iter().zip(&inputs) {
             let card = card.as_ref().map(|card| CardNumber::of(card, &input.canonical));

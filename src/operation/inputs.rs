@@ -1,218 +1,316 @@
-//! The data that a request brings, through its stages. Checked: what the request itself shows is right,
-//! so the policy can be asked. Opened: the data is there.
+//! The data that a request brings, through its stages. Named: nothing but names was looked at, and the
+//! policy can be asked. Unopened: it has allowed, as far as it can be asked. Opened: the data is there,
+//! and right.
+//!
+//! Where names show only in a ciphertext, the policy is asked twice, and what the request writes is looked
+//! at after the second question: a caller whom it refuses learns nothing of the collection.
+
+use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind};
 use crate::host::{Check, Host, InputKind, Millis, State};
+use crate::json::tree::Json;
 use crate::operation::call::{Access, Call};
+use crate::operation::checks::{PropertyChecks, as_of_today};
 use crate::request::common::Common;
 use crate::request::input::{
     EncryptedObject, Fields, Input, Inputs, Object, TENANT_FIELD, Tenancy,
 };
 use crate::request::name::Name;
 use crate::schema::collection::Collection;
-use crate::schema::data::{Data, add_checks, parse_unsealed};
+use crate::schema::data::{Data, parse_unsealed};
 use crate::sealing::ciphertext::Ciphertext;
 use crate::sealing::envelope::Envelopes;
 
-/// Checks what the request shows of its inputs, and that they are not too many or too large: an object
-/// that several requests share counts for each.
-pub(crate) fn check_inputs<'i, H: Host>(
-    call: &Call<'_, H>,
-    inputs: &'i Inputs<'i>,
-) -> Result<Vec<CheckedInput<'i>>, Error> {
-    call.limit_tokens(inputs.all.len())?;
-    let mut total = 0;
-    let mut all = Vec::with_capacity(inputs.all.len());
-    for input in &inputs.all {
-        let checked = check(inputs, input, &call.collection, &call.common)?;
-        if let CheckedInput::Shown { opened, .. } = &checked {
-            total += opened.canonical.len();
-            call.limit_bytes(total)?;
-        }
-        all.push(checked);
-    }
-    Ok(all)
+/// The inputs of a call, as the request names them.
+pub(crate) struct NamedInputs<'i> {
+    all: Vec<NamedInput<'i>>,
+    tenancy: Tenancy,
 }
 
-/// Opens the inputs and, where what they hold was not known before, asks the policy again.
-pub(crate) async fn open_inputs<H: Host>(
-    call: &Call<'_, H>,
-    access: &Access,
-    inputs: Vec<CheckedInput<'_>>,
-    now: Millis,
-) -> Result<Vec<OpenedInput>, Error> {
-    let mut checks = Vec::new();
-    let mut envelopes = Envelopes::new(&call.vault.keyring);
-    let mut opened = Vec::with_capacity(inputs.len());
-    let mut total = 0;
-    for input in inputs {
-        let operations = access.on_each_property;
-        let input = input.open(
-            &mut envelopes,
-            &call.collection,
-            &call.common,
-            now,
-            operations,
-            &mut checks,
-        )?;
-        total += input.canonical.len();
-        call.limit_bytes(total)?;
-        opened.push(input);
-    }
-    if access.checks.is_none() {
-        call.ask(access, &checks).await?;
-    }
-    Ok(opened)
-}
-
-/// Opens a ciphertext, if it is in the state at `now`. Whatever is wrong with the ciphertext itself is
-/// one error.
-pub(crate) fn open_ciphertext(
-    object: &EncryptedObject<'_>,
-    envelopes: &mut Envelopes<'_>,
-    collection: &Collection,
-    common: &Common<'_>,
-    state: State,
-    now: Millis,
-) -> Result<Ciphertext, Error> {
-    let opened = Ciphertext::open(envelopes, object.ciphertext, &collection.name)
-        .map_err(|_| ErrorKind::CiphertextRefused)?;
-    if !common.admits(opened.tenant.as_deref()) {
-        return Err(ErrorKind::CiphertextRefused.into());
-    }
-    if object.scope.is_some_and(|Name(scope)| scope != opened.scope) {
-        return Err(ErrorKind::ScopeMismatch.into());
-    }
-    match state.holds(opened.expires_at, now) {
-        true => Ok(opened),
-        false if state == State::Archived => Err(ErrorKind::CiphertextActive.into()),
-        false => Err(ErrorKind::CiphertextArchived.into()),
-    }
-}
-
-/// Checks what the request itself shows of one of its inputs.
-fn check<'i>(
-    inputs: &'i Inputs<'i>,
+struct NamedInput<'i> {
     input: &'i Input<'i>,
-    collection: &Collection,
-    common: &Common<'_>,
-) -> Result<CheckedInput<'i>, Error> {
-    let Input { props, path, .. } = input;
-    let props = props.as_deref();
-    for name in props.unwrap_or_default() {
-        collection.property(name)?;
-    }
-    match inputs.source_of(input) {
-        Some(Input { object: Object::Fields(fields), path: source, .. }) => {
-            let Fields { values, tenant } = fields;
-            let data = Data::check(collection, values)?.select(props, path)?;
-            let tenant = match inputs.tenancy {
-                Tenancy::OfTheRequest => tenant_of_fields(common, *tenant, source)?,
-                Tenancy::OfTheToken => None,
+    /// The input that holds its object: itself, or the one that it names.
+    source: &'i Input<'i>,
+    /// The place of that one.
+    written_at: usize,
+    /// What must be allowed on each of its properties.
+    operations: &'static [&'static str],
+}
+
+impl<'i> NamedInputs<'i> {
+    /// `operations` says what must be allowed on the properties of an input, by its place in the array
+    /// and where its data comes from.
+    pub(crate) fn of(
+        inputs: &'i Inputs<'i>,
+        operations: impl Fn(usize, InputKind) -> &'static [&'static str],
+    ) -> Result<Self, Error> {
+        let mut all = Vec::with_capacity(inputs.all.len());
+        for (index, input) in inputs.all.iter().enumerate() {
+            let written_at = if let Object::SameAs(named) = input.object { named } else { index };
+            let Some(source) = inputs.source_of(input) else {
+                return Err(Error::internal("an input was not resolved"));
             };
-            let properties = data.names().collect();
-            let opened = OpenedInput { canonical: data.into_canonical(path)?, tenant };
-            Ok(CheckedInput::Shown { properties, opened })
+            let operations = operations(index, kind_of(source));
+            all.push(NamedInput { input, source, written_at, operations });
         }
-        Some(Input { object: Object::Encrypted(object), .. }) => {
-            Ok(CheckedInput::Hidden { object, props, path })
-        }
-        _ => Err(Error::internal("an input was not resolved")),
+        Ok(Self { all, tenancy: inputs.tenancy })
     }
-}
 
-/// One tenant listed gives the object to that tenant; of several, the fields must name one; where
-/// none is listed, the fields may.
-fn tenant_of_fields(
-    common: &Common<'_>,
-    given: Option<Name<'_>>,
-    path: &str,
-) -> Result<Option<String>, Error> {
-    match (common.tenants.as_slice(), given.map(|Name(tenant)| tenant)) {
-        ([], given) => Ok(given.map(str::to_owned)),
-        ([only], None) => Ok(Some((*only).to_owned())),
-        (_, Some(given)) if common.admits(Some(given)) => Ok(Some(given.to_owned())),
-        (_, Some(_)) => Err(ErrorKind::TenantOutside.into()),
-        (_, None) => Err(Error::bad_request(
-            format!("{path}.fields.{TENANT_FIELD}"),
-            "must name one of the tenants in `xTenantId`",
-        )),
+    /// Whether this must be allowed on properties of any of them.
+    pub(crate) fn need(&self, operation: &str) -> bool {
+        self.all.iter().any(|input| input.operations.contains(&operation))
     }
-}
 
-/// An input of which the policy can be asked.
-pub(crate) enum CheckedInput<'a> {
-    /// The request shows the data.
-    Shown {
-        /// In the order that the caller gave them.
-        properties: Vec<&'a str>,
-        opened: OpenedInput,
-    },
-    /// The data is in a ciphertext, which may be opened after the capability was granted.
-    Hidden { object: &'a EncryptedObject<'a>, props: Option<&'a [&'a str]>, path: &'a str },
-}
+    /// Step 4: asks the policy and, unless it is to be asked again, looks at what the request writes.
+    pub(crate) async fn authorize<H: Host>(
+        self,
+        call: &Call<'_, H>,
+        capabilities: &'static [&'static str],
+    ) -> Result<(Access, Unopened<'i>), Error> {
+        let all_show = self.all.iter().all(|input| input.names().is_some());
+        let checks = all_show.then(|| self.checks(&call.collection, &[]));
+        let access = Access { capabilities, input: self.kind(), checks };
+        call.authorize(&access).await?;
+        let written = match access.checks {
+            Some(_) => Some(self.check_written(call, &[])?),
+            None => None,
+        };
+        Ok((access, Unopened { inputs: self, written }))
+    }
 
-impl<'a> CheckedInput<'a> {
     /// Where the data of these comes from.
-    pub(crate) fn kind(inputs: &[Self]) -> InputKind {
-        if inputs.iter().any(|input| matches!(input, Self::Hidden { .. })) {
+    fn kind(&self) -> InputKind {
+        let mut kinds = self.all.iter().map(|input| kind_of(input.source));
+        if self.all.is_empty() {
+            InputKind::None
+        } else if kinds.any(|kind| kind == InputKind::Encrypted) {
             InputKind::Encrypted
         } else {
             InputKind::Fields
         }
     }
 
-    /// What must be allowed for all of these, or none if that shows only after opening.
-    pub(crate) fn checks(
-        inputs: &[Self],
-        operations: &[&str],
-        collection: &Collection,
-    ) -> Result<Option<Vec<Check>>, Error> {
-        let mut checks = Vec::new();
-        for input in inputs {
-            let Some(properties) = input.properties() else { return Ok(None) };
-            for property in properties {
-                add_checks(&mut checks, operations, collection, property)?;
+    /// What must be allowed on the properties of all of them; `held` has the names in the ciphertext that
+    /// is written at each place.
+    fn checks(&self, collection: &Collection, held: &[Vec<Cow<'_, str>>]) -> Vec<Check> {
+        let mut checks = PropertyChecks::default();
+        for input in &self.all {
+            let held = held.get(input.written_at).into_iter().flatten();
+            let names = input.names().unwrap_or_else(|| held.map(|name| &**name).collect());
+            for name in names {
+                checks.add(input.operations, name);
             }
         }
-        Ok(Some(checks))
+        checks.on(collection)
     }
 
-    /// The properties that are meant, if the request shows them.
-    pub(crate) fn properties(&self) -> Option<&[&'a str]> {
-        match self {
-            Self::Shown { properties, .. } => Some(properties),
-            Self::Hidden { props, .. } => *props,
+    /// Looks at what the request writes, after the policy has allowed: at all names first, then at the
+    /// values, then at the tenants. Answers the data of `fields`.
+    fn check_written<H: Host>(
+        &self,
+        call: &Call<'_, H>,
+        held: &[Vec<Cow<'_, str>>],
+    ) -> Result<Vec<Option<OpenedInput>>, Error> {
+        let collection = &call.collection;
+        call.limit_tokens(self.all.len())?;
+        for name in self.all.iter().flat_map(|input| input.input.property_names()) {
+            collection.property(name)?;
         }
+        for input in self.all.iter().filter(|input| input.names().is_none()) {
+            for name in held.get(input.written_at).into_iter().flatten() {
+                collection.property(name)?;
+            }
+        }
+        let mut canonicals = Vec::with_capacity(self.all.len());
+        let mut total = 0;
+        for NamedInput { input, source, .. } in &self.all {
+            let Object::Fields(Fields { values, .. }) = &source.object else {
+                canonicals.push(None);
+                continue;
+            };
+            let data =
+                Data::check(collection, values)?.select(input.props.as_deref(), &input.path)?;
+            let canonical = data.into_canonical(&input.path)?;
+            // An object that several requests share counts for each.
+            total += canonical.len();
+            call.limit_bytes(total)?;
+            canonicals.push(Some(canonical));
+        }
+        let mut written = Vec::with_capacity(self.all.len());
+        for (NamedInput { source, .. }, canonical) in self.all.iter().zip(canonicals) {
+            let Some(canonical) = canonical else {
+                written.push(None);
+                continue;
+            };
+            let tenant = match self.tenancy {
+                Tenancy::OfTheRequest => tenant_of_fields(&call.common, source)?,
+                Tenancy::OfTheToken => None,
+            };
+            written.push(Some(OpenedInput { canonical, tenant }));
+        }
+        Ok(written)
+    }
+}
+
+impl<'i> NamedInput<'i> {
+    /// The properties that are meant, if the request names them. A null counts as absent.
+    fn names(&self) -> Option<Vec<&'i str>> {
+        if let Some(props) = &self.input.props {
+            return Some(props.clone());
+        }
+        let Object::Fields(Fields { values, .. }) = &self.source.object else { return None };
+        let given = values.iter().filter(|(_, value)| *value != Json::Null);
+        Some(given.map(|(name, _)| &**name).collect())
+    }
+}
+
+fn kind_of(source: &Input<'_>) -> InputKind {
+    match source.object {
+        Object::Encrypted(_) => InputKind::Encrypted,
+        Object::Fields(_) | Object::SameAs(_) => InputKind::Fields,
+    }
+}
+
+/// One tenant listed gives the object to that tenant; of several, the fields must name one; where
+/// none is listed, the fields may.
+fn tenant_of_fields(common: &Common<'_>, source: &Input<'_>) -> Result<Option<String>, Error> {
+    let Object::Fields(Fields { tenant: given, .. }) = &source.object else { return Ok(None) };
+    match (common.tenants.as_slice(), given.as_ref().map(|Name(tenant)| *tenant)) {
+        ([], given) => Ok(given.map(str::to_owned)),
+        ([only], None) => Ok(Some((*only).to_owned())),
+        (_, Some(given)) if common.admits(Some(given)) => Ok(Some(given.to_owned())),
+        (_, Some(_)) => Err(ErrorKind::TenantOutside.into()),
+        (_, None) => Err(Error::bad_request(
+            format!("{}.fields.{TENANT_FIELD}", source.path),
+            "must name one of the tenants in `xTenantId`",
+        )),
+    }
+}
+
+/// The inputs of a call that the policy has allowed, as far as it can be asked.
+pub(crate) struct Unopened<'i> {
+    inputs: NamedInputs<'i>,
+    /// The data of `fields`; none where the policy is to be asked again before anything is looked at.
+    written: Option<Vec<Option<OpenedInput>>>,
+}
+
+impl Unopened<'_> {
+    /// Of a call that brings no data.
+    pub(crate) fn none() -> Self {
+        let inputs = NamedInputs { all: Vec::new(), tenancy: Tenancy::OfTheToken };
+        Self { inputs, written: Some(Vec::new()) }
     }
 
-    /// Opens it, and adds the properties that it turned out to hold to `checks`.
-    pub(crate) fn open(
-        self,
-        envelopes: &mut Envelopes<'_>,
-        collection: &Collection,
-        common: &Common<'_>,
+    /// Asks the policy the second question of a transaction that has landed: what was asked then, with the
+    /// types of today. No ciphertext is opened.
+    pub(crate) async fn ask_again<H: Host>(
+        &self,
+        call: &Call<'_, H>,
+        access: &Access,
+        asked: &[Check],
+    ) -> Result<(), Error> {
+        call.ask(access, &as_of_today(asked, &call.collection)).await?;
+        self.inputs.check_written(call, &[]).map(|_| ())
+    }
+
+    /// Opens the ciphertexts and, where what they hold was not known before, asks the policy again.
+    pub(crate) async fn open<H: Host>(
+        &mut self,
+        call: &Call<'_, H>,
+        access: &Access,
         now: Millis,
-        operations: &[&str],
-        checks: &mut Vec<Check>,
-    ) -> Result<OpenedInput, Error> {
-        let (object, props, path) = match self {
-            Self::Shown { properties, opened } => {
-                for property in properties {
-                    add_checks(checks, operations, collection, property)?;
-                }
-                return Ok(opened);
-            }
-            Self::Hidden { object, props, path } => (object, props, path),
-        };
-        let opened = open_ciphertext(object, envelopes, collection, common, State::Active, now)?;
-        let fields = parse_unsealed(&opened.canonical, ErrorKind::CiphertextRefused)?;
-        let is_wanted = |name: &str| props.is_none_or(|props| props.contains(&name));
-        let data = Data::reopen(collection, &fields, is_wanted)?.select(props, path)?;
-        for property in data.names() {
-            add_checks(checks, operations, collection, property)?;
+    ) -> Result<Vec<OpenedInput>, Error> {
+        let Self { inputs, written } = self;
+        let all = &inputs.all;
+        let mut envelopes = Envelopes::new(&call.vault.keyring);
+        let mut ciphertexts = Vec::with_capacity(all.len());
+        // Each where it is written: of those that share it nobody opens it again.
+        for NamedInput { input, .. } in all {
+            ciphertexts.push(match &input.object {
+                Object::Encrypted(object) => Some(open_ciphertext(object, &mut envelopes, call)?),
+                Object::Fields(_) | Object::SameAs(_) => None,
+            });
         }
-        Ok(OpenedInput { canonical: data.into_canonical(path)?, tenant: opened.tenant })
+        let written = match written.take() {
+            Some(written) => written,
+            None => {
+                let held = ciphertexts.iter().map(names_in).collect::<Result<Vec<_>, Error>>()?;
+                call.ask(access, &inputs.checks(&call.collection, &held)).await?;
+                inputs.check_written(call, &held)?
+            }
+        };
+        let mut opened = Vec::with_capacity(all.len());
+        let mut total = 0;
+        for (input, written) in all.iter().zip(written) {
+            let one = match (written, ciphertexts.get(input.written_at)) {
+                (Some(written), _) => written,
+                (None, Some(Some(ciphertext))) => input.take_from(ciphertext, &call.collection)?,
+                _ => return Err(Error::internal("an input was not opened")),
+            };
+            total += one.canonical.len();
+            call.limit_bytes(total)?;
+            opened.push(one);
+        }
+        for (NamedInput { input, .. }, ciphertext) in all.iter().zip(&ciphertexts) {
+            if let (Object::Encrypted(object), Some(ciphertext)) = (&input.object, ciphertext) {
+                check_ciphertext(object, ciphertext, State::Active, now)?;
+            }
+        }
+        Ok(opened)
+    }
+}
+
+impl NamedInput<'_> {
+    /// What it means of the data that a ciphertext holds.
+    fn take_from(
+        &self,
+        ciphertext: &Ciphertext,
+        collection: &Collection,
+    ) -> Result<OpenedInput, Error> {
+        let Input { props, path, .. } = self.input;
+        let fields = parse_unsealed(&ciphertext.canonical, ErrorKind::CiphertextRefused)?;
+        let data = Data::reopen(collection, &fields, props.as_deref())?;
+        let canonical = data.select(props.as_deref(), path)?.into_canonical(path)?;
+        Ok(OpenedInput { canonical, tenant: ciphertext.tenant.clone() })
+    }
+}
+
+/// The properties that a ciphertext holds, if it is there.
+fn names_in(ciphertext: &Option<Ciphertext>) -> Result<Vec<Cow<'_, str>>, Error> {
+    let Some(Ciphertext { canonical, .. }) = ciphertext else { return Ok(Vec::new()) };
+    let fields = parse_unsealed(canonical, ErrorKind::CiphertextRefused)?;
+    Ok(fields.into_iter().map(|(name, _)| name).collect())
+}
+
+/// Opens a ciphertext. Whatever is wrong with it itself is one error; so is another tenant's.
+pub(crate) fn open_ciphertext<H: Host>(
+    object: &EncryptedObject<'_>,
+    envelopes: &mut Envelopes<'_>,
+    call: &Call<'_, H>,
+) -> Result<Ciphertext, Error> {
+    let opened = Ciphertext::open(envelopes, object.ciphertext, &call.collection.name)
+        .map_err(|_| ErrorKind::CiphertextRefused)?;
+    if !call.common.admits(opened.tenant.as_deref()) {
+        return Err(ErrorKind::CiphertextRefused.into());
+    }
+    Ok(opened)
+}
+
+/// Refuses a ciphertext of another scope than the one asked for, and one that is not in the state.
+pub(crate) fn check_ciphertext(
+    object: &EncryptedObject<'_>,
+    opened: &Ciphertext,
+    state: State,
+    now: Millis,
+) -> Result<(), Error> {
+    if object.scope.is_some_and(|Name(scope)| scope != opened.scope) {
+        return Err(ErrorKind::ScopeMismatch.into());
+    }
+    match state.holds(opened.expires_at, now) {
+        true => Ok(()),
+        false if state == State::Archived => Err(ErrorKind::CiphertextActive.into()),
+        false => Err(ErrorKind::CiphertextArchived.into()),
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! | step | what | where |
 //! |---|---|---|
-//! | 1, 2, 3 | parse strictly, find the collection, check the reason | here |
-//! | 4, 7 | ask the policy; tell the audit | `call.rs` |
+//! | 1, 2, 3 | parse strictly, find the collection, check the form of names, check the reason | here |
+//! | 4, 7 | ask the policy; tell the audit | `call.rs`, with the questions of `checks.rs` |
+//! | 4 | and only then look at names, values, tenants, ciphertexts | the operation, over `inputs.rs` |
 //! | 5, 6 | read rows and open them, compute the new rows | the operation, over `reads.rs` and `batch.rs` |
 //! | 5 to 9 | and, for what changes, write; again if somebody else wrote first | `commit.rs` |
 
@@ -11,6 +12,7 @@ pub(crate) mod batch;
 pub(crate) mod call;
 pub(crate) mod card;
 pub(crate) mod card_draw;
+pub(crate) mod checks;
 pub(crate) mod commit;
 pub(crate) mod count;
 pub(crate) mod decrypt;
@@ -59,6 +61,7 @@ use crate::operation::tokenize::Tokenize;
 use crate::operation::update::Update;
 use crate::operation::update_encrypted::UpdateEncrypted;
 use crate::request::common::Common;
+use crate::schema::collection::check_property_name;
 use crate::vault::Vault;
 
 impl Vault {
@@ -107,6 +110,9 @@ async fn perform<'a, O: Operation<'a>, H: Host>(
     let operation = O::take(&mut parameters, &mut common, &vault.settings)?;
     parameters.finish()?;
     let collection = vault.collections().get(common.collection)?;
+    for name in operation.property_names() {
+        check_property_name(name)?;
+    }
     let reason = common.reason(vault.settings.force_access_reason)?;
 
     let mut call = Call::new(vault, host, O::ACTION, O::EFFECT, common, collection, reason);

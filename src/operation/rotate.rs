@@ -10,16 +10,18 @@ use crate::host::{Host, State};
 use crate::json::strict::Parameters;
 use crate::json::text::write;
 use crate::operation::batch::{Batch, NewRow, Plan};
-use crate::operation::call::{Access, Call, Effect, tokens_check};
+use crate::operation::call::{Access, Call, Effect};
 use crate::operation::card::Shape;
 use crate::operation::card_draw::{Draw, draw_card_shaped};
+use crate::operation::checks::tokens_check;
 use crate::operation::commit::commit;
 use crate::operation::definition::Operation;
+use crate::operation::inputs::Unopened;
 use crate::operation::pass::{Pass, Token};
 use crate::operation::selection::{refuse_other_tenants, select_named};
 use crate::operation::token_id::ClaimedId;
 use crate::request::common::Common;
-use crate::request::list::Filled;
+use crate::request::list::Unique;
 use crate::request::name::{Name, TokenId};
 use crate::sealing::fresh::Fresh;
 use crate::sealing::row::Body;
@@ -29,7 +31,7 @@ use crate::settings::Settings;
 #[serde(rename_all = "camelCase")]
 struct Given<'a> {
     #[serde(borrow)]
-    token_ids: Filled<TokenId<'a>>,
+    token_ids: Unique<TokenId<'a>>,
     transaction_id: Option<Name<'a>>,
 }
 
@@ -62,7 +64,11 @@ impl<'a> Operation<'a> for Rotate<'a> {
         let check = tokens_check(&call.collection, "write", State::Active);
         let access = Access::to_tokens(&["CapTokensWriter"], check);
         call.authorize(&access).await?;
-        commit(call, &access, Vec::new(), async |pass, _| {
+        if self.token_ids.is_empty() {
+            call.audit(0).await?;
+            return write(&Rotated(Vec::new()));
+        }
+        commit(call, &access, Unopened::none(), async |pass, _| {
             let tokens = select_named(pass, &self.token_ids).await?;
             refuse_unless_active(pass, &self.token_ids, &tokens)?;
             let mut batch = Batch::new(tokens.len())?;

@@ -6,20 +6,21 @@ use crate::error::Error;
 use crate::host::{Host, State};
 use crate::json::strict::Parameters;
 use crate::json::text::write;
-use crate::operation::call::{Access, Call, tokens_check};
+use crate::operation::call::{Access, Call};
+use crate::operation::checks::tokens_check;
 use crate::operation::definition::Operation;
 use crate::operation::metadata::{Detail, TokenMetadata};
 use crate::operation::pass::Pass;
 use crate::operation::selection::select;
 use crate::request::common::Common;
-use crate::request::list::{Filled, has_option};
+use crate::request::list::{Unique, has_option};
 use crate::request::query::{QueryBody, TokenQuery};
 use crate::settings::Settings;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Given<'a> {
-    options: Option<Filled<GivenOption>>,
+    options: Option<Unique<GivenOption>>,
     #[serde(borrow)]
     request_body: QueryBody<'a>,
 }

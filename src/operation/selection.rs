@@ -12,20 +12,30 @@ pub(crate) async fn select<H: Host>(
     pass: &mut Pass<'_, H>,
     query: &TokenQuery<'_>,
 ) -> Result<Tokens, Error> {
-    let tags = query.tags.as_deref();
-    let Some(token_ids) = &query.token_ids else {
-        return match tags {
-            Some(tags) => select_by_tags(pass, tags, query).await,
-            None => Ok(Vec::new()),
-        };
-    };
-    let mut named = select_named(pass, token_ids).await?;
-    refuse_other_tenants(pass, &named)?;
-    named.retain(|token| {
-        tags.unwrap_or_default().iter().all(|tag| token.head.has_tag(tag))
-            && query.state.holds(token.row.expires_at, pass.now)
-    });
-    Ok(named)
+    let mut tokens = find(pass, query).await?;
+    refuse_other_tenants(pass, &tokens)?;
+    tokens.retain(|token| matches(pass, query, token));
+    Ok(tokens)
+}
+
+/// The tokens that a query names, whatever their tenant, tags and state; or those that its tags match,
+/// where it names none. A query of nothing is not put to the store.
+pub(crate) async fn find<H: Host>(
+    pass: &mut Pass<'_, H>,
+    query: &TokenQuery<'_>,
+) -> Result<Tokens, Error> {
+    match (&query.token_ids, &query.tags) {
+        _ if query.is_of_nothing() => Ok(Vec::new()),
+        (Some(token_ids), _) => select_named(pass, token_ids).await,
+        (None, Some(tags)) => select_by_tags(pass, tags, query).await,
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
+/// Whether a token that a query names has its tags and is in its state.
+pub(crate) fn matches<H: Host>(pass: &Pass<'_, H>, query: &TokenQuery<'_>, token: &Token) -> bool {
+    query.tags.iter().flatten().all(|tag| token.head.has_tag(tag))
+        && query.state.holds(token.row.expires_at, pass.now)
 }
 
 /// Refuses everything if one of the tokens is of a tenant outside the request's list.

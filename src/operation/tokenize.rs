@@ -8,19 +8,19 @@ use crate::json::strict::Parameters;
 use crate::json::text::write;
 use crate::kinds::TokenType;
 use crate::operation::batch::{Batch, Plan};
-use crate::operation::call::{Access, Call, Effect};
+use crate::operation::call::{Call, Effect};
 use crate::operation::commit::commit;
 use crate::operation::definition::{DEFAULT_SCOPE, Operation};
 use crate::operation::drafts::{Drafts, TokenRequest, Wanted, claims_of};
-use crate::operation::inputs::{CheckedInput, check_inputs};
+use crate::operation::inputs::NamedInputs;
 use crate::operation::pass::Pass;
 use crate::operation::token_id::GLOBAL_SCOPE;
 use crate::operation::transaction_id::TOKENIZE;
 use crate::request::card_template::CardTemplate;
 use crate::request::common::Common;
 use crate::request::expiry::Expiry;
-use crate::request::input::{Inputs, ObjectForm, Props};
-use crate::request::list::{Requests, without_repeats};
+use crate::request::input::{GivenInput, Inputs, ObjectForm, Props};
+use crate::request::list::without_repeats;
 use crate::request::name::{Name, TokenId};
 use crate::request::tags::Tags;
 use crate::settings::Settings;
@@ -33,7 +33,7 @@ struct Given<'a> {
     expiration_secs: Option<Expiry>,
     #[serde(borrow)]
     transaction_id: Option<Name<'a>>,
-    request_body: Requests<GivenToken<'a>>,
+    request_body: Vec<GivenToken<'a>>,
 }
 
 /// One of the array.
@@ -81,15 +81,15 @@ impl<'a> Operation<'a> for Tokenize<'a> {
         settings: &Settings,
     ) -> Result<Self, Error> {
         let Given { expiration_secs, transaction_id, request_body } = parameters.take()?;
-        let (mut tokens, mut objects) = (Vec::new(), Vec::new());
-        for (index, given) in request_body.0.into_iter().enumerate() {
-            let (token, object) = given.check(format!("requestBody[{index}]"), settings)?;
+        let (mut tokens, mut inputs) = (Vec::new(), Vec::new());
+        for (index, given) in request_body.into_iter().enumerate() {
+            let (token, input) = given.check(format!("requestBody[{index}]"), settings)?;
             tokens.push(token);
-            objects.push(object);
+            inputs.push(input);
         }
         Ok(Self {
             tokens,
-            inputs: Inputs::of_requests(objects)?,
+            inputs: Inputs::of_requests(inputs)?,
             expiry: expiration_secs,
             transaction_id: transaction_id.map(|id| id.0),
         })
@@ -99,22 +99,22 @@ impl<'a> Operation<'a> for Tokenize<'a> {
         self.transaction_id
     }
 
+    fn property_names(&self) -> Vec<&str> {
+        self.inputs.property_names().collect()
+    }
+
     async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
         let Self { tokens: requests, inputs, expiry, .. } = &self;
-        let inputs = check_inputs(call, inputs)?;
-        for (TokenRequest { card, .. }, input) in requests.iter().zip(&inputs) {
-            if let Some(card) = card {
-                card.check(&call.collection, input.properties())?;
-            }
+        let inputs = NamedInputs::of(inputs, |_, _| &ON_EACH_PROPERTY)?;
+        let (access, inputs) = inputs.authorize(call, &["CapTokensWriter"]).await?;
+        if requests.is_empty() {
+            call.audit(0).await?;
+            return write(&[(); 0]);
         }
-        let access = Access {
-            capabilities: &["CapTokensWriter"],
-            input: CheckedInput::kind(&inputs),
-            checks: CheckedInput::checks(&inputs, &ON_EACH_PROPERTY, &call.collection)?,
-            on_each_property: &ON_EACH_PROPERTY,
-        };
-        call.authorize(&access).await?;
         commit(call, &access, inputs, async |pass, inputs| {
+            for card in requests.iter().filter_map(|request| request.card.as_ref()) {
+                card.check(&call.collection)?;
+            }
             refuse_repeated_ids(requests)?;
             let mut wanted = Vec::with_capacity(requests.len());
             for (request, input) in requests.iter().zip(inputs) {
@@ -141,7 +141,7 @@ impl<'a> GivenToken<'a> {
         self,
         path: String,
         settings: &Settings,
-    ) -> Result<(TokenRequest<'a>, (Option<ObjectForm<'a>>, Props<'a>)), Error> {
+    ) -> Result<(TokenRequest<'a>, GivenInput<'a>), Error> {
         let tags =
             Tags::new(self.tags, self.ensure_unique_tenant_tags, &path, settings.max_tags())?;
         let card = CardTemplate::new(self.fptemplate, self.fpprops, &path)?;
@@ -175,9 +175,10 @@ impl<'a> GivenToken<'a> {
                 "must not be a version 8 UUID, the form of deterministic token IDs",
             ));
         }
+        let card_properties = card.iter().flat_map(|card| card.properties.clone()).collect();
+        let input = GivenInput { object: self.object, props: self.props, card_properties };
         let token_id = self.token_id.map(|id| id.0);
-        let request = TokenRequest { token_type, scope, tags, token_id, card, path };
-        Ok((request, (self.object, self.props)))
+        Ok((TokenRequest { token_type, scope, tags, token_id, card, path }, input))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Row};
 use crate::label::Label;
 use crate::operation::call::Access;
+use crate::operation::inputs::Unopened;
 use crate::operation::pass::Pass;
 use crate::sealing::row::open_transaction;
 use crate::sealing::transaction_record::TransactionRecord;
@@ -43,6 +44,7 @@ pub(crate) enum Replay {
 pub(crate) async fn replay<H: Host>(
     pass: &mut Pass<'_, H>,
     access: &Access,
+    inputs: &Unopened<'_>,
 ) -> Result<Replay, Error> {
     let call = pass.call;
     let Some(identity) = &call.transaction else { return Ok(Replay::Nothing { stale: None }) };
@@ -54,7 +56,7 @@ pub(crate) async fn replay<H: Host>(
         return Err(ErrorKind::TransactionReused.into());
     }
     if access.checks.is_none() {
-        call.ask(access, &record.checks).await?;
+        inputs.ask_again(call, access, &record.checks).await?;
     }
     call.audit(record.tokens).await?;
     Ok(Replay::Answer(record.answer))

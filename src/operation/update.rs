@@ -12,11 +12,12 @@ use crate::json::strict::Parameters;
 use crate::kinds::TokenType;
 use crate::label::{Label, sorted};
 use crate::operation::batch::{Batch, NewRow, Plan};
-use crate::operation::call::{Access, Call, Effect, tokens_check};
+use crate::operation::call::{Access, Call, Effect};
 use crate::operation::card::follow_card;
+use crate::operation::checks::tokens_check;
 use crate::operation::commit::commit;
 use crate::operation::definition::Operation;
-use crate::operation::inputs::{CheckedInput, check_inputs};
+use crate::operation::inputs::{NamedInputs, Unopened};
 use crate::operation::pass::{Pass, Token};
 use crate::operation::selection::select;
 use crate::operation::unique_tags::{self, Claimant, Claimed};
@@ -92,11 +93,17 @@ impl<'a> Operation<'a> for Update<'a> {
         self.transaction_id
     }
 
+    fn property_names(&self) -> Vec<&str> {
+        self.inputs.property_names().collect()
+    }
+
     async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
         let Self { query, changes, inputs, .. } = &self;
-        let inputs = check_inputs(call, inputs)?;
-        let access = access(call, query, &inputs)?;
-        call.authorize(&access).await?;
+        let (access, mut inputs) = authorize(call, query, inputs).await?;
+        if query.is_of_nothing() {
+            inputs.open(call, &access, call.now()?).await?;
+            return Err(ErrorKind::TokenNotFound.into());
+        }
         commit(call, &access, inputs, async |pass, data| {
             let tokens = select(pass, query).await?;
             if tokens.is_empty() {
@@ -115,22 +122,20 @@ impl<'a> Operation<'a> for Update<'a> {
 
 /// For metadata alone, the right to write tokens; as soon as there is data, the right to tokenize
 /// each of its properties instead.
-fn access<H: Host>(
+async fn authorize<'i, H: Host>(
     call: &Call<'_, H>,
     query: &TokenQuery<'_>,
-    inputs: &[CheckedInput<'_>],
-) -> Result<Access, Error> {
+    inputs: &'i Inputs<'i>,
+) -> Result<(Access, Unopened<'i>), Error> {
     const CAPABILITIES: &[&str] = &["CapTokensWriter"];
-    if inputs.is_empty() {
-        let check = tokens_check(&call.collection, "write", query.state);
-        return Ok(Access::to_tokens(CAPABILITIES, check));
+    if !inputs.all.is_empty() {
+        let inputs = NamedInputs::of(inputs, |_, _| &ON_EACH_PROPERTY)?;
+        return inputs.authorize(call, CAPABILITIES).await;
     }
-    Ok(Access {
-        capabilities: CAPABILITIES,
-        input: CheckedInput::kind(inputs),
-        checks: CheckedInput::checks(inputs, &ON_EACH_PROPERTY, &call.collection)?,
-        on_each_property: &ON_EACH_PROPERTY,
-    })
+    let check = tokens_check(&call.collection, "write", query.state);
+    let access = Access::to_tokens(CAPABILITIES, check);
+    call.authorize(&access).await?;
+    Ok((access, Unopened::none()))
 }
 
 /// New data for the one token that the query matches. Its ID, type, scope, tenant and creation time

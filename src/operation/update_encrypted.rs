@@ -4,22 +4,23 @@
 use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, InputKind, Millis, State};
+use crate::host::{Check, Host, InputKind, Millis, State};
 use crate::json::strict::Parameters;
-use crate::json::tree::Member;
+use crate::json::tree::{Json, Member};
 use crate::kinds::EncryptionType;
 use crate::operation::call::{Access, Call};
+use crate::operation::checks::PropertyChecks;
 use crate::operation::definition::Operation;
-use crate::operation::inputs::open_ciphertext;
+use crate::operation::inputs::{check_ciphertext, open_ciphertext};
 use crate::operation::new_ciphertexts::seal;
 use crate::operation::pass::Pass;
 use crate::request::common::Common;
 use crate::request::expiry::Expiry;
 use crate::request::input::{EncryptedObject, Fields, Props, TENANT_FIELD};
-use crate::request::list::Requests;
 use crate::request::name::Name;
 use crate::request::query::{ArchivedOptions, state_of};
-use crate::schema::data::{Data, add_checks, parse_unsealed};
+use crate::schema::collection::Collection;
+use crate::schema::data::{Data, parse_unsealed, wanted};
 use crate::sealing::ciphertext::Ciphertext;
 use crate::settings::Settings;
 
@@ -32,7 +33,7 @@ struct Given<'a> {
     options: ArchivedOptions,
     expiration_secs: Option<Expiry>,
     #[serde(borrow)]
-    request_body: Requests<GivenChange<'a>>,
+    request_body: Vec<GivenChange<'a>>,
 }
 
 /// One of the array.
@@ -73,8 +74,8 @@ impl<'a> Operation<'a> for UpdateEncrypted<'a> {
         _: &Settings,
     ) -> Result<Self, Error> {
         let Given { options, expiration_secs: expiry, request_body } = parameters.take()?;
-        let mut changes = Vec::with_capacity(request_body.0.len());
-        for (index, given) in request_body.0.into_iter().enumerate() {
+        let mut changes = Vec::with_capacity(request_body.len());
+        for (index, given) in request_body.into_iter().enumerate() {
             let path = format!("requestBody[{index}]");
             if given.fields.tenant.is_some() {
                 return Err(Error::bad_request(
@@ -97,58 +98,120 @@ impl<'a> Operation<'a> for UpdateEncrypted<'a> {
         Ok(Self { changes, state: state_of(&options), expiry })
     }
 
+    fn property_names(&self) -> Vec<&str> {
+        let changes = self.changes.iter();
+        let written = changes.clone().flat_map(|change| &change.fields).map(|(name, _)| &**name);
+        written.chain(changes.flat_map(|change| &change.props).flatten().copied()).collect()
+    }
+
     async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {
         let Self { changes, state, expiry } = &self;
         let collection = &call.collection;
-        call.limit_tokens(changes.len())?;
-        let mut news = Vec::with_capacity(changes.len());
-        let mut checks = Vec::new();
-        for Change { fields, props, path, .. } in changes {
-            let new = Data::check(collection, fields)?;
-            new.check_size(path)?;
-            news.push(new);
-            for prop in props.iter().flatten() {
-                add_checks(&mut checks, &ON_EACH_PROPERTY, collection, prop)?;
-            }
-        }
-        let known = changes.iter().all(|change| change.props.is_some());
+        let all_name = changes.iter().all(|change| change.props.is_some());
         let access = Access {
             capabilities: &["CapCryptoDecrypter", "CapCryptoEncrypter"],
             input: InputKind::Encrypted,
-            checks: known.then_some(checks),
-            on_each_property: &ON_EACH_PROPERTY,
+            checks: all_name.then(|| checks(changes, &[], collection)),
         };
         call.authorize(&access).await?;
 
+        let mut news = Vec::new();
+        if all_name {
+            news = check_written(changes, &[], call)?;
+        }
         let mut pass = Pass::begin(call)?;
         let now = pass.now;
-        let mut checks = Vec::new();
-        let mut updated = Vec::with_capacity(changes.len());
+        let mut olds = Vec::with_capacity(changes.len());
+        for Change { object, .. } in changes {
+            olds.push(open_ciphertext(object, &mut pass.envelopes, call)?);
+        }
+        let mut kept = Vec::with_capacity(changes.len());
+        for (change, old) in changes.iter().zip(&olds) {
+            kept.push(change.kept(parse_unsealed(&old.canonical, ErrorKind::CiphertextRefused)?));
+        }
+        if !all_name {
+            call.ask_again(&access, &checks(changes, &kept, collection)).await?;
+            news = check_written(changes, &kept, call)?;
+        }
+        let mut canonicals = Vec::with_capacity(changes.len());
         let mut total = 0;
-        for (change, new) in changes.iter().zip(news) {
-            let Change { object, props, path, .. } = change;
-            let envelopes = &mut pass.envelopes;
-            let old = open_ciphertext(object, envelopes, collection, &call.common, *state, now)?;
-            let unsealed = parse_unsealed(&old.canonical, ErrorKind::CiphertextRefused)?;
-            let is_wanted = |name: &str| {
-                props.as_ref().is_none_or(|props| props.contains(&name)) && !new.holds(name)
-            };
-            let data = Data::reopen(collection, &unsealed, is_wanted)?;
-            let data = new.beside(data).select(props.as_deref(), path)?;
-            for property in data.names() {
-                add_checks(&mut checks, &ON_EACH_PROPERTY, collection, property)?;
-            }
+        for ((change, new), kept) in changes.iter().zip(news).zip(&kept) {
+            let Change { props, path, .. } = change;
+            let kept = Data::reopen(collection, kept, props.as_deref())?;
+            let data = new.beside(kept).select(props.as_deref(), path)?;
             let canonical = data.into_canonical(path)?;
             total += canonical.len();
             call.limit_bytes(total)?;
-            updated.push(change.seal_as(&old, canonical, *expiry, now)?);
+            canonicals.push(canonical);
         }
-        call.ask_again(&access, &checks).await?;
+        for (Change { object, .. }, old) in changes.iter().zip(&olds) {
+            check_ciphertext(object, old, *state, now)?;
+        }
+        let mut updated = Vec::with_capacity(changes.len());
+        for ((change, old), canonical) in changes.iter().zip(&olds).zip(canonicals) {
+            updated.push(change.seal_as(old, canonical, *expiry, now)?);
+        }
         seal(&mut pass, &updated).await
     }
 }
 
+/// What must be allowed on what each new ciphertext shall hold: the properties named, or those that it
+/// keeps and those that are given.
+fn checks(changes: &[Change<'_>], kept: &[Vec<Member<'_>>], collection: &Collection) -> Vec<Check> {
+    let mut checks = PropertyChecks::default();
+    for (index, change) in changes.iter().enumerate() {
+        if let Some(props) = &change.props {
+            props.iter().for_each(|name| checks.add(&ON_EACH_PROPERTY, name));
+            continue;
+        }
+        let kept = kept.get(index).into_iter().flatten().map(|(name, _)| &**name);
+        kept.chain(change.given()).for_each(|name| checks.add(&ON_EACH_PROPERTY, name));
+    }
+    checks.on(collection)
+}
+
+/// Looks at what the request writes, after the policy has allowed: at all names first, those of what is
+/// kept included, then at the values. Answers the data of `fields`.
+fn check_written<'c, H: Host>(
+    changes: &'c [Change<'_>],
+    kept: &[Vec<Member<'_>>],
+    call: &Call<'_, H>,
+) -> Result<Vec<Data<'c>>, Error> {
+    let collection = &call.collection;
+    call.limit_tokens(changes.len())?;
+    for (index, Change { fields, props, .. }) in changes.iter().enumerate() {
+        let kept = kept.get(index).filter(|_| props.is_none()).into_iter().flatten();
+        for (name, _) in fields.iter().chain(kept) {
+            collection.property(name)?;
+        }
+        for name in props.iter().flatten() {
+            collection.property(name)?;
+        }
+    }
+    let mut news = Vec::with_capacity(changes.len());
+    for Change { fields, path, .. } in changes {
+        let new = Data::check(collection, fields)?;
+        new.check_size(path)?;
+        news.push(new);
+    }
+    Ok(news)
+}
+
 impl Change<'_> {
+    /// The properties that are given. A null leaves what the ciphertext holds.
+    fn given(&self) -> impl Iterator<Item = &str> {
+        let given = self.fields.iter().filter(|(_, value)| *value != Json::Null);
+        given.map(|(name, _)| &**name)
+    }
+
+    /// Of what a ciphertext holds, what is not given anew.
+    fn kept<'d>(&self, mut held: Vec<Member<'d>>) -> Vec<Member<'d>> {
+        let given: Vec<&str> = self.given().collect();
+        let is_given = wanted(Some(&given));
+        held.retain(|(name, _)| !is_given(name));
+        held
+    }
+
     /// What the new ciphertext holds beside its data. Deterministic ones have no tags and no expiry.
     fn seal_as(
         &self,

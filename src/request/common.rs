@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind};
 use crate::json::strict::Parameters;
-use crate::request::list::QueryList;
+use crate::request::list::TenantList;
 use crate::request::name::{Name, Note};
 
 const REASONS: [&str; 10] = [
@@ -31,7 +31,7 @@ struct Given<'a> {
     custom_audit: Option<Note<'a>>,
     #[serde(default)]
     reload_cache: bool,
-    x_tenant_id: Option<QueryList<Name<'a>>>,
+    x_tenant_id: Option<TenantList<Name<'a>>>,
 }
 
 /// What every operation is told.

@@ -81,21 +81,28 @@ pub(crate) enum Object<'a> {
     SameAs(usize),
 }
 
+/// What a request gives of an input.
+pub(crate) struct GivenInput<'a> {
+    pub(crate) object: Option<ObjectForm<'a>>,
+    pub(crate) props: Props<'a>,
+    /// The names in `fpprops`.
+    pub(crate) card_properties: Vec<&'a str>,
+}
+
 /// An object and which of its properties are meant.
 pub(crate) struct Input<'a> {
     pub(crate) object: Object<'a>,
     pub(crate) props: Option<Vec<&'a str>>,
+    /// The names in `fpprops`.
+    pub(crate) card_properties: Vec<&'a str>,
     /// Of the object, as the caller wrote it.
     pub(crate) path: String,
 }
 
 impl<'a> Input<'a> {
     /// `object` and `props`, both or neither, of what has this path.
-    fn new(
-        object: Option<ObjectForm<'a>>,
-        props: Props<'a>,
-        path: &str,
-    ) -> Result<Option<Self>, Error> {
+    fn new(given: GivenInput<'a>, path: &str) -> Result<Option<Self>, Error> {
+        let GivenInput { object, props, card_properties } = given;
         let object = match object {
             Some(ObjectForm::Fields(fields)) => Object::Fields(fields),
             Some(ObjectForm::Encrypted(encrypted)) => Object::Encrypted(encrypted),
@@ -111,7 +118,18 @@ impl<'a> Input<'a> {
             None => return Ok(None),
         };
         let (props, path) = (props.map(|props| props.0), format!("{path}.object"));
-        Ok(Some(Self { object, props, path }))
+        Ok(Some(Self { object, props, card_properties, path }))
+    }
+
+    /// Every name of a property that the request writes here.
+    pub(crate) fn property_names(&self) -> impl Iterator<Item = &str> {
+        let fields = if let Object::Fields(Fields { values, .. }) = &self.object {
+            values.as_slice()
+        } else {
+            &[]
+        };
+        let written = fields.iter().map(|(name, _)| &**name);
+        written.chain(self.props.iter().flatten().chain(&self.card_properties).copied())
     }
 }
 
@@ -131,13 +149,13 @@ pub(crate) enum Tenancy {
 impl<'a> Inputs<'a> {
     /// Those of an array of requests, `requestBody`.
     pub(crate) fn of_requests(
-        objects: impl IntoIterator<Item = (Option<ObjectForm<'a>>, Props<'a>)>,
+        given: impl IntoIterator<Item = GivenInput<'a>>,
     ) -> Result<Self, Error> {
         let mut all = Vec::new();
-        for (index, (object, props)) in objects.into_iter().enumerate() {
+        for (index, given) in given.into_iter().enumerate() {
             let path = format!("requestBody[{index}]");
             let missing = || Error::bad_request(format!("{path}.object"), "is missing");
-            all.push(Input::new(object, props, &path)?.ok_or_else(missing)?);
+            all.push(Input::new(given, &path)?.ok_or_else(missing)?);
         }
         let inputs = Self { all, tenancy: Tenancy::OfTheRequest };
         for input in &inputs.all {
@@ -157,7 +175,8 @@ impl<'a> Inputs<'a> {
         props: Props<'a>,
     ) -> Result<Self, Error> {
         let tenancy = Tenancy::OfTheToken;
-        let Some(input) = Input::new(object, props, "requestBody")? else {
+        let given = GivenInput { object, props, card_properties: Vec::new() };
+        let Some(input) = Input::new(given, "requestBody")? else {
             return Ok(Self { all: Vec::new(), tenancy });
         };
         match &input.object {
@@ -171,6 +190,11 @@ impl<'a> Inputs<'a> {
             )),
             Object::Fields(_) | Object::Encrypted(_) => Ok(Self { all: vec![input], tenancy }),
         }
+    }
+
+    /// Every name of a property that the request writes in them.
+    pub(crate) fn property_names(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().flat_map(Input::property_names)
     }
 
     /// The input that holds this one's object: itself, or the one that it names.

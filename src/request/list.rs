@@ -1,8 +1,21 @@
 //! Lists in a request: each item once, in the order given.
+//!
+//! A list that came out empty is a list of nothing: it matches nothing, and never widens a query.
 
 use serde::Deserialize;
 
-/// A list that is not empty: a filter that came out empty must not widen a query.
+/// A list that may be empty: token IDs, `options`.
+#[derive(Deserialize)]
+#[serde(from = "Vec<T>", bound(deserialize = "T: Deserialize<'de> + Copy + Ord"))]
+pub(crate) struct Unique<T>(pub(crate) Vec<T>);
+
+impl<T: Copy + Ord> From<Vec<T>> for Unique<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self(without_repeats(items))
+    }
+}
+
+/// A list that is not empty: `props` that pick nothing have no meaning.
 #[derive(Deserialize)]
 #[serde(try_from = "Vec<T>", bound(deserialize = "T: Deserialize<'de> + Copy + Ord"))]
 pub(crate) struct Filled<T>(pub(crate) Vec<T>);
@@ -17,11 +30,11 @@ impl<T: Copy + Ord> TryFrom<Vec<T>> for Filled<T> {
 }
 
 /// Whether `options` has this one.
-pub(crate) fn has_option<T: PartialEq>(options: Option<&Filled<T>>, option: &T) -> bool {
+pub(crate) fn has_option<T: PartialEq>(options: Option<&Unique<T>>, option: &T) -> bool {
     options.is_some_and(|options| options.0.contains(option))
 }
 
-/// A list of tenants or tags in a query.
+/// The tags of a query.
 #[derive(Deserialize)]
 #[serde(try_from = "Vec<T>", bound(deserialize = "T: Deserialize<'de> + Copy + Ord"))]
 pub(crate) struct QueryList<T>(pub(crate) Vec<T>);
@@ -30,22 +43,22 @@ impl<T: Copy + Ord> TryFrom<Vec<T>> for QueryList<T> {
     type Error = &'static str;
 
     fn try_from(items: Vec<T>) -> Result<Self, &'static str> {
-        let fits = (1..=100).contains(&items.len());
-        fits.then(|| Self(without_repeats(items))).ok_or("must be a list of 1 to 100 items")
+        let fits = items.len() <= 100;
+        fits.then(|| Self(without_repeats(items))).ok_or("must be a list of at most 100 items")
     }
 }
 
-/// The requests of an array.
+/// The tenants that confine a request: none listed would be no tenant's, or everybody's.
 #[derive(Deserialize)]
-#[serde(try_from = "Vec<T>", bound(deserialize = "T: Deserialize<'de>"))]
-pub(crate) struct Requests<T>(pub(crate) Vec<T>);
+#[serde(try_from = "Vec<T>", bound(deserialize = "T: Deserialize<'de> + Copy + Ord"))]
+pub(crate) struct TenantList<T>(pub(crate) Vec<T>);
 
-impl<T> TryFrom<Vec<T>> for Requests<T> {
+impl<T: Copy + Ord> TryFrom<Vec<T>> for TenantList<T> {
     type Error = &'static str;
 
     fn try_from(items: Vec<T>) -> Result<Self, &'static str> {
-        let is_filled = !items.is_empty();
-        is_filled.then_some(Self(items)).ok_or("must not be an empty list")
+        let fits = (1..=100).contains(&items.len());
+        fits.then(|| Self(without_repeats(items))).ok_or("must be a list of 1 to 100 items")
     }
 }
 

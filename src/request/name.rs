@@ -18,6 +18,12 @@ pub(crate) struct Note<'a>(pub(crate) &'a str);
 #[serde(try_from = "&str")]
 pub(crate) struct TokenId<'a>(pub(crate) &'a str);
 
+/// Whether this may be the name of a transformer.
+pub(crate) fn is_transformer_name(text: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    (1..=40).contains(&text.len()) && text.bytes().all(legal)
+}
+
 impl<'a> TryFrom<&'a str> for Name<'a> {
     type Error = &'static str;
 

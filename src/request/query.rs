@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::error::{Error, ErrorKind};
 use crate::host::State;
 use crate::json::strict::Parameters;
-use crate::request::list::{Filled, QueryList};
+use crate::request::list::{QueryList, Unique, has_option};
 use crate::request::name::{Name, TokenId};
 
 /// Which tokens a query means.
@@ -23,18 +23,18 @@ pub(crate) struct TokenQuery<'a> {
 #[serde(rename_all = "camelCase")]
 struct InParameters<'a> {
     #[serde(borrow)]
-    token_ids: Option<Filled<TokenId<'a>>>,
+    token_ids: Option<Unique<TokenId<'a>>>,
     tags: Option<QueryList<Name<'a>>>,
-    object_ids: Option<QueryList<&'a str>>,
+    object_ids: Option<Vec<&'a str>>,
 }
 
 /// As a body, where the names are REST's.
 #[derive(Deserialize)]
 pub(crate) struct QueryBody<'a> {
     #[serde(borrow)]
-    token_ids: Option<Filled<TokenId<'a>>>,
+    token_ids: Option<Unique<TokenId<'a>>>,
     tags: Option<QueryList<Name<'a>>>,
-    object_ids: Option<QueryList<&'a str>>,
+    object_ids: Option<Vec<&'a str>>,
 }
 
 impl<'a> TokenQuery<'a> {
@@ -57,7 +57,7 @@ impl<'a> TokenQuery<'a> {
     }
 
     fn of(
-        token_ids: Option<Filled<TokenId<'a>>>,
+        token_ids: Option<Unique<TokenId<'a>>>,
         tags: Option<QueryList<Name<'a>>>,
         state: State,
     ) -> Self {
@@ -66,6 +66,11 @@ impl<'a> TokenQuery<'a> {
             tags: tags.map(|tags| tags.0.into_iter().map(|tag| tag.0).collect()),
             state,
         }
+    }
+
+    /// Whether one of its lists is empty, so that no token can match. Such a query is not put to the store.
+    pub(crate) fn is_of_nothing(&self) -> bool {
+        [&self.token_ids, &self.tags].into_iter().flatten().any(Vec::is_empty)
     }
 }
 
@@ -77,9 +82,10 @@ pub(crate) enum ArchivedOption {
 }
 
 /// `options` of those operations.
-pub(crate) type ArchivedOptions = Option<Filled<ArchivedOption>>;
+pub(crate) type ArchivedOptions = Option<Unique<ArchivedOption>>;
 
 /// The state that `options` asks for.
 pub(crate) fn state_of(options: &ArchivedOptions) -> State {
-    if options.is_some() { State::Archived } else { State::Active }
+    let archived = has_option(options.as_ref(), &ArchivedOption::Archived);
+    if archived { State::Archived } else { State::Active }
 }

@@ -46,10 +46,18 @@ impl Collection {
         if let Some(property) = self.properties.get(name) {
             return Ok(*property);
         }
-        // What is no name at all may be anything, a value in the wrong place included.
-        let shown = if is_name(name) { name } else { "(not a property name)" };
-        Err(ErrorKind::PropertyUnknown { property: shown.to_owned() }.into())
+        check_property_name(name)?;
+        Err(ErrorKind::PropertyUnknown { property: name.to_owned() }.into())
     }
+}
+
+/// Refuses what no collection can have, and does not repeat it: it may be anything, a value in the wrong
+/// place included.
+pub(crate) fn check_property_name(name: &str) -> Result<(), Error> {
+    if is_name(name) {
+        return Ok(());
+    }
+    Err(ErrorKind::PropertyUnknown { property: "(not a property name)".to_owned() }.into())
 }
 
 /// `{ customers: { properties: { email: { type: "EMAIL", nullable: false } } } }`

@@ -1,7 +1,6 @@
 //! Personal data that was checked against its collection: it cannot be built otherwise.
 
 use crate::error::{Error, ErrorKind};
-use crate::host::Check;
 use crate::json::text::write_canonical;
 use crate::json::tree::{Json, Member, Members};
 use crate::schema::collection::Collection;
@@ -40,13 +39,10 @@ impl<'a> Data<'a> {
     pub(crate) fn reopen(
         collection: &Collection,
         unsealed: &'a [Member<'a>],
-        is_wanted: impl Fn(&str) -> bool,
+        props: Option<&[&str]>,
     ) -> Result<Self, Error> {
+        let is_wanted = wanted(props);
         Self::check(collection, unsealed.iter().filter(|(name, _)| is_wanted(name)))
-    }
-
-    pub(crate) fn holds(&self, property: &str) -> bool {
-        self.names().any(|name| name == property)
     }
 
     /// These values beside those of other data, which holds none of the same properties.
@@ -55,18 +51,11 @@ impl<'a> Data<'a> {
         other
     }
 
-    /// Keeps the properties that `props` names, in its order; all of them where there is none.
-    /// `path` is the input's, for an object in which no value remains or too much does.
+    /// Keeps the properties that `props` names; all of them where there is none. What it names and is
+    /// not there is left out. `path` is the input's, for an object in which no value remains.
     pub(crate) fn select(mut self, props: Option<&[&str]>, path: &str) -> Result<Self, Error> {
-        if let Some(props) = props {
-            let mut selected = Vec::with_capacity(props.len());
-            for prop in props {
-                let field = self.0.iter().find(|(name, _)| name == prop);
-                let missing = || ErrorKind::PropertyNotInInput { property: (*prop).to_owned() };
-                selected.push(*field.ok_or_else(missing)?);
-            }
-            self.0 = selected;
-        }
+        let is_wanted = wanted(props);
+        self.0.retain(|(name, _)| is_wanted(name));
         if self.0.is_empty() {
             return Err(Error::bad_request(path, "must hold at least one value"));
         }
@@ -86,10 +75,16 @@ impl<'a> Data<'a> {
     pub(crate) fn check_size(&self, path: &str) -> Result<(), Error> {
         Self(self.0.clone()).into_canonical(path).map(|_| ())
     }
+}
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + use<'_, 'a> {
-        self.0.iter().map(|(name, _)| &**name)
-    }
+/// Whether `props` wants a property; all are wanted where there is none.
+pub(crate) fn wanted<'p>(props: Option<&[&'p str]>) -> impl Fn(&str) -> bool + use<'p> {
+    let props = props.map(|props| {
+        let mut sorted = props.to_vec();
+        sorted.sort_unstable();
+        sorted
+    });
+    move |name| props.as_ref().is_none_or(|props| props.binary_search(&name).is_ok())
 }
 
 /// The fields of data that was sealed earlier: JSON of an object, or the error that is given.
@@ -100,37 +95,5 @@ pub(crate) fn parse_unsealed(
     match Json::parse(canonical, "sealed data") {
         Ok(Json::Object(fields)) => Ok(fields),
         _ => Err(otherwise.into()),
-    }
-}
-
-/// Adds what must be allowed to do `operations` on a property, unless it is there already.
-pub(crate) fn add_checks(
-    checks: &mut Vec<Check>,
-    operations: &[&str],
-    collection: &Collection,
-    property: &str,
-) -> Result<(), Error> {
-    let data_type = collection.property(property)?.data_type.name();
-    add_check(checks, operations, collection, property, data_type);
-    Ok(())
-}
-
-/// The same for a property as it is named and typed here: a transformer's name goes with both.
-pub(crate) fn add_check(
-    checks: &mut Vec<Check>,
-    operations: &[&str],
-    collection: &Collection,
-    property: &str,
-    data_type: &str,
-) {
-    for operation in operations {
-        let check = Check {
-            operation: (*operation).to_owned(),
-            resource: format!("{}/properties/{property}", collection.name),
-            data_type: Some(data_type.to_owned()),
-        };
-        if !checks.contains(&check) {
-            checks.push(check);
-        }
     }
 }

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind};
-use crate::host::{Check, Millis};
+use crate::host::Millis;
 use crate::json::tree::{Json, Member};
 use crate::schema::collection::Collection;
-use crate::schema::data::add_check;
 use crate::schema::data_type::DataType;
 use crate::schema::transform::Transformer;
 
@@ -32,39 +31,6 @@ impl<'a> Projection<'a> {
         let resolve = |prop: &&'a str| Shown::resolve(collection, prop);
         let shown = props.map(|props| props.iter().map(resolve).collect());
         Ok(Self(shown.transpose()?))
-    }
-
-    /// Whether it shows all that an object holds, so that what must be allowed is known only then.
-    pub(crate) fn shows_all(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// Adds what must be allowed to do `operations` on what it shows of these fields.
-    pub(crate) fn add_checks(
-        &self,
-        checks: &mut Vec<Check>,
-        operations: &[&str],
-        collection: &Collection,
-        fields: &[Member<'_>],
-    ) -> Result<(), Error> {
-        match &self.0 {
-            Some(shown) => {
-                for Shown { key, data_type, transformer, .. } in shown {
-                    let data_type = match transformer {
-                        Some(transformer) => format!("{}.{}", data_type.name(), transformer.name()),
-                        None => data_type.name().to_owned(),
-                    };
-                    add_check(checks, operations, collection, key, &data_type);
-                }
-            }
-            None => {
-                for (name, _) in fields {
-                    let data_type = collection.property(name)?.data_type.name();
-                    add_check(checks, operations, collection, name, data_type);
-                }
-            }
-        }
-        Ok(())
     }
 
     /// The fields as they are shown. What the object does not hold is left out.

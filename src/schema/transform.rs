@@ -1,6 +1,5 @@
 //! Transformers: what a caller is shown in the place of a value that he may not see.
 
-use strum::IntoStaticStr;
 use time::{Date, Month};
 
 use crate::host::Millis;
@@ -9,8 +8,7 @@ use crate::schema::data_type::DataType;
 use crate::schema::timestamp::parse_date;
 
 /// A transformer of a property's value. The names are the public API's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transformer {
     Mask,
     Size,
@@ -28,10 +26,6 @@ impl Transformer {
             (DataType::DateOfBirth, "age_frac") => Some(Self::AgeFrac),
             _ => None,
         }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        self.into()
     }
 }
 

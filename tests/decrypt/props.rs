@@ -39,14 +39,22 @@ fn fields_are_answered_in_the_order_of_props_each_once() {
 }
 
 #[test]
-fn props_unknown_to_the_collection_are_pv3004_before_the_policy_is_asked() {
+fn props_unknown_to_the_collection_are_pv3004_after_the_policy_has_allowed() {
     let vault = TestVault::open();
-    let first = one(&jane(&vault));
-    for prop in ["unknown", "not a name", "", "_tenant_id"] {
+    let ciphertext = jane(&vault);
+    for (prop, steps) in [
+        ("unknown", &["decide", "decide", "audit"][..]),
+        ("not a name", &[]),
+        ("", &[]),
+        ("_tenant_id", &[]),
+    ] {
         vault.host.take_events();
-        let second = with(one("AAAA"), "props", json!(["name", prop]));
-        let result = decrypt(&vault, json!({"requestBody": [first, second]}));
+        let second = with(one(&ciphertext), "props", json!(["name", prop]));
+        let result = decrypt(&vault, json!({"requestBody": [one(&ciphertext), second]}));
         assert_eq!(code(&result), "PV3004", "{prop}");
-        assert_eq!(vault.host.take_steps(), ["audit"], "a refusal there is audited");
+        assert_eq!(vault.host.take_steps(), steps, "what can be no name is refused at once");
     }
+    let unopened = with(one("AAAA"), "props", json!(["unknown"]));
+    let result = decrypt(&vault, json!({"requestBody": [unopened]}));
+    assert_eq!(code(&result), "PV3004", "before it is opened");
 }

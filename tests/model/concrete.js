@@ -99,7 +99,7 @@ const replacements = {
 };
 
 /** The ways in which a request can be spoilt. */
-export const spoilings = [...Object.keys(replacements), "left out", "an unknown key beside it", "twice"];
+export const spoilings = [...Object.keys(replacements), "left out", "an unknown key beside it", "a key that is no name", "twice"];
 
 /**
  * A spoilt copy of a request.
@@ -119,6 +119,9 @@ export function spoil(parameters, { place, how }) {
     case "an unknown key beside it":
       if (isList) holder.push({ unknown: 1 });
       else holder.unknown = 1;
+      break;
+    case "a key that is no name":
+      if (!isList) holder["jane@example.com"] = 1;
       break;
     case "twice":
       if (isList) holder.push(structuredClone(holder[Number(key)]));

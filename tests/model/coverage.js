@@ -27,7 +27,6 @@ export const expectedCodes = [
   "VL3002",
   "VL3003",
   "VL3004",
-  "VL3005",
   "VL3006",
   "VL3007",
   "VL3008",

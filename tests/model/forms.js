@@ -12,14 +12,14 @@ const anyText = text(0, Infinity);
 const label = text(1, 256);
 const note = text(0, 1_024);
 const tokenId = textLike(/^[A-Za-z0-9_-]{1,128}$/);
-const tokenIds = setOf(tokenId, 1);
-const queryTags = setOf(label, 1, 100);
-const objectIds = notImplemented(listOf(anyText, 1));
+const tokenIds = setOf(tokenId);
+const queryTags = setOf(label, 0, 100);
+const objectIds = notImplemented(listOf(anyText));
 const props = setOf(anyText, 1);
 const derivedUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 /** @type {(...names: string[]) => Reader} */
-const options = (...names) => setOf(oneOf(...names), 1);
+const options = (...names) => setOf(oneOf(...names));
 
 /** Seconds, or never. @type {Reader} */
 const expirationSecs = (value, path, report) => {
@@ -104,7 +104,7 @@ function deterministicIsBare({ requestBody = [], expirationSecs }, pathOf, repor
  */
 const batchOf = (request) =>
   required((value, path, report) => {
-    const requests = listOf(request, 1)(value, path, report);
+    const requests = listOf(request)(value, path, report);
     return requests?.map((/** @type {any} */ each, /** @type {number} */ position) => {
       const named = each?.object?.request_index;
       if (named === undefined) return each;
@@ -209,7 +209,7 @@ function makeForms(maxTags) {
     ),
     "crypto.decrypt": object({
       ...common,
-      requestBody: required(listOf(object({ encrypted_object: encryptedObject, props }), 1)),
+      requestBody: required(listOf(object({ encrypted_object: encryptedObject, props }))),
       options: options("archived", "include_metadata"),
     }),
     "crypto.updateEncrypted": object(
@@ -227,7 +227,6 @@ function makeForms(maxTags) {
               },
               noTenant,
             ),
-            1,
           ),
         ),
         options: archived,

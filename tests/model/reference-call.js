@@ -2,6 +2,7 @@
 // One call of the reference vault: the steps that all operations share, as "Every operation, in this order" has them.
 
 import { formsFor } from "./forms.js";
+import { checksToday } from "./reference-input.js";
 import { changesBetween, writesOf } from "./reference-rows.js";
 import { findRepeated } from "./reference-transactions.js";
 import { Refusal } from "./refusal.js";
@@ -42,6 +43,23 @@ const reasons = [
 
 /** The operations that may write. */
 const changing = ["tokens.tokenize", "tokens.update", "tokens.rotate", "tokens.delete"];
+
+/**
+ * Every name of a property in a request; where it may have a transformer, without that.
+ * @param {string} action
+ * @param {any} request
+ * @returns {string[]}
+ */
+function propertyNames(action, { requestBody = [], props = [] }) {
+  const bodies = [requestBody].flat();
+  const picked = [...props, ...bodies.flatMap(({ props = [] }) => props)];
+  if (["tokens.detokenize", "crypto.decrypt"].includes(action)) return picked.map((name) => name.split(".")[0]);
+  const written = bodies.flatMap(({ object, fields = object?.fields ?? {}, fpprops = [] }) => [
+    ...Object.keys(fields).filter((name) => name !== "_tenant_id"),
+    ...fpprops,
+  ]);
+  return [...picked, ...written];
+}
 
 export class Call {
   /**
@@ -95,6 +113,8 @@ export class Call {
     const collections = this.state.collections[this.vault] ?? {};
     const collection = Object.hasOwn(collections, this.collection) ? collections[this.collection] : undefined;
     if (collection === undefined) throw new Refusal("PV1004", { collection: this.collection });
+    if (propertyNames(this.action, this.request).some((name) => !/^[A-Za-z][A-Za-z0-9_]{0,39}$/.test(name)))
+      throw new Refusal("PV3004");
     this.properties = collection.properties;
     const { tenantId, xTenantId = tenantId === undefined ? [] : [tenantId] } = this.request;
     this.tenants = xTenantId;
@@ -110,21 +130,26 @@ export class Call {
    * @param {string[]} question.capabilities
    * @param {string} question.input
    * @param {object[] | null} question.checks null where they show only once something was opened
-   * @param {(() => object[] | null)} [question.open] opens it, and answers the checks; null: there is nothing to ask
+   * @param {() => void} [question.look] looks at what the request writes; not before the last question was allowed
+   * @param {() => object[] | null} [question.open] opens it, and answers the checks; null: there is nothing to ask
+   * @param {() => void} [question.finish] looks at what was opened
+   * @param {boolean} [question.storeless] whether the store is not asked
    * @returns {Transaction | undefined}
    */
-  permit({ capabilities, input, checks, open }) {
-    this.settle();
+  permit({ capabilities, input, checks, look, open, finish, storeless = false }) {
     const ask = (/** @type {object[]} */ checks) => this.#ask({ capabilities, input, checks });
     ask(checks ?? []);
     this.#reload();
     if (changing.includes(this.action) && !this.happened.writable) throw new Refusal("PV1026");
+    if (checks !== null) look?.();
     // A transaction's row is read before anything is opened, and what `detokenize` opens are rows.
     if (this.request.transactionId !== undefined || input === "token") this.#failIfUnread();
-    const repeated = findRepeated(this);
+    const repeated = storeless ? undefined : findRepeated(this);
     this.repeated = repeated !== undefined;
-    const opened = repeated ? repeated.checks : (open?.() ?? null);
+    const opened = repeated ? checksToday(this, repeated.checks) : (open?.() ?? null);
     if (checks === null && opened !== null) ask(opened);
+    if (checks === null) look?.();
+    if (!repeated) finish?.();
     this.#failIfUnread();
     this.checks = checks ?? opened ?? [];
     return repeated;

@@ -13,14 +13,11 @@ import { digitsOf } from "./values.js";
  * Refuses what a request for a card-shaped ID shows to be impossible.
  * @param {Call} call
  * @param {{ fptemplate?: string, fpprops?: string[] }} request
- * @param {string[] | null} names the properties of the data, where they are known
  */
-export function checkCardShape(call, { fptemplate, fpprops = [] }, names) {
+export function checkCardShape(call, { fptemplate, fpprops = [] }) {
   if (fptemplate === undefined) return;
-  const [name = ""] = fpprops;
   const types = fpprops.map((each) => propertyOf(call, each).type);
-  const possible = fpprops.length === 1 && types[0] === "CC_NUMBER" && (names?.includes(name) ?? true);
-  if (!possible) call.report(new Refusal("VL3011"));
+  if (fpprops.length !== 1 || types[0] !== "CC_NUMBER") call.report(new Refusal("VL3011"));
 }
 
 /**
@@ -31,10 +28,10 @@ export function checkCardShape(call, { fptemplate, fpprops = [] }, names) {
  * @returns {Symbolic["card"]}
  */
 export function cardShape(call, request, data) {
-  checkCardShape(call, request, Object.keys(data));
-  call.settle();
   const [name = ""] = request.fpprops ?? [];
   if (request.fptemplate === undefined) return undefined;
+  if (!Object.hasOwn(data, name)) call.report(new Refusal("VL3011"));
+  call.settle();
   const number = digitsOf(String(data[name]));
   return { first: number.slice(0, 6), last: number.slice(-4), not: number };
 }

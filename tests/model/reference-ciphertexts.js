@@ -3,13 +3,13 @@
 
 import { cardShape, derivedId } from "./reference-card.js";
 import {
+  checkCiphertext,
   checkFields,
   checksOn,
   openCiphertext,
   permitInputs,
   pick,
   propertyOf,
-  readInput,
   readProjection,
 } from "./reference-input.js";
 import { project } from "./reference-tokens.js";
@@ -18,14 +18,20 @@ import { malformed } from "./strict.js";
 /** @import { Call } from "./reference-call.js" */
 /** @import { Done } from "./reference-vault.js" */
 /** @import { Ciphertext } from "./state.js" */
-/** @import { Data } from "./reference-input.js" */
+
+/** Out of a ciphertext, what can be compared with guesses needs the right to decrypt. @param {any} request */
+const isCiphertext = ({ object }) => object.encrypted !== undefined;
 
 /** @param {Call} call @returns {Done} */
 export function encrypt(call) {
-  const { requestBody, expirationSecs = "never" } = call.request;
-  call.limit(requestBody.length);
-  const inputs = requestBody.map((/** @type {any} */ request) => readInput(call, request, { tenants: "of the call" }));
-  const { opened } = permitInputs(call, inputs, { capabilities: ["CapCryptoEncrypter"], operations: ["encrypt"] });
+  /** @type {any[]} */
+  const requestBody = call.request.requestBody;
+  const { expirationSecs = "never" } = call.request;
+  const needsDecrypt = (/** @type {any} */ request) => isCiphertext(request) && request.type === "deterministic";
+  const { opened } = permitInputs(call, requestBody, {
+    capabilities: [...(requestBody.some(needsDecrypt) ? ["CapCryptoDecrypter"] : []), "CapCryptoEncrypter"],
+    operations: (request) => (needsDecrypt(request) ? ["decrypt", "encrypt"] : ["encrypt"]),
+  });
   const expires = call.after(expirationSecs);
   const answer = opened.map(({ data, tenant }, position) => {
     const { type = "randomized", scope = "default", tags = [] } = requestBody[position];
@@ -52,37 +58,43 @@ export function decrypt(call) {
   const { options = [] } = call.request;
   /** @type {any[]} */
   const requestBody = call.request.requestBody;
-  call.limit(requestBody.length);
-  /** @type {(ReturnType<typeof readProjection>[] | undefined)[]} */
-  const projections = requestBody.map(({ props }) =>
-    props?.map((/** @type {string} */ prop) => readProjection(call, prop)),
-  );
   const archived = options.includes("archived");
-  /** @type {Ciphertext[]} */
+  /** @type {(ReturnType<typeof readProjection>[] | undefined)[]} */
+  let projections = [];
+  /** @type {(Ciphertext | undefined)[]} */
   let opened = [];
-  const open = () => {
-    opened = requestBody.flatMap(({ encrypted_object }) => openCiphertext(call, encrypted_object, { archived }) ?? []);
-    call.settle();
-    const props = opened.flatMap(({ data }, position) => requestBody[position].props ?? Object.keys(data).sort());
-    return checksOn(call, ["decrypt"], props);
-  };
+  const props = () =>
+    requestBody.flatMap(({ props }, position) => props ?? Object.keys(opened[position]?.data ?? {}).sort());
   const known = requestBody.every(({ props }) => props !== undefined);
   call.permit({
     capabilities: ["CapCryptoDecrypter"],
     input: "encrypted",
-    checks: known
-      ? checksOn(
-          call,
-          ["decrypt"],
-          requestBody.flatMap(({ props }) => props),
-        )
-      : null,
-    open,
+    checks: known ? checksOn(call, ["decrypt"], props()) : null,
+    look: () => {
+      call.limit(requestBody.length);
+      projections = requestBody.map(({ props }) =>
+        props?.map((/** @type {string} */ prop) => readProjection(call, prop)),
+      );
+      call.settle();
+    },
+    open: () => {
+      opened = requestBody.map(({ encrypted_object }) => openCiphertext(call, encrypted_object));
+      call.settle();
+      return checksOn(call, ["decrypt"], props());
+    },
+    finish: () => {
+      for (const [position, { encrypted_object }] of requestBody.entries())
+        checkCiphertext(call, encrypted_object, opened[position], { archived });
+      call.settle();
+    },
   });
-  const answer = opened.map(({ type, scope, expires, tags, data }, position) => ({
-    fields: project(call, data, projections[position]),
-    ...(options.includes("include_metadata") ? { metadata: { type, scope, expiration: { time: expires }, tags } } : {}),
-  }));
+  const answer = opened.flatMap((found, position) => {
+    if (found === undefined) return [];
+    const { type, scope, expires, tags, data } = found;
+    const metadata = { type, scope, expiration: { time: expires }, tags };
+    const fields = project(call, data, projections[position]);
+    return { fields, ...(options.includes("include_metadata") ? { metadata } : {}) };
+  });
   return { answer, tokens: requestBody.length };
 }
 
@@ -90,36 +102,50 @@ export function decrypt(call) {
 export function updateEncrypted(call) {
   /** @type {any[]} */
   const requestBody = call.request.requestBody;
-  call.limit(requestBody.length);
   const operations = ["decrypt", "encrypt"];
+  /** @type {(Ciphertext | undefined)[]} */
+  let sources = [];
   /** @type {Record<string, any>[]} */
-  const fields = requestBody.map((request) => {
-    for (const prop of request.props ?? []) propertyOf(call, prop);
-    return checkFields(call, request.fields);
-  });
+  let given = [];
   /** @type {Omit<Ciphertext, "id" | "collection">[]} */
   let made = [];
-  const open = () => {
-    made = requestBody.flatMap((request, position) => change(call, request, position, fields[position] ?? {}) ?? []);
-    call.settle();
-    return checksOn(
-      call,
-      operations,
-      made.flatMap(({ data }, position) => requestBody[position].props ?? Object.keys(data)),
-    );
-  };
+  const props = () =>
+    requestBody.flatMap(({ fields, props }, position) => {
+      const written = Object.keys(fields).filter((name) => fields[name] !== null);
+      return props ?? [...Object.keys(sources[position]?.data ?? {}), ...written];
+    });
   const known = requestBody.every(({ props }) => props !== undefined);
   call.permit({
     capabilities: ["CapCryptoDecrypter", "CapCryptoEncrypter"],
     input: "encrypted",
-    checks: known
-      ? checksOn(
-          call,
-          operations,
-          requestBody.flatMap(({ props }) => props),
-        )
-      : null,
-    open,
+    checks: known ? checksOn(call, operations, props()) : null,
+    look: () => {
+      call.limit(requestBody.length);
+      for (const { fields, props = [] } of requestBody)
+        for (const name of [...Object.keys(fields), ...props]) propertyOf(call, name);
+      call.settle();
+      given = requestBody.map(({ fields }) => checkFields(call, fields));
+      call.settle();
+    },
+    open: () => {
+      sources = requestBody.map(({ encrypted_object }) => openCiphertext(call, encrypted_object));
+      call.settle();
+      return checksOn(call, operations, props());
+    },
+    finish: () => {
+      const archived = call.request.options?.includes("archived") ?? false;
+      const data = requestBody.map(({ props }, position) =>
+        pick(call, { ...sorted(sources[position]?.data ?? {}), ...given[position] }, props),
+      );
+      call.settle();
+      for (const [position, { encrypted_object }] of requestBody.entries())
+        checkCiphertext(call, encrypted_object, sources[position], { archived });
+      call.settle();
+      made = sources.flatMap((source, position) =>
+        source ? change(call, requestBody[position], position, source, data[position] ?? {}) : [],
+      );
+      call.settle();
+    },
   });
   return { answer: made.map((content) => seal(call, content)), tokens: requestBody.length };
 }
@@ -129,20 +155,19 @@ export function updateEncrypted(call) {
  * @param {Call} call
  * @param {any} request
  * @param {number} position
- * @param {Record<string, any>} fields
- * @returns {Omit<Ciphertext, "id" | "collection"> | undefined} nothing, if there is a problem
+ * @param {Ciphertext} source
+ * @param {Record<string, any>} data
+ * @returns {Omit<Ciphertext, "id" | "collection">}
  */
-function change(call, { encrypted_object, type, scope, props }, position, fields) {
-  const { expirationSecs, options } = call.request;
-  const source = openCiphertext(call, encrypted_object, { archived: options !== undefined });
-  if (source === undefined) return undefined;
+function change(call, { type, scope }, position, source, data) {
+  const { expirationSecs } = call.request;
   const made = {
     type: type ?? source.type,
     scope: scope ?? source.scope,
     tenant: source.tenant,
     tags: source.tags,
     expires: expirationSecs === undefined ? source.expires : call.after(expirationSecs),
-    data: pick(call, { ...sorted(source.data), ...fields }, props),
+    data,
   };
   if (made.type === "deterministic") {
     if (expirationSecs !== undefined) call.report(malformed("expirationSecs"));
@@ -156,10 +181,13 @@ const sorted = (data) => Object.fromEntries(Object.entries(data).sort(([one], [o
 
 /** @param {Call} call @returns {Done} */
 export function hash(call) {
-  const { requestBody, collection } = call.request;
-  call.limit(requestBody.length);
-  const inputs = requestBody.map((/** @type {any} */ request) => readInput(call, request, { tenants: "of the call" }));
-  const { opened } = permitInputs(call, inputs, { capabilities: ["CapCryptoHasher"], operations: ["hash"] });
+  const { collection } = call.request;
+  /** @type {any[]} */
+  const requestBody = call.request.requestBody;
+  const { opened } = permitInputs(call, requestBody, {
+    capabilities: [...(requestBody.some(isCiphertext) ? ["CapCryptoDecrypter"] : []), "CapCryptoHasher"],
+    operations: (request) => (isCiphertext(request) ? ["decrypt", "hash"] : ["hash"]),
+  });
   const answer = opened.map(({ data, tenant }, position) => {
     const { scope = "default", ...request } = requestBody[position];
     const card = cardShape(call, request, data);

@@ -2,7 +2,7 @@
 // The token operations of semantics.md, between policy and audit.
 
 import { cardShape, derivedId } from "./reference-card.js";
-import { checkOnTokens, checksOn, permitInputs, readInput, readProjection } from "./reference-input.js";
+import { checkOnTokens, checksOn, permitInputs, propertyOf, readProjection } from "./reference-input.js";
 import { findTransaction, keep } from "./reference-transactions.js";
 import { Refusal } from "./refusal.js";
 import { canonical, digitsOf, transform } from "./values.js";
@@ -17,11 +17,13 @@ import { canonical, digitsOf, transform } from "./values.js";
 export function tokenize(call) {
   /** @type {any[]} */
   const requests = call.request.requestBody;
-  call.limit(requests.length);
-  const inputs = requests.map((request) => readInput(call, request, { tenants: "of the call" }));
-  const rights = { capabilities: ["CapTokensWriter"], operations: ["tokenize"] };
-  const { repeated, opened } = permitInputs(call, inputs, rights);
+  const { repeated, opened } = permitInputs(call, requests, {
+    capabilities: ["CapTokensWriter"],
+    operations: () => ["tokenize"],
+    storeless: requests.length === 0,
+  });
   if (repeated) return repeated;
+  if (requests.length === 0) return { answer: [], tokens: 0 };
   const drafts = requests.map((request, position) => {
     const { data, tenant } = /** @type {Data} */ (opened[position]);
     return { request, data, tenant, card: cardShape(call, request, data) };
@@ -128,11 +130,19 @@ function refuseShared(call, token, ensured = []) {
 }
 
 /**
- * The tokens that a query means, and whether their order is that of the IDs asked for.
+ * A list that came out empty matches nothing, and the store is not asked.
+ * @param {{ tokenIds?: string[], tags?: string[] }} query
+ */
+const isOfNothing = ({ tokenIds, tags }) => tokenIds?.length === 0 || tags?.length === 0;
+
+/**
+ * The tokens that a query means, and whether their order is that of the IDs asked for. A token outside the tenants
+ * refuses all; `refuse` says so when the policy has allowed.
  * @param {Call} call
  * @param {{ tokenIds?: string[], tags?: string[] }} query
  */
-function select(call, { tokenIds, tags }) {
+function find(call, { tokenIds, tags }) {
+  if (isOfNothing({ tokenIds, tags })) return { tokens: [], ordered: true, refuse: () => {} };
   const archived = call.request.options?.includes("archived") ?? false;
   const alsoIn = call.request.tenantId;
   const outside = (/** @type {Token} */ { tenant }) =>
@@ -143,13 +153,22 @@ function select(call, { tokenIds, tags }) {
     const found = tags === undefined ? [] : call.tokens().filter((token) => !outside(token) && matches(token));
     call.limit(found.length);
     call.settle();
-    return { tokens: found, ordered: false };
+    return { tokens: found, ordered: false, refuse: () => {} };
   }
   call.limit(tokenIds.length);
   call.settle();
   const named = tokenIds.flatMap((real) => findById(call, real) ?? []);
-  if (named.some(outside)) throw new Refusal("PV1006");
-  return { tokens: named.filter(matches), ordered: true };
+  const refuse = () => {
+    if (named.some(outside)) throw new Refusal("PV1006");
+  };
+  return { tokens: named.filter(matches), ordered: true, refuse };
+}
+
+/** @param {Call} call @param {{ tokenIds?: string[], tags?: string[] }} query */
+function select(call, query) {
+  const { refuse, ...found } = find(call, query);
+  refuse();
+  return found;
 }
 
 /**
@@ -186,34 +205,43 @@ function metadataOf({ type, scope, id, created, expires, tenant, tags }, aggrega
 export function detokenize(call) {
   const { tokenIds, props, options = [] } = call.request;
   /** @type {ReturnType<typeof readProjection>[] | undefined} */
-  const projections = props?.map((/** @type {string} */ prop) => readProjection(call, prop));
+  let projections;
   const operations = ["detokenize", "read"];
-  /** @type {{ tokens: Token[], ordered: boolean }} */
-  let selected = { tokens: [], ordered: true };
+  /** @type {ReturnType<typeof find>} */
+  let selected = { tokens: [], ordered: true, refuse: () => {} };
+  const readable = () => selected.tokens.filter(({ type }) => type !== "pci_oneway");
   call.permit({
     capabilities: ["CapTokensDetokenizer"],
     input: "token",
     checks: props ? checksOn(call, operations, props) : null,
+    look: () => {
+      projections = props?.map((/** @type {string} */ prop) => readProjection(call, prop));
+      call.settle();
+    },
     open: () => {
-      selected = select(call, call.request);
-      if (tokenIds && selected.tokens.some(({ type }) => type === "pci_oneway")) throw new Refusal("VL3008");
-      selected.tokens = selected.tokens.filter(({ type }) => type !== "pci_oneway");
-      if (selected.tokens.length === 0) return null;
+      selected = find(call, call.request);
+      if (readable().length === 0) return null;
       return checksOn(
         call,
         operations,
-        selected.tokens.flatMap(({ data }) => Object.keys(data).sort()),
+        readable().flatMap(({ data }) => Object.keys(data).sort()),
       );
     },
+    finish: () => {
+      for (const name of readable().flatMap(({ data }) => (props ? [] : Object.keys(data)))) propertyOf(call, name);
+      call.settle();
+      selected.refuse();
+      if (tokenIds && readable().length < selected.tokens.length) throw new Refusal("VL3008");
+    },
   });
-  const answer = answerOn(selected.tokens, selected.ordered, (token) => ({
+  const answer = answerOn(readable(), selected.ordered, (token) => ({
     token_id: token.id,
     fields: project(call, token.data, projections),
     ...(options.includes("include_metadata")
       ? { metadata: metadataOf(token, options.includes("include_aggregated_data")) }
       : {}),
   }));
-  return { answer, tokens: selected.tokens.length };
+  return { answer, tokens: readable().length };
 }
 
 /**
@@ -241,13 +269,14 @@ export function update(call) {
   /** @type {Data | undefined} */
   let input;
   let repeated;
+  const storeless = isOfNothing(call.request);
   if (object) {
-    const inputs = [readInput(call, requestBody, { tenants: "none" })];
-    const permitted = permitInputs(call, inputs, { capabilities, operations: ["tokenize"] });
+    const rights = { capabilities, operations: () => ["tokenize"], tenants: false, storeless };
+    const permitted = permitInputs(call, [requestBody], rights);
     repeated = permitted.repeated;
     [input] = permitted.opened;
   } else {
-    repeated = call.permit({ capabilities, input: "none", checks: checkOnTokens(call, "write") });
+    repeated = call.permit({ capabilities, input: "none", checks: checkOnTokens(call, "write"), storeless });
   }
   if (repeated) return repeated;
 
@@ -288,8 +317,10 @@ export function rotate(call) {
     capabilities: ["CapTokensWriter"],
     input: "none",
     checks: checkOnTokens(call, "write"),
+    storeless: tokenIds.length === 0,
   });
   if (repeated) return repeated;
+  if (tokenIds.length === 0) return { answer: {}, tokens: 0 };
   call.limit(tokenIds.length);
   call.settle();
   const unknown = tokenIds.filter((real) => !findById(call, real));

@@ -16,7 +16,9 @@ function narrowed(request) {
     const names = Object.keys(made.object?.fields ?? made.fields ?? { email: 1 });
     const count = seed % 12;
     if (count > 3) return made;
-    const props = count === 0 ? ["email"] : names.filter((name) => name !== "_tenant_id").slice(0, count);
+    const picked = names.filter((name) => name !== "_tenant_id").slice(0, count);
+    // What the object lacks is left out.
+    const props = count === 0 ? ["email"] : count === 3 ? [...new Set(["nickname", ...picked])] : picked;
     return props.length === 0 ? made : { ...made, props };
   });
 }

@@ -12,6 +12,9 @@ import { Refusal } from "./refusal.js";
  *   members of an object; those that could not be read are absent
  */
 
+/** A key that is no name is not repeated: it may be anything. */
+const isName = /^[A-Za-z_][A-Za-z0-9_.]{0,80}$/;
+
 /** @param {string} path */
 export const malformed = (path) => new Refusal("PV1012", { field: path });
 
@@ -77,7 +80,8 @@ export const required = (reader) => {
 export const object = (shape, holds) => (value, path, report) => {
   const pathOf = (/** @type {string} */ name) => (path === "" ? name : `${path}.${name}`);
   if (!isObject(value)) return void report(malformed(path === "" ? "request" : path));
-  for (const name of Object.keys(value)) if (!Object.hasOwn(shape, name)) report(malformed(pathOf(name)));
+  for (const name of Object.keys(value).filter((name) => !Object.hasOwn(shape, name)))
+    report(malformed(isName.test(name) ? pathOf(name) : path || "request"));
   /** @type {Record<string, any>} */
   const members = {};
   for (const [name, reader] of Object.entries(shape)) {

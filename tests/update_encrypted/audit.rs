@@ -24,7 +24,7 @@ fn a_call_that_ends_in_an_error_sends_one_event_with_the_code() {
     let old = jane(&vault);
     for (body, expected) in [
         (one("AAAA", &json!({})), "VL3003"),
-        (with(one(&old, &json!({})), "props", json!(["age"])), "VL3005"),
+        (with(one(&old, &json!({})), "props", json!(["age"])), "PV1012"),
         (one(&expiring(&vault, "0", &json!([])), &json!({})), "PV3233"),
     ] {
         vault.host.take_events();

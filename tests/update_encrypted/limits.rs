@@ -46,11 +46,11 @@ fn the_canonical_json_of_a_new_object_is_at_most_1_mib() {
 }
 
 #[test]
-fn fields_that_alone_are_more_than_1_mib_are_refused_before_the_policy_is_asked() {
+fn fields_that_alone_are_more_than_1_mib_are_refused_after_the_policy_has_allowed() {
     let vault = TestVault::open();
     let body = one(&jane(&vault), &json!({"nickname": "y".repeat(1 << 20)}));
     vault.host.take_events();
     let result = update(&vault, json!({"requestBody": [body]}));
     assert_eq!(code(&result), "PV1012");
-    assert_eq!(vault.host.take_steps(), ["audit"]);
+    assert_eq!(vault.host.take_steps(), ["decide", "decide", "audit"]);
 }

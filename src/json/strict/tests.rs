@@ -77,7 +77,7 @@ fn a_refusal_has_the_path_as_it_was_written_and_says_what_must_be_there() {
         (r#"{"text": "", "list": {}}"#, "list", "must be a list"),
         (r#"{"text": "", "list": ["a", null]}"#, "list[1]", "must be text"),
         (r#"{"text": "", "unknown": 1}"#, "unknown", "is not a known key"),
-        (r#"{"text": "", "choice": {"": 1}}"#, "choice.", "is not a known key"),
+        (r#"{"text": "", "choice": {"": 1}}"#, "choice", "must not have an unknown key"),
         (r#"{"text": "", "word": "no"}"#, "word", "must be one of `one_word`, `another`"),
         (r#"{"text": "", "word": 7}"#, "word", "must be text"),
         (r#"{"text": "", "word": {"one_word": 1}}"#, "word", "must be text"),
