@@ -65,6 +65,8 @@ export class Calls {
     if (this.#end !== undefined) throw this.#ended(call);
     if (problem !== undefined) throw badRequest("requestId", problem);
     const request = this.#write(parameters);
+    // The parameters may have closed the vault, by a getter.
+    if (this.#end !== undefined) throw this.#ended(call);
     const { length } = request;
     if (length > this.#limits.maxPendingBytes - this.#pendingBytes) throw overLimit("VL1002", 503, "maxPendingBytes", this.#limits);
     this.#pendingBytes += length;
