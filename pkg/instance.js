@@ -23,6 +23,14 @@ const NOTHING = /** @type {readonly unknown[]} */ (Object.freeze([]));
 /** Thrown through the wasm of an instance that is over, to leave it. */
 const LEAVING = Symbol("leaving");
 
+/** Where a promise of the host's leads to, until the instance is over. @typedef {{ resolve: ((value: unknown) => void) | undefined }} Place */
+
+/**
+ * Outside of the instance, for the host's promise keeps what it is given here: the bindings have views of the memory.
+ * @type {(pending: Promise<unknown>, place: Place) => void}
+ */
+const follow = (pending, place) => void pending.then((value) => place.resolve?.(value));
+
 /**
  * @typedef {object} Running
  * @property {(configuration: string, secrets: Uint8Array, bridge: Bridge) => Core} open throws an `ErrorReport`
@@ -44,9 +52,13 @@ export async function startInstance(module, onTrap) {
   const exports = {};
   /** @type {Uint8Array | undefined} */
   let stack;
+  /** Where the wasm awaits the host. @type {Set<Place>} */
+  const awaited = new Set();
 
-  /** Nothing may run in it any more. The host's promises may keep the bindings alive, but not what they stand for. */
+  /** Nothing may run in it any more, and no promise of the host's that is never kept may keep it. */
   function leave() {
+    for (const place of awaited) place.resolve = undefined;
+    awaited.clear();
     for (const name of Object.keys(exports)) {
       if (typeof exports[name] === "function") exports[name] = () => NOTHING;
     }
@@ -59,7 +71,8 @@ export async function startInstance(module, onTrap) {
     new Uint8Array(memory.buffer).fill(0);
     // Makes the bindings' views of it empty.
     memory.grow(0);
-    for (const name of ["memory", "__wbindgen_externrefs"]) exports[name] = undefined;
+    // The table, and each global too, would keep the instance.
+    for (const name of Object.keys(exports)) if (typeof exports[name] !== "function") exports[name] = undefined;
     wasm = stack = undefined;
   }
 
@@ -104,6 +117,20 @@ export async function startInstance(module, onTrap) {
   });
   await bindings({ module_or_path: module });
 
+  /** @param {Promise<unknown>} pending of the bridge's, which never rejects */
+  function hold(pending) {
+    /** @type {Place} */
+    const place = { resolve: undefined };
+    awaited.add(place);
+    follow(pending, place);
+    return new Promise((resolve) => {
+      place.resolve = (value) => {
+        awaited.delete(place);
+        resolve(value);
+      };
+    });
+  }
+
   /** A callback may end the vault that has called it: the wasm does not go on. @type {(bridge: any) => any} */
   const leaving = (bridge) =>
     Object.fromEntries(
@@ -112,7 +139,7 @@ export async function startInstance(module, onTrap) {
         (/** @type {unknown[]} */ ...parameters) => {
           const answer = method.apply(bridge, parameters);
           if (over) throw LEAVING;
-          return answer;
+          return answer.pending === undefined ? answer : { pending: hold(answer.pending) };
         },
       ]),
     );
