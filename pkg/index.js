@@ -44,9 +44,12 @@ export async function openVault(options) {
 
     /** @type {(operation: string, parameters: unknown, asker: import("./calls.js").Asker) => Promise<any>} */
     const call = async (operation, parameters, asker) => {
-      const answer = await calls.run(asker, parameters, (request, about) => core.call(operation, request, about));
-      instance.wipeStack();
-      return answer === "" ? undefined : parse(answer);
+      try {
+        const answer = await calls.run(asker, parameters, (request, about) => core.call(operation, request, about));
+        return answer === "" ? undefined : parse(answer);
+      } finally {
+        instance.wipeStack();
+      }
     };
     return Object.freeze({
       as: (/** @type {unknown} */ caller, /** @type {unknown} */ given) => clientOf(call, readAsker(caller, given)),
