@@ -26,6 +26,14 @@ export interface Settled<T> {
 /** The same, or a promise of it, which never rejects. */
 export type Answer<T> = Settled<T> | { value?: undefined; failure?: undefined; pending: Promise<Settled<T>> };
 
+/** One call, as the bridge sees it; the wasm hands it back as it came. */
+export interface Call {
+  caller: unknown;
+  requestId?: string | undefined;
+  /** Whether a write has been handed to the store. */
+  wrote: boolean;
+}
+
 /** The host as the wasm sees it. Nothing of it throws or rejects: what fails, answers how. */
 export interface Bridge {
   readClaims(claims: string): Answer<Rows>;
@@ -36,9 +44,9 @@ export interface Bridge {
     after: string | undefined,
     limit: number,
   ): Answer<Rows>;
-  write(labels: string, numbers: Float64Array, sealed: Uint8Array): Answer<boolean>;
-  decide(caller: unknown, question: Omit<AccessRequest, "caller">): Answer<Verdict>;
-  audit(caller: unknown, event: Omit<AuditEvent, "caller">): Answer<void>;
+  write(call: Call, labels: string, numbers: Float64Array, sealed: Uint8Array): Answer<boolean>;
+  decide(call: Call, question: Omit<AccessRequest, "caller">): Answer<Verdict>;
+  audit(call: Call, event: Omit<AuditEvent, "caller">): Answer<void>;
   clock(): Settled<number>;
   /** Whole milliseconds since any moment; never fewer than before. */
   elapsed(): number;

@@ -3,9 +3,10 @@
 
 import { WRONG_SHAPE, ask, askNow, isObject } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
-import { findMisfit } from "./options.js";
+import { LEVELS, writeJson } from "./json.js";
+import { MOST } from "./options.js";
 
-/** @import { Answer, Bridge, Host, Verdict } from "./boundary.js" */
+/** @import { Answer, Bridge, Call, Host, Verdict } from "./boundary.js" */
 /** @import { AuditEvent, Query } from "./index.js" */
 
 // As they were when the module loaded: what takes their places later neither stops a call nor hurries it.
@@ -29,17 +30,19 @@ export function makeBridge(host, timeoutMs) {
     readTerms: (terms, state, now, after, limit) =>
       read(() => ({ terms: splitLabels(terms), state, now, after: after ?? null, limit })),
 
-    write(labels, numbers, sealed) {
+    write(call, labels, numbers, sealed) {
       return ask(timeoutMs, () => {
         // Copied before any code of the host's runs: the columns are views of the wasm's memory.
         const changes = unpackChanges(labels, numbers, sealed);
+        call.wrote = true;
         return host.store.write(changes);
       }, readBoolean);
     },
 
-    decide: (caller, question) => ask(timeoutMs, () => host.policy({ caller, ...question }), readDecision),
+    decide: (call, question) =>
+      ask(timeoutMs, () => host.policy({ caller: call.caller, ...question, ...requestIdOf(call) }), readDecision),
 
-    audit: (caller, event) => ask(timeoutMs, () => host.audit(addCaller(caller, event)), () => undefined),
+    audit: (call, event) => ask(timeoutMs, () => host.audit(addCaller(call, event)), () => undefined),
 
     clock: () => askNow(() => (host.clock === undefined ? Date.now() : host.clock()), readTime),
 
@@ -62,8 +65,11 @@ export function makeBridge(host, timeoutMs) {
   };
 }
 
-/** @type {(caller: unknown, event: Omit<AuditEvent, "caller">) => AuditEvent} */
-const addCaller = (caller, { id, time, ...others }) => ({ id, time, caller, ...others });
+/** @type {(call: Call, event: Omit<AuditEvent, "caller">) => AuditEvent} */
+const addCaller = (call, { id, time, ...others }) => ({ id, time, caller: call.caller, ...others, ...requestIdOf(call) });
+
+/** @type {(call: Call) => { requestId?: string }} */
+const requestIdOf = ({ requestId }) => (requestId === undefined ? {} : { requestId });
 
 /** @param {unknown} answer */
 const readBoolean = (answer) => (typeof answer === "boolean" ? answer : WRONG_SHAPE);
@@ -88,6 +94,7 @@ function readCollections(answer) {
   if (answer === undefined) return undefined;
   if (!isObject(answer) || Object.keys(answer).join() !== "collections") return WRONG_SHAPE;
   const { collections } = answer;
-  if (collections === undefined || findMisfit(collections, "") !== undefined) return WRONG_SHAPE;
-  return JSON.stringify(collections) ?? WRONG_SHAPE;
+  const { text, thrown } = writeJson(collections, LEVELS, MOST);
+  if (thrown !== undefined) throw thrown.cause;
+  return text ?? WRONG_SHAPE;
 }

@@ -28,8 +28,9 @@ VaultError.prototype.name = "VaultError";
 export const makeError = (code, status, message, context, cause) =>
   new VaultError({ error_code: code, message, context, error_url: `docs/errors.md#${code}` }, status, cause);
 
-/** @type {(place: string, problem: string) => VaultError} */
-export const badConfiguration = (place, problem) => makeError("VL1000", 400, `\`${place}\` ${problem}`, { place });
+/** @type {(place: string, problem: string, cause?: unknown) => VaultError} */
+export const badConfiguration = (place, problem, cause) =>
+  makeError("VL1000", 400, `\`${place}\` ${problem}`, { place }, cause);
 
 /** Makes an error of whatever the core threw. @param {unknown} thrown */
 export function errorOf(thrown) {

@@ -85,12 +85,22 @@ export interface Settings {
   forceAccessReason?: boolean | undefined;
   /** When a new token expires, in seconds, where the call does not say; null is never. Default: null. */
   tokenTtlSecs?: number | null | undefined;
-  /** Most tags of a token. Default: 10. */
+  /** Most tags of a token. Default: 10; 1 to 60. */
   maxTags?: number | undefined;
   /** Most tokens that one call may name, match or make. Default: 10,000. */
   maxTokens?: number | undefined;
   /** Most bytes of sealed rows that one call may read or write. Default: 16 MiB. */
   maxBytes?: number | undefined;
+  /**
+   * Most bytes (UTF-8) of one request's text; a longer one is `VL1001` before anything is read of it. Default: 8 MiB;
+   * 1 to 2^31.
+   */
+  maxRequestBytes?: number | undefined;
+  /**
+   * Most bytes of all requests that are under way; one more is `VL1002`. Default: 64 MiB; 1 to 2^31, and not less than
+   * `maxRequestBytes`.
+   */
+  maxPendingBytes?: number | undefined;
   /** How long a callback may take, in milliseconds. Default: 30,000. */
   timeoutMs?: number | undefined;
   /** How long a transaction ID is remembered, in seconds. Default: 86,400. */
@@ -220,6 +230,8 @@ export interface AccessRequest {
   tenantIds: string[];
   reason: Reason;
   adhocReason?: string;
+  /** What was given to `vault.as`. */
+  requestId?: string;
 }
 
 /** One thing that the caller must be allowed to do. */
@@ -285,6 +297,8 @@ export interface AuditEvent {
   adhocReason?: string;
   customAudit?: string;
   transactionId?: string;
+  /** What was given to `vault.as`. */
+  requestId?: string;
   decision: "allowed" | "denied" | "failed";
   /** The error's code, where there is one. */
   code?: ErrorCode;

@@ -2,8 +2,12 @@
 // Checks the options of `openVault`, but for the keys; what is inside `collections` and `settings` the core checks.
 
 import { badConfiguration } from "./error.js";
+import { LEVELS, writeJson } from "./json.js";
 
 const KNOWN = ["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings"];
+/** Units of text, far more than any configuration has. */
+export const MOST = 1 << 26;
+
 const OPTIONAL = ["store.write", "audit", "reload", "clock"];
 
 /** @param {unknown} options */
@@ -46,26 +50,12 @@ function readLimit(limit, place) {
   throw badConfiguration(place, "must be a whole number greater than 0");
 }
 
-/** A copy of plain data. @type {(value: unknown, place: string) => Record<string, unknown>} */
-function readJson(value, place) {
-  const misfit = findMisfit(membersOf(value, place), place);
-  if (misfit !== undefined) throw badConfiguration(misfit, "is nothing that JSON can carry");
-  return JSON.parse(JSON.stringify(value));
-}
-
 /**
- * The place of the first member that JSON would alter or drop in silence, and so make another setting of a mistake: a
- * NaN becomes null, a function or a Map disappears. What is `undefined` counts as absent.
- * @type {(value: unknown, place: string, within?: unknown[]) => string | undefined}
+ * A copy of plain data.
+ * @type {(value: unknown, place: string) => Record<string, any>}
  */
-export function findMisfit(value, place, within = []) {
-  if (value === null || ["undefined", "string", "boolean"].includes(typeof value)) return undefined;
-  if (typeof value === "number") return Number.isFinite(value) ? undefined : place;
-  const plain = Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]";
-  if (!plain || within.includes(value)) return place;
-  for (const [name, member] of Object.entries(Object(value))) {
-    const misfit = findMisfit(member, `${place}.${name}`, [...within, value]);
-    if (misfit !== undefined) return misfit;
-  }
-  return undefined;
+function readJson(value, place) {
+  const { text, problem, path, thrown } = writeJson(membersOf(value, place), LEVELS - 1, MOST);
+  if (text !== undefined) return JSON.parse(text);
+  throw badConfiguration(path === "" ? place : `${place}.${path}`, problem, thrown?.cause);
 }

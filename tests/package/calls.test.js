@@ -143,7 +143,16 @@ test("what JSON cannot carry is refused, by every method, as a rejection and nev
       throw new Error(`the host's own words about ${secretEmail}`);
     },
   };
-  for (const parameters of [undefined, () => {}, Symbol("request"), { ...about, tokenIds: [5n] }, cycle, throwing]) {
+  for (const [parameters, field] of /** @type {[unknown, string][]} */ ([
+    [undefined, "request"],
+    [() => {}, "request"],
+    [Symbol("request"), "request"],
+    [new Map([["collection", "customers"]]), "request"],
+    [{ ...about, [secretEmail]: NaN }, "request"],
+    [{ ...about, tokenIds: [5n] }, "tokenIds[0]"],
+    [cycle, "cycle"],
+    [throwing, "tokenIds"],
+  ])) {
     for (const method of methodsOf(vault.as("jane"))) {
       const promise = method(parameters);
       assert(promise instanceof Promise);
@@ -151,12 +160,145 @@ test("what JSON cannot carry is refused, by every method, as a rejection and nev
         assert(error instanceof VaultError);
         assert.equal(error.code, "PV1012");
         assert.equal(error.status, 400);
-        assert.deepEqual({ ...error.context }, { field: "request" });
+        assert.deepEqual({ ...error.context }, { field });
         assert.equal(error.cause, undefined);
         assert(!String(error.stack).includes(secretEmail));
         return true;
       });
     }
+  }
+});
+
+test("what JSON would lose is refused with its place, and nothing is changed, asked or told", async () => {
+  /** @type {unknown[]} */
+  const asked = [];
+  const vault = await openExample({ policy: (request) => (asked.push(request), { allow: true }), audit: (event) => void asked.push(event) });
+  const tokenId = await makeToken(vault);
+  asked.length = 0;
+  const { updateTokens, tokenize } = vault.as("jane").tokens;
+  for (const name of [Number("1,75"), new Date("31/12/2024"), { prefs: new Map([["sms", false]]) }, "half \ud83d"]) {
+    const requestBody = /** @type {any} */ ({ object: { fields: { name } } });
+    const field = `requestBody.object.fields.name${typeof name === "object" && "prefs" in name ? ".prefs" : ""}`;
+    await assert.rejects(updateTokens({ ...about, tokenIds: [tokenId], requestBody }), { code: "PV1012", context: { field } });
+  }
+  /** @type {any[]} */
+  const requestBody = Array.from({ length: 100 }, () => ({ type: "pci", object: { fields: { email: secretEmail } } }));
+  requestBody[57].object.fields.note = 5n;
+  const context = { field: "requestBody[57].object.fields.note" };
+  await assert.rejects(tokenize({ ...about, requestBody }), { code: "PV1012", context });
+  assert.deepEqual(asked, []);
+  assert.deepEqual(await tagsOf(vault, tokenId), ["old"]);
+});
+
+test("members that somebody has planted on Object.prototype are not the request's", async (context) => {
+  const vault = await openExample();
+  const tokenId = await makeToken(vault);
+  const planted = { requestBody: { tags: ["planted"] }, tokenIds: [tokenId], requestId: "planted" };
+  for (const [name, value] of Object.entries(planted)) {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true });
+    context.after(() => Reflect.deleteProperty(Object.prototype, name));
+  }
+  const { updateTokens } = vault.as("jane", {}).tokens;
+  await assert.rejects(updateTokens(/** @type {any} */ ({ ...about, tokenIds: [tokenId] })), { code: "PV1012" });
+  assert.deepEqual(await tagsOf(vault, tokenId), ["old"]);
+});
+
+test("a request's ID goes to policy and audit; a wrong one, or an unknown option, is told to each call", async () => {
+  /** @type {(string | undefined)[]} */
+  const seen = [];
+  const vault = await openExample({
+    policy: ({ requestId }) => (seen.push(requestId), { allow: true }),
+    audit: ({ requestId }) => void seen.push(requestId),
+  });
+  for (const requestId of ["a", "9f3c:2026-11-28T00.00_z", "x".repeat(128), undefined]) {
+    await vault.as("jane", { requestId }).tokens.getTokensCount(about);
+    assert.deepEqual(seen.splice(0), [requestId, requestId]);
+  }
+  await vault.as("jane", undefined).tokens.getTokensCount(about);
+  seen.length = 0;
+  const throwing = { get requestId() { throw new Error(secretEmail); } }; // prettier-ignore
+  for (const options of [
+    ...["", "x".repeat(129), "a b", "é", "a\n", 5, null, {}, ["a"]].map((requestId) => ({ requestId })),
+    { requestID: "a" },
+    { [Symbol("a")]: 1 },
+    null,
+    "a",
+    5,
+    throwing,
+  ]) {
+    const { getTokensCount } = vault.as("jane", /** @type {any} */ (options)).tokens;
+    for (let round = 0; round < 2; round += 1) {
+      await assert.rejects(getTokensCount(about), (/** @type {any} */ error) => {
+        assert.equal(error.code, "PV1012");
+        assert.deepEqual({ ...error.context }, { field: "requestId" });
+        assert(!String(error.stack).includes(secretEmail));
+        return true;
+      });
+    }
+  }
+  assert.deepEqual(seen, []);
+});
+
+/** A request of so many bytes; each \u00e9 is two of them. @param {number} bytes */
+function requestOf(bytes) {
+  const request = { ...about, tokenIds: [""], customAudit: "\u00e9" };
+  const rest = bytes - Buffer.byteLength(JSON.stringify(request));
+  return { ...request, tokenIds: ["a".repeat(rest)] };
+}
+
+test("a request of more than `maxRequestBytes` in UTF-8 is refused before it is read, and not audited", async () => {
+  /** @type {unknown[]} */
+  const told = [];
+  const vault = await openExample({ settings: { maxRequestBytes: 150 }, audit: (event) => void told.push(event) });
+  const { detokenize } = vault.as("jane").tokens;
+  assert.deepEqual(await detokenize(requestOf(150)), []);
+  told.length = 0;
+  const limit = { limit: "settings.maxRequestBytes", value: "150" };
+  for (const request of [requestOf(151), requestOf(5_000), { ...requestOf(151), tokenIds: Array(1e6).fill("a") }]) {
+    await assert.rejects(detokenize(request), { code: "VL1001", status: 400, context: limit });
+  }
+  assert.deepEqual(told, []);
+  // What refers to one object again and again is as long as its text.
+  /** @type {unknown} */
+  let bomb = "text";
+  for (let level = 0; level < 100; level += 1) bomb = [bomb, bomb];
+  await assert.rejects(detokenize({ ...about, tokenIds: /** @type {any} */ (bomb) }), { code: "VL1001" });
+});
+
+test("the default of `maxRequestBytes` is 8 MiB", async () => {
+  const { detokenize } = (await openExample()).as("jane").tokens;
+  await assert.rejects(detokenize(requestOf((8 << 20) + 1)), {
+    code: "VL1001",
+    context: { limit: "settings.maxRequestBytes", value: "8388608" },
+  });
+  await assert.rejects(detokenize(requestOf(8 << 20)), { code: "PV1012" });
+});
+
+test("more than `maxPendingBytes` under way is refused, not audited, and leaves what is under way alone", async () => {
+  /** @type {unknown[]} */
+  const told = [];
+  /** @type {((decision: { allow: boolean }) => void)[]} */
+  const waiting = [];
+  const vault = await openExample({
+    settings: { maxRequestBytes: 200, maxPendingBytes: 400 },
+    policy: () => new Promise((resolve) => waiting.push(/** @type {any} */ (resolve))),
+    audit: (event) => void told.push(event),
+  });
+  const { detokenize } = vault.as("jane").tokens;
+  const context = { limit: "settings.maxPendingBytes", value: "400" };
+  const settle = async (/** @type {boolean} */ allow) => {
+    while (waiting.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const resolve of waiting.splice(0)) resolve({ allow });
+  };
+  // Each round counts them anew: whether they end in an answer or in an error, nothing is left of them.
+  for (const [allow, ends] of /** @type {[boolean, string][]} */ ([[true, "fulfilled"], [false, "rejected"], [true, "fulfilled"]])) {
+    const calls = [detokenize(requestOf(200)), detokenize(requestOf(200))];
+    await assert.rejects(detokenize(requestOf(140)), { code: "VL1002", status: 503, context });
+    await assert.rejects(detokenize(/** @type {any} */ ({ ...about, tokenIds: [NaN] })), { code: "PV1012" });
+    assert.deepEqual(told.splice(0), []);
+    await settle(allow);
+    assert.deepEqual((await Promise.allSettled(calls)).map(({ status }) => status), [ends, ends]);
+    told.length = 0;
   }
 });
 

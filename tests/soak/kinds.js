@@ -1,19 +1,23 @@
 // @ts-check
 // Every kind of call that there is: those that work, those that are refused, and those whose host fails, in each
-// callback and each way. For `tests/package/memory.test.js` and `npm run soak`.
+// callback and each way. For `tests/package/memory.test.js` and `npm run soak`. An instance has 4 MB, so that it can trap.
 
 import assert from "node:assert/strict";
 
-import { openVault } from "vaultlet";
+import "../package/little-memory.js";
+
+import { generateKeys, openVault } from "vaultlet";
 
 import { about, exampleHost, makeToken, openExample, secretEmail } from "../package/example-host.js";
 import { callbacks, hostError, openHostile } from "../package/hostile-host.js";
 
+/** @import { Vault } from "vaultlet" */
 /** @import { Callback, Way } from "../package/hostile-host.js" */
 
 /**
- * `call` makes one call, and fails if it does not end as it must; `together` says how many run at once.
- * @typedef {{ name: string, call: () => Promise<void>, together?: number }} Kind
+ * `call` makes one call, and fails if it does not end as it must; `together` says how many run at once; `ends` marks a
+ * kind of which each call has a vault of its own, and ends it.
+ * @typedef {{ name: string, call: () => Promise<void>, together?: number, ends?: true }} Kind
  */
 
 /**
@@ -35,7 +39,7 @@ export async function run({ call, together = 1 }, calls) {
  * @param {Kind[]} kinds
  */
 export async function warmUp(kinds) {
-  for (const kind of kinds) await run(kind, 100);
+  for (const kind of kinds) if (!kind.ends) await run(kind, 100);
 }
 
 let last = 0;
@@ -197,6 +201,9 @@ async function requesting() {
       "transaction again",
       () => tokens.tokenize({ ...about, requestBody: [{ type: "randomized", object }], transactionId: "the same" }),
     ],
+    ["what JSON cannot carry", () => tokens.getTokensCount(/** @type {any} */ ({ ...about, [`key${next()}`]: NaN })), "PV1012"],
+    ["longer than a request may be", () => tokens.detokenize({ ...about, tokenIds: [tooLong] }), "VL1001"],
+    ["wrong request ID", () => vault.as("jane", { requestId: ` ${next()}` }).tokens.getTokensCount(about), "PV1012"],
     ["wrong form", () => tokens.tokenize({ ...about, requestBody: /** @type {any} */ (next()) }), "PV1012"],
     ["unknown key", () => tokens.getTokensCount({ ...about, [`key${next()}`]: 1 }), "PV1012"],
     ["unknown collection", () => tokens.getTokensCount({ ...about, collection: `name${next()}` }), "PV1004"],
@@ -220,12 +227,63 @@ async function clockless() {
   return { name: "clock cannot be looked up", call };
 }
 
+/**
+ * More than may be under way, while one call is.
+ * @returns {Promise<Kind>}
+ */
+async function crowded() {
+  const settings = { maxRequestBytes: 100, maxPendingBytes: 100, timeoutMs: 500 };
+  const { tokens } = (await openExample({ settings, policy: () => new Promise(() => {}) })).as("jane");
+  let occupied = false;
+  const occupy = async () => {
+    occupied = true;
+    await mustEnd(tokens.getTokensCount(about), "PV1009");
+    occupied = false;
+  };
+  return {
+    name: "more than may be under way",
+    call() {
+      if (!occupied) void occupy();
+      return mustEnd(tokens.getTokensCount(about), "VL1002");
+    },
+  };
+}
+
+/** Longer than a request may be, and than an instance has memory. */
+const tooLong = "x".repeat(9_000_000);
+
+/**
+ * The ways in which a vault ends.
+ * @returns {Kind[]}
+ */
+function ending() {
+  /** @type {[string, object, ((vault: Vault) => void)?][]} */
+  const ways = [
+    ["closed at rest", {}, (vault) => vault.close()],
+    ["closed while the policy is asked", { policy: () => new Promise(() => {}) }, (vault) => void setImmediate(vault.close)],
+    ["trapped by the policy's words", { policy: () => ({ allow: false, because: "policy", message: tooLong }) }],
+    ["trapped in a later turn", { policy: async () => ({ allow: false, because: "policy", message: tooLong }) }],
+  ];
+  return ways.map(([name, overrides, end]) => ({
+    name,
+    ends: true,
+    async call() {
+      const vault = await openExample({ keys, ...overrides });
+      if (name === "closed at rest") await makeToken(vault);
+      end?.(vault);
+      await mustEnd(vault.as("jane").tokens.getTokensCount(about), "VL5002");
+    },
+  }));
+}
+
+const keys = generateKeys();
+
 /** Opens a vault for each kind that needs one of its own. */
 export async function openKinds() {
   const kinds = await requesting();
   for (const callback of callbacks) {
     for (const behaviour of behaviours[callback]) kinds.push(await updating(callback, behaviour));
   }
-  kinds.push(await updating("policy", ["answers at once", (good) => good()]), await clockless());
+  kinds.push(await updating("policy", ["answers at once", (good) => good()]), await clockless(), await crowded(), ...ending());
   return kinds;
 }

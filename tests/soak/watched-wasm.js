@@ -1,6 +1,6 @@
 // @ts-check
-// The wasm under watch: how much memory it has taken, and what was thrown across its boundary. Import this before a
-// vault is opened: a process loads the wasm once.
+// The wasm under watch: how much memory its instances have taken, and what was thrown across their boundary. Import
+// this before vaultlet: that takes `WebAssembly.instantiate` as it finds it.
 
 /**
  * All that was thrown into the wasm or out of it, with the name of the import or export.
@@ -21,14 +21,41 @@ firstCrossing.catch(() => {});
  */
 export const orCrossing = (calls) => Promise.race([calls, firstCrossing]);
 
-/** @type {Record<string, any>} */
-let exports = {};
+let watching = true;
+
+/**
+ * Runs what may end an instance: to leave one that is over, an error is thrown through it.
+ * @template T
+ * @param {() => Promise<T>} run
+ */
+export async function unwatched(run) {
+  watching = false;
+  try {
+    return await run();
+  } finally {
+    watching = true;
+  }
+}
+
+/** The memory of every instance that was made, and its table. @type {{ memory: WeakRef<any>, table: WeakRef<any> }[]} */
+const instances = [];
+
+/** How many there were when it was first measured: the others come and go. @type {number | undefined} */
+let lasting;
 
 /** What a leak would make grow: the memory, and the table of what the wasm holds of JavaScript's. */
-export const measure = () => ({
-  memory: /** @type {number} */ (exports["memory"].buffer.byteLength),
-  table: /** @type {number} */ (exports["__wbindgen_externrefs"].length),
-});
+export function measure() {
+  lasting ??= instances.length;
+  const sum = { memory: 0, table: 0 };
+  for (const { memory, table } of instances.slice(0, lasting)) {
+    sum.memory += memory.deref()?.buffer.byteLength ?? 0;
+    sum.table += table.deref()?.length ?? 0;
+  }
+  return sum;
+}
+
+/** How many instances there still are; only after a sweep does it say much. */
+export const alive = () => instances.filter(({ memory }) => memory.deref() !== undefined).length;
 
 /** @type {any} */
 const { instantiate } = WebAssembly;
@@ -37,8 +64,9 @@ WebAssembly.instantiate = /** @type {any} */ (
   async (/** @type {unknown} */ module, /** @type {Record<string, object>} */ imports) => {
     const modules = Object.entries(imports).map(([name, functions]) => [name, watched(functions)]);
     const instance = await instantiate(module, Object.fromEntries(modules));
-    exports = watched(instance.exports);
-    return { exports };
+    const { memory, __wbindgen_externrefs: table } = instance.exports;
+    instances.push({ memory: new WeakRef(memory), table: new WeakRef(table) });
+    return { exports: watched(instance.exports) };
   }
 );
 
@@ -57,6 +85,7 @@ const watch = (name, call) => (/** @type {unknown[]} */ ...parameters) => {
   try {
     return call(...parameters);
   } catch (error) {
+    if (!watching) throw error;
     crossings.push({ name, error });
     reportCrossing(new Error(`\`${name}\` threw`, { cause: error }));
     throw error;
