@@ -10,31 +10,37 @@ export interface ErrorReport {
   cause: unknown;
 }
 
-/** How a callback failed: it threw or rejected with `cause`, answered the wrong shape, or not in time. */
+/**
+ * How a callback failed: it threw or rejected with `cause`, answered the wrong shape with a `problem`, more bytes than
+ * the call may read (`limit`), or not in time. Every member is there, whatever `Object.prototype` has.
+ */
 export interface CallbackFailure {
-  kind: "threw" | "shape" | "timeout";
-  cause?: unknown;
+  kind: "threw" | "shape" | "limit" | "timeout";
+  cause: unknown;
+  problem: string | undefined;
+  limit: number | undefined;
 }
 
-/** What came of a callback. */
+/** What came of a callback. Every member is there, as above. */
 export interface Settled<T> {
-  value?: T;
-  failure?: CallbackFailure;
-  pending?: undefined;
+  value: T | undefined;
+  failure: CallbackFailure | undefined;
+  pending: undefined;
 }
 
 /** The same, or a promise of it, which never rejects. */
-export type Answer<T> = Settled<T> | { value?: undefined; failure?: undefined; pending: Promise<Settled<T>> };
+export type Answer<T> = Settled<T> | { value: undefined; failure: undefined; pending: Promise<Settled<T>> };
 
 /** The host as the wasm sees it. Nothing of it throws or rejects: what fails, answers how. */
 export interface Bridge {
-  readClaims(claims: string): Answer<Rows>;
+  readClaims(claims: string, maxBytes: number): Answer<Rows>;
   readTerms(
     terms: string,
     state: "active" | "archived" | "any",
     now: number,
     after: string | undefined,
     limit: number,
+    maxBytes: number,
   ): Answer<Rows>;
   write(labels: string, numbers: Float64Array, sealed: Uint8Array): Answer<boolean>;
   decide(caller: unknown, question: Omit<AccessRequest, "caller">): Answer<Verdict>;
@@ -46,8 +52,8 @@ export interface Bridge {
 
 export interface Verdict {
   allow: boolean;
-  because?: "capability" | "policy";
-  message?: string | undefined;
+  because: "capability" | "policy" | undefined;
+  message: string | undefined;
 }
 
 /** The options, as if all were given: the core was told what is absent, and does not ask for it. */

@@ -15,7 +15,7 @@ export type EncryptionType = "randomized" | "deterministic";
 /** One object to encrypt. */
 export interface EncryptionRequest {
   /** Default: `randomized`. */
-  type?: EncryptionType | undefined;
+  type?: EncryptionType | (string & {}) | undefined;
   object: InputObject;
   /** Which properties of the object. Absent: all of them. */
   props?: readonly string[] | undefined;
@@ -67,7 +67,7 @@ export type EncryptedObjectMetadata = {
 /** One ciphertext to make another of. */
 export interface UpdateEncryptionRequest {
   /** Absent: as before. */
-  type?: EncryptionType | undefined;
+  type?: EncryptionType | (string & {}) | undefined;
   encrypted_object: EncryptedObjectInput;
   /** Laid over what the ciphertext holds. */
   fields: ObjectFields;

@@ -43,7 +43,7 @@ export interface Collection {
 
 /** What one property of an object may hold. */
 export interface Property {
-  type: DataType;
+  type: DataType | (string & {});
   /** Whether null may stand for no value. Default: false. */
   nullable?: boolean | undefined;
 }
@@ -91,6 +91,10 @@ export interface Settings {
   maxTokens?: number | undefined;
   /** Most bytes of sealed rows that one call may read or write. Default: 16 MiB. */
   maxBytes?: number | undefined;
+  /** Most bytes of one request, as UTF-8 of its JSON text. Default: 8 MiB. */
+  maxRequestBytes?: number | undefined;
+  /** Most bytes of all requests that are under way at once; not less than `maxRequestBytes`. Default: 64 MiB. */
+  maxPendingBytes?: number | undefined;
   /** How long a callback may take, in milliseconds. Default: 30,000. */
   timeoutMs?: number | undefined;
   /** How long a transaction ID is remembered, in seconds. Default: 86,400. */
@@ -220,6 +224,8 @@ export interface AccessRequest {
   tenantIds: string[];
   reason: Reason;
   adhocReason?: string;
+  /** What was given to `vault.as` as `requestId`. */
+  requestId?: string;
 }
 
 /** One thing that the caller must be allowed to do. */
@@ -236,7 +242,11 @@ export interface Check {
  * The policy's answer. `because: "capability"` is the error `PV1007`, `"policy"` is `PV1006`; `message` goes into
  * the error's `context.because`, so the caller reads it.
  */
-export type Decision = { allow: true } | { allow: false; because: "capability" | "policy"; message?: string | undefined };
+export type Decision = {
+  allow: boolean;
+  because?: "capability" | "policy" | undefined;
+  message?: string | undefined;
+};
 
 /** The operations, as policy and audit call them. */
 export type Action =
@@ -285,6 +295,8 @@ export interface AuditEvent {
   adhocReason?: string;
   customAudit?: string;
   transactionId?: string;
+  /** What was given to `vault.as` as `requestId`. */
+  requestId?: string;
   decision: "allowed" | "denied" | "failed";
   /** The error's code, where there is one. */
   code?: ErrorCode;

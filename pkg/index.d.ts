@@ -43,23 +43,42 @@ export type * from "./tokens.js";
 export function openVault(options: VaultOptions): Promise<Vault>;
 
 /**
- * A new keyring of random secrets. Its data key is named for the month (UTC), such as `2026-11`. It is plain text
- * through and through: `JSON.parse(JSON.stringify(keys))` is the same keyring.
+ * A new keyring of random secrets, or a copy of `previous` with one more data key as its primary: every key of before
+ * still opens, and the index key is the same. A data key is named for the day (UTC) and ten random letters, such as
+ * `2026-11-28-mbqkdhzwuf`, so that no two are ever named alike. It is plain text through and through:
+ * `JSON.parse(JSON.stringify(keys))` is the same keyring.
  *
  * ```js
  * await writeFile("keys.json", JSON.stringify(generateKeys()), { mode: 0o600 });
  * ```
+ *
+ * @throws {@link VaultError} `VL1000` for a `previous` that is no keyring
  */
-export function generateKeys(): GeneratedKeys;
+export function generateKeys(previous?: Keys): GeneratedKeys;
 
-/** An open vault. It holds nothing to close or free. */
+/** What {@link Vault.as} takes besides the caller. */
+export interface CallerOptions {
+  /**
+   * Yours for the request that is served: policy and audit get it. 1 to 128 of letters, digits, `.`, `_`, `:` and `-`;
+   * with any other each call is `PV1012`.
+   */
+  requestId?: string | undefined;
+}
+
+/** An open vault. */
 export interface Vault {
   /**
    * The operations, for one caller. It is cheap and holds nothing: make one for each request that you serve.
    *
    * @param caller any value; it is handed to `policy` and `audit` as it is, and looked into by nobody else
    */
-  as(caller: unknown): VaultClient;
+  as(caller: unknown, options?: CallerOptions): VaultClient;
+
+  /**
+   * Wipes the keys and the memory, and ends the vault: later calls, and those under way, reject with `VL5002`. A call
+   * whose write had been handed to the store has the context `outcome: "unknown"`. To close it again does nothing.
+   */
+  close(): void;
 }
 
 /** The operations for one caller. Frozen, and so are its parts; every method may be taken out of its object. */
@@ -122,6 +141,8 @@ export class VaultError extends Error {
   readonly context: Readonly<Record<string, string>>;
   /** What a callback of the host threw, as it is; what the runtime threw, if the wasm could not be loaded or failed. */
   readonly cause?: unknown;
-  /** The error as the REST API's body; `JSON.stringify(error)` writes it. */
+  /** The error as the REST API's body, and the official client's errors have it. Frozen. */
+  readonly body: ErrorBody;
+  /** The same; `JSON.stringify(error)` writes it. */
   toJSON(): ErrorBody;
 }

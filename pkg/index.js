@@ -1,11 +1,12 @@
 // @ts-check
 // Opens a vault, and hands each caller the operations. Types and documentation: `index.d.ts`.
 
+import { freeze, ownOf, parseJson, writeJson } from "./built-ins.js";
 import { makeBridge } from "./bridge.js";
 import { errorOf, makeError } from "./error.js";
 import { readKeys } from "./keys.js";
 import { loadCore } from "./load.js";
-import { readOptions } from "./options.js";
+import { copyPlain, readOptions } from "./options.js";
 
 /** @import { Host } from "./boundary.js" */
 /** @import { VaultClient } from "./index.js" */
@@ -17,14 +18,15 @@ export { generateKeys } from "./keys.js";
 /** @type {typeof import("./index.js").openVault} */
 export async function openVault(options) {
   const read = readOptions(options);
-  const timeoutMs = /** @type {number} */ (read.settings.timeoutMs ?? 30_000);
+  const timeoutMs = /** @type {number} */ (ownOf(read.settings, "timeoutMs") ?? 30_000);
   // Read at once: the host may wipe its own copy while the wasm is loading.
   const { primary, data, secrets } = readKeys(options.keys);
   try {
     const CoreClass = await loadCore();
     const bridge = makeBridge(/** @type {Host} */ (options), timeoutMs);
-    const core = new CoreClass(JSON.stringify({ primary, data, ...read }), secrets, bridge);
-    return Object.freeze({ as: (/** @type {unknown} */ caller) => clientOf(core, caller) });
+    const core = new CoreClass(writeJson(copyPlain({ primary, data: [...data], ...read }, "configuration")) ?? "", secrets, bridge);
+    // `close` and the options of `as` are declared, and come with an instance of the wasm for each vault.
+    return /** @type {any} */ (freeze({ as: (/** @type {unknown} */ caller) => clientOf(core, caller) }));
   } catch (thrown) {
     throw errorOf(thrown);
   } finally {
@@ -36,8 +38,8 @@ export async function openVault(options) {
 function clientOf(core, caller) {
   /** @param {string} operation */
   const method = (operation) => (/** @type {unknown} */ parameters) => call(core, operation, parameters, caller);
-  return Object.freeze({
-    tokens: Object.freeze({
+  return freeze({
+    tokens: freeze({
       tokenize: method("tokens.tokenize"),
       detokenize: method("tokens.detokenize"),
       updateTokens: method("tokens.update"),
@@ -47,7 +49,7 @@ function clientOf(core, caller) {
       getTokensCount: method("tokens.count"),
       getByTransactionId: method("tokens.transaction"),
     }),
-    crypto: Object.freeze({
+    crypto: freeze({
       encrypt: method("crypto.encrypt"),
       decrypt: method("crypto.decrypt"),
       updateEncrypted: method("crypto.updateEncrypted"),
@@ -63,7 +65,7 @@ async function call(core, operation, parameters, caller) {
   await undefined;
   try {
     const answer = await core.call(operation, request, caller);
-    return answer === "" ? undefined : JSON.parse(answer);
+    return answer === "" ? undefined : parseJson(answer);
   } catch (thrown) {
     throw errorOf(thrown);
   }
@@ -72,7 +74,7 @@ async function call(core, operation, parameters, caller) {
 /** @param {unknown} parameters */
 function writeRequest(parameters) {
   try {
-    const request = JSON.stringify(parameters);
+    const request = writeJson(parameters);
     if (request !== undefined) return request;
   } catch {
     // What was thrown may quote the request.

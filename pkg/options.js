@@ -1,39 +1,52 @@
 // @ts-check
 // Checks the options of `openVault`, but for the keys; what is inside `collections` and `settings` the core checks.
 
-import { badConfiguration } from "./error.js";
+import { isArray, isFinite, isObject, isSafeInteger, providedBy, namesOf, ownOf, tagOf } from "./built-ins.js";
+import { badConfiguration, placeOf } from "./error.js";
 
-const KNOWN = ["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings"];
-const OPTIONAL = ["store.write", "audit", "reload", "clock"];
+const KNOWN = new Set(["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings"]);
+const MAY_BE_ABSENT = new Set(["store.write", "audit", "reload", "clock"]);
 
-/** @param {unknown} options */
+/**
+ * Data is read of the objects themselves; functions may be those of a class.
+ * @param {unknown} options
+ */
 export function readOptions(options) {
   const given = membersOf(options, "options");
-  for (const name of Object.keys(given)) {
-    if (!KNOWN.includes(name)) throw badConfiguration(name, "is not a known option");
+  for (const name of namesOf(given)) {
+    if (KNOWN.has(name)) continue;
+    const place = placeOf("options", name);
+    throw badConfiguration(place.replace("options.", ""), place === "options" ? "has an unknown option" : "is not a known option");
   }
-  const { policy, audit, reload, clock } = given;
-  const { read, write, maxWrites, maxRowBytes } = membersOf(given.store, "store");
-  const functions = { "store.read": read, "store.write": write, policy, audit, reload, clock };
+  const store = membersOf(providedBy(given, "store"), "store");
+  const functions = {
+    "store.read": providedBy(store, "read"),
+    "store.write": providedBy(store, "write"),
+    policy: providedBy(given, "policy"),
+    audit: providedBy(given, "audit"),
+    reload: providedBy(given, "reload"),
+    clock: providedBy(given, "clock"),
+  };
   for (const [place, value] of Object.entries(functions)) {
-    if (typeof value === "function" || (value === undefined && OPTIONAL.includes(place))) continue;
+    if (typeof value === "function" || (value === undefined && MAY_BE_ABSENT.has(place))) continue;
     throw badConfiguration(place, "must be a function");
   }
+  const settings = ownOf(given, "settings");
   return {
-    collections: readJson(given.collections, "collections"),
-    settings: given.settings === undefined ? {} : readJson(given.settings, "settings"),
+    collections: readPlain(ownOf(given, "collections"), "collections"),
+    settings: settings === undefined ? {} : readPlain(settings, "settings"),
     store: {
-      writable: write !== undefined,
-      maxWrites: readLimit(maxWrites, "store.maxWrites"),
-      maxRowBytes: readLimit(maxRowBytes, "store.maxRowBytes"),
+      writable: functions["store.write"] !== undefined,
+      maxWrites: readLimit(providedBy(store, "maxWrites"), "store.maxWrites"),
+      maxRowBytes: readLimit(providedBy(store, "maxRowBytes"), "store.maxRowBytes"),
     },
-    audits: audit !== undefined,
+    audits: functions.audit !== undefined,
   };
 }
 
 /** @type {(value: unknown, place: string) => Record<string, unknown>} */
 export function membersOf(value, place) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (typeof value !== "object" || value === null || isArray(value)) {
     throw badConfiguration(place, value === undefined ? "is missing" : "must be an object");
   }
   return /** @type {Record<string, unknown>} */ (value);
@@ -42,30 +55,46 @@ export function membersOf(value, place) {
 /** @type {(limit: unknown, place: string) => number | null} */
 function readLimit(limit, place) {
   if (limit === undefined) return null;
-  if (typeof limit === "number" && Number.isSafeInteger(limit) && limit > 0) return limit;
+  if (typeof limit === "number" && isSafeInteger(limit) && limit > 0) return limit;
   throw badConfiguration(place, "must be a whole number greater than 0");
 }
 
-/** A copy of plain data. @type {(value: unknown, place: string) => Record<string, unknown>} */
-function readJson(value, place) {
-  const misfit = findMisfit(membersOf(value, place), place);
-  if (misfit !== undefined) throw badConfiguration(misfit, "is nothing that JSON can carry");
-  return JSON.parse(JSON.stringify(value));
+/** @type {(value: unknown, place: string) => Record<string, unknown>} */
+function readPlain(value, place) {
+  try {
+    return /** @type {any} */ (copyPlain(membersOf(value, place), place));
+  } catch (error) {
+    if (error instanceof NotPlain) throw badConfiguration(error.place, error.problem);
+    throw error;
+  }
+}
+
+/** What no JSON text could say is at a place of what should be plain data. */
+export class NotPlain {
+  /** @param {string} place @param {string} problem */
+  constructor(place, problem) {
+    this.place = place;
+    this.problem = problem;
+  }
 }
 
 /**
- * The place of the first member that JSON would alter or drop in silence, and so make another setting of a mistake: a
- * NaN becomes null, a function or a Map disappears. What is `undefined` counts as absent.
- * @type {(value: unknown, place: string, within?: unknown[]) => string | undefined}
+ * A copy of plain data, without what JSON would alter or drop in silence, and so make another setting of a mistake: a
+ * NaN becomes null, a function or a Map disappears. What is `undefined` counts as absent. Each member is read once, and
+ * the copy inherits nothing: a `toJSON` that somebody put on `Object.prototype` would write what it likes.
+ * @type {(value: unknown, place: string, within?: unknown[]) => unknown}
  */
-export function findMisfit(value, place, within = []) {
-  if (value === null || ["undefined", "string", "boolean"].includes(typeof value)) return undefined;
-  if (typeof value === "number") return Number.isFinite(value) ? undefined : place;
-  const plain = Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]";
-  if (!plain || within.includes(value)) return place;
-  for (const [name, member] of Object.entries(Object(value))) {
-    const misfit = findMisfit(member, `${place}.${name}`, [...within, value]);
-    if (misfit !== undefined) return misfit;
+export function copyPlain(value, place, within = []) {
+  if (value === null || value === undefined || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number" && isFinite(value)) return value;
+  const plain = isObject(value) && (isArray(value) || tagOf(value) === "[object Object]");
+  if (!plain || within.includes(value)) throw new NotPlain(place, "is nothing that JSON can carry");
+  /** @type {any} */
+  const copy = isArray(value) ? Object.setPrototypeOf([], null) : Object.create(null);
+  for (const name of namesOf(value)) {
+    const member = placeOf(place, name);
+    if (member === place) throw new NotPlain(place, "has a name that is none");
+    copy[name] = copyPlain(value[name], member, [...within, value]);
   }
-  return undefined;
+  return copy;
 }

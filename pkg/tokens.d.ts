@@ -20,7 +20,7 @@ export interface CallParameters {
   /** The collection's name. */
   collection: string;
   /** Why. May be absent only where the setting `forceAccessReason` is false. */
-  reason?: Reason | undefined;
+  reason?: Reason | (string & {}) | undefined;
   /** The caller's own words, at most 1,024 characters. */
   adhocReason?: string | undefined;
   /** A note for the audit, at most 1,024 characters. */
@@ -69,7 +69,7 @@ export interface EncryptedObjectInput {
 
 /** One token to make. */
 export interface TokenizeRequest {
-  type: TokenType;
+  type: TokenType | (string & {});
   object: InputObject;
   /** Which properties of the object. Absent: all of them. */
   props?: readonly string[] | undefined;

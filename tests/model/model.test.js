@@ -24,6 +24,7 @@ async function openForgetful(settings) {
   const opened = await ModelHost.open(settings);
   /** @type {Vault} */
   const writing = {
+    ...opened.writing,
     as(caller) {
       const { tokens, crypto } = opened.writing.as(caller);
       const rotateTokens = async (/** @type {any} */ parameters) => {
