@@ -34,7 +34,10 @@ export const ask = (timeoutMs, invoke, read) =>
     const answer = invoke();
     const follow = thenOf(answer);
     if (follow === undefined) return take(read(answer));
-    return { value: undefined, failure: undefined, pending: settle(answer, follow, timeoutMs, read) };
+    const pending = settle(answer, follow, timeoutMs, read);
+    // Its own, for the wasm to call.
+    pending.then = nativeThen;
+    return { value: undefined, failure: undefined, pending };
   });
 
 /**

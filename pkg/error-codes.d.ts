@@ -50,8 +50,6 @@ export type ErrorCode =
   | "VL1000"
   /** 400. More than the vault or its store takes in one call. */
   | "VL1001"
-  /** 503. More requests are under way than the vault takes at once. */
-  | "VL1002"
   /** 404. The reason `Other` without an ad-hoc reason. */
   | "VL1003"
   /** 400. A data update must match exactly one token. */
@@ -81,6 +79,4 @@ export type ErrorCode =
   /** 400. The transformer is unknown. */
   | "VL3013"
   /** 500. A stored row was altered, or does not answer the question. */
-  | "VL5001"
-  /** 500. The vault was closed, or its instance of the wasm is over. */
-  | "VL5002";
+  | "VL5001";

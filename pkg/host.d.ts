@@ -91,10 +91,6 @@ export interface Settings {
   maxTokens?: number | undefined;
   /** Most bytes of sealed rows that one call may read or write. Default: 16 MiB. */
   maxBytes?: number | undefined;
-  /** Most bytes of one request, as UTF-8 of its JSON text. Default: 8 MiB. */
-  maxRequestBytes?: number | undefined;
-  /** Most bytes of all requests that are under way at once; not less than `maxRequestBytes`. Default: 64 MiB. */
-  maxPendingBytes?: number | undefined;
   /** How long a callback may take, in milliseconds. Default: 30,000. */
   timeoutMs?: number | undefined;
   /** How long a transaction ID is remembered, in seconds. Default: 86,400. */
@@ -224,7 +220,7 @@ export interface AccessRequest {
   tenantIds: string[];
   reason: Reason;
   adhocReason?: string;
-  /** What was given to `vault.as` as `requestId`. */
+  /** What was given to `vault.as`. */
   requestId?: string;
 }
 
@@ -295,7 +291,7 @@ export interface AuditEvent {
   adhocReason?: string;
   customAudit?: string;
   transactionId?: string;
-  /** What was given to `vault.as` as `requestId`. */
+  /** What was given to `vault.as`. */
   requestId?: string;
   decision: "allowed" | "denied" | "failed";
   /** The error's code, where there is one. */

@@ -56,29 +56,31 @@ export function openVault(options: VaultOptions): Promise<Vault>;
  */
 export function generateKeys(previous?: Keys): GeneratedKeys;
 
-/** What {@link Vault.as} takes besides the caller. */
-export interface CallerOptions {
-  /**
-   * Yours for the request that is served: policy and audit get it. 1 to 128 of letters, digits, `.`, `_`, `:` and `-`;
-   * with any other each call is `PV1012`.
-   */
-  requestId?: string | undefined;
-}
-
-/** An open vault. */
+/**
+ * An open vault. It need not be closed: what it holds goes when nobody refers to it any more. But only `close` wipes it.
+ */
 export interface Vault {
   /**
    * The operations, for one caller. It is cheap and holds nothing: make one for each request that you serve.
    *
+   * It never throws: what is wrong with the options, each call rejects with, `PV1012`.
+   *
    * @param caller any value; it is handed to `policy` and `audit` as it is, and looked into by nobody else
    */
-  as(caller: unknown, options?: CallerOptions): VaultClient;
+  as(caller: unknown, options?: AsOptions): VaultClient;
 
   /**
-   * Wipes the keys and the memory, and ends the vault: later calls, and those under way, reject with `VL5002`. A call
-   * whose write had been handed to the store has the context `outcome: "unknown"`. To close it again does nothing.
+   * Wipes keys and memory and ends the vault; once more changes nothing. Calls that are under way, and all later ones,
+   * reject with `VL5002`, and neither policy nor audit nor store is called again. `context.outcome` is `unknown` where
+   * a write had been handed to the store.
    */
   close(): void;
+}
+
+/** What `vault.as` may be told. */
+export interface AsOptions {
+  /** Goes to `policy` and `audit`, to tell requests apart: 1 to 128 of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`. */
+  requestId?: string | undefined;
 }
 
 /** The operations for one caller. Frozen, and so are its parts; every method may be taken out of its object. */
