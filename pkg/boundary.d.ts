@@ -31,6 +31,14 @@ export interface Settled<T> {
 /** The same, or a promise of it, which never rejects. */
 export type Answer<T> = Settled<T> | { value: undefined; failure: undefined; pending: Promise<Settled<T>> };
 
+/** One call, as the bridge sees it; the wasm hands it back as it came. */
+export interface Call {
+  caller: unknown;
+  requestId?: string | undefined;
+  /** Whether a write has been handed to the store. */
+  wrote: boolean;
+}
+
 /** The host as the wasm sees it. Nothing of it throws or rejects: what fails, answers how. */
 export interface Bridge {
   readClaims(claims: string, maxBytes: number): Answer<Rows>;
@@ -42,9 +50,9 @@ export interface Bridge {
     limit: number,
     maxBytes: number,
   ): Answer<Rows>;
-  write(labels: string, numbers: Float64Array, sealed: Uint8Array): Answer<boolean>;
-  decide(caller: unknown, question: Omit<AccessRequest, "caller">): Answer<Verdict>;
-  audit(caller: unknown, event: Omit<AuditEvent, "caller">): Answer<void>;
+  write(call: Call, labels: string, numbers: Float64Array, sealed: Uint8Array): Answer<boolean>;
+  decide(call: Call, question: Omit<AccessRequest, "caller">): Answer<Verdict>;
+  audit(call: Call, event: Omit<AuditEvent, "caller">): Answer<void>;
   clock(): Settled<number>;
   /** JSON text of the new collections, if there are any. */
   reload(): Answer<string | undefined>;

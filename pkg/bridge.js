@@ -1,12 +1,13 @@
 // @ts-check
 // The host as the wasm sees it: the bridge of `docs/boundary.md`, over the callbacks of `openVault`.
 
-import { apply, isObject, isSafeInteger, providedBy, namesOf, ownOf, then, writeJson } from "./built-ins.js";
+import { apply, isObject, isSafeInteger, providedBy, namesOf, ownOf, then } from "./built-ins.js";
 import { WrongShape, ask, askNow } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
-import { NotPlain, copyPlain } from "./options.js";
+import { LEVELS, writeJson } from "./json.js";
+import { MOST, shownPath } from "./options.js";
 
-/** @import { Answer, Bridge, Host, Verdict } from "./boundary.js" */
+/** @import { Answer, Bridge, Call, Host, Verdict } from "./boundary.js" */
 /** @import { AuditEvent, Query } from "./index.js" */
 
 /**
@@ -30,19 +31,20 @@ export function makeBridge(host, timeoutMs) {
     readTerms: (terms, state, now, after, limit, maxBytes) =>
       read(() => ({ terms: splitLabels(terms), state, now, after: after ?? null, limit }), limit, maxBytes),
 
-    write(labels, numbers, sealed) {
+    write(call, labels, numbers, sealed) {
       return ask(timeoutMs, () => {
         // Copied before any code of the host's runs: the columns are views of the wasm's memory.
         const changes = unpackChanges(labels, numbers, sealed);
+        call.wrote = true;
         return callMethod(providedBy(host, "store"), "write", [changes]);
       }, readBoolean);
     },
 
-    decide: (caller, question) =>
-      ask(timeoutMs, () => callMethod(host, "policy", [{ caller, ...question }]), readDecision),
+    decide: (call, question) =>
+      ask(timeoutMs, () => callMethod(host, "policy", [{ caller: call.caller, ...question, ...requestIdOf(call) }]), readDecision),
 
-    audit: (caller, event) =>
-      ask(timeoutMs, () => callMethod(host, "audit", [addCaller(caller, event)]), () => undefined),
+    audit: (call, event) =>
+      ask(timeoutMs, () => callMethod(host, "audit", [addCaller(call, event)]), () => undefined),
 
     clock: () =>
       askNow(() => (providedBy(host, "clock") === undefined ? Date.now() : callMethod(host, "clock", [])), readTime),
@@ -68,8 +70,11 @@ function callMethod(object, name, parameters) {
   return apply(method, object, parameters);
 }
 
-/** @type {(caller: unknown, event: Omit<AuditEvent, "caller">) => AuditEvent} */
-const addCaller = (caller, { id, time, ...others }) => ({ id, time, caller, ...others });
+/** @type {(call: Call, event: Omit<AuditEvent, "caller">) => AuditEvent} */
+const addCaller = (call, { id, time, ...others }) => ({ id, time, caller: call.caller, ...others, ...requestIdOf(call) });
+
+/** @type {(call: Call) => { requestId?: string }} */
+const requestIdOf = ({ requestId }) => (requestId === undefined ? {} : { requestId });
 
 const notBoolean = new WrongShape("the answer must be true or false");
 const noTime = new WrongShape("the answer must be a whole number of milliseconds, at once and not as a promise");
@@ -99,10 +104,7 @@ function readCollections(answer) {
   const names = namesOf(answer);
   const collections = names.length === 1 && names[0] === "collections" ? answer["collections"] : undefined;
   if (collections === undefined) return noCollections;
-  try {
-    return writeJson(copyPlain(collections, "collections"));
-  } catch (error) {
-    if (error instanceof NotPlain) return new WrongShape(`${error.place} ${error.problem}`);
-    throw error;
-  }
+  const { text, problem, path, thrown } = writeJson(collections, LEVELS, MOST);
+  if (thrown !== undefined) throw thrown.cause;
+  return text ?? new WrongShape(`${shownPath("collections", path)} ${problem}`);
 }

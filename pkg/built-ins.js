@@ -17,7 +17,7 @@ export const { freeze, hasOwn, keys: namesOf } = Object;
 export const { isArray } = Array;
 export const { isFinite, isNaN, isSafeInteger } = Number;
 export const { fromCharCode } = String;
-export const { parse: parseJson, stringify: writeJson } = JSON;
+export const { parse: parseJson } = JSON;
 export const { Promise: NativePromise, setTimeout, clearTimeout, Uint8Array, Float64Array } = globalThis;
 export const { atob: fromBase64, btoa: toBase64 } = globalThis;
 /** Fills bytes at random, and answers them. */

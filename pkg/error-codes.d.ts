@@ -50,6 +50,8 @@ export type ErrorCode =
   | "VL1000"
   /** 400. More than the vault or its store takes in one call. */
   | "VL1001"
+  /** 503. More bytes of requests are under way than the vault takes. */
+  | "VL1002"
   /** 404. The reason `Other` without an ad-hoc reason. */
   | "VL1003"
   /** 400. A data update must match exactly one token. */
@@ -79,4 +81,6 @@ export type ErrorCode =
   /** 400. The transformer is unknown. */
   | "VL3013"
   /** 500. A stored row was altered, or does not answer the question. */
-  | "VL5001";
+  | "VL5001"
+  /** 500. The vault is closed, or its wasm has failed. */
+  | "VL5002";

@@ -27,17 +27,21 @@ VaultError.prototype.name = "VaultError";
 export const makeError = (code, status, message, context, cause) =>
   new VaultError({ error_code: code, message, context, error_url: `docs/errors.md#${code}` }, status, cause);
 
-/** @type {(place: string, problem: string) => VaultError} */
-export const badConfiguration = (place, problem) => makeError("VL1000", 400, `\`${place}\` ${problem}`, { place });
+/** @type {(place: string, problem: string, cause?: unknown) => VaultError} */
+export const badConfiguration = (place, problem, cause) =>
+  makeError("VL1000", 400, `\`${place}\` ${problem}`, { place }, cause);
 
 /** What an error may repeat of a name: no text of 32 bytes is as short, in whatever form, and no address looks so. */
 const NAME = /^[\w.-]{0,40}$/;
+
+/** @param {string} name */
+export const isShown = (name) => isMatch(NAME, name);
 
 /**
  * The place of a member. Of what is no name, a secret in the place of one perhaps, it is that of the whole.
  * @type {(place: string, name: string) => string}
  */
-export const placeOf = (place, name) => (isMatch(NAME, name) ? `${place}.${name}` : place);
+export const placeOf = (place, name) => (isShown(name) ? `${place}.${name}` : place);
 
 /** Makes an error of whatever the core threw. @param {unknown} thrown */
 export function errorOf(thrown) {

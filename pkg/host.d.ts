@@ -85,12 +85,22 @@ export interface Settings {
   forceAccessReason?: boolean | undefined;
   /** When a new token expires, in seconds, where the call does not say; null is never. Default: null. */
   tokenTtlSecs?: number | null | undefined;
-  /** Most tags of a token. Default: 10. */
+  /** Most tags of a token. Default: 10; 1 to 60. */
   maxTags?: number | undefined;
   /** Most tokens that one call may name, match or make. Default: 10,000. */
   maxTokens?: number | undefined;
   /** Most bytes of sealed rows that one call may read or write. Default: 16 MiB. */
   maxBytes?: number | undefined;
+  /**
+   * Most bytes (UTF-8) of one request's text; a longer one is `VL1001` before anything is read of it. Default: 8 MiB;
+   * 1 to 2^31.
+   */
+  maxRequestBytes?: number | undefined;
+  /**
+   * Most bytes of all requests that are under way; one more is `VL1002`. Default: 64 MiB; 1 to 2^31, and not less than
+   * `maxRequestBytes`.
+   */
+  maxPendingBytes?: number | undefined;
   /** How long a callback may take, in milliseconds. Default: 30,000. */
   timeoutMs?: number | undefined;
   /** How long a transaction ID is remembered, in seconds. Default: 86,400. */
@@ -193,10 +203,15 @@ export interface Change {
  * those of the properties, before anything is written or answered.
  *
  * ```js
- * const policy = ({ caller, capabilities }) =>
- *   capabilities.every((capability) => caller.capabilities.includes(capability))
- *     ? { allow: true }
- *     : { allow: false, because: "capability" };
+ * const vault = await openVault({
+ *   keys,
+ *   collections,
+ *   store,
+ *   policy: ({ caller, capabilities }) =>
+ *     capabilities.every((capability) => caller.capabilities.includes(capability))
+ *       ? { allow: true }
+ *       : { allow: false, because: "capability" },
+ * });
  * ```
  */
 export type Policy = (request: AccessRequest) => Decision | Promise<Decision>;

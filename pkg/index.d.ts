@@ -17,7 +17,7 @@
  *   ...about,
  *   requestBody: [{ type: "pci", object: { fields: { email: "jane@example.com" } } }],
  * });
- * const [{ fields }] = await tokens.detokenize({ ...about, tokenIds: [token_id] });
+ * const [found] = await tokens.detokenize({ ...about, tokenIds: [token_id] });
  * ```
  *
  * @packageDocumentation

@@ -1,16 +1,17 @@
 // @ts-check
 // Opens a vault, and hands each caller the operations. Types and documentation: `index.d.ts`.
 
-import { freeze, ownOf, parseJson, writeJson } from "./built-ins.js";
+import { freeze, ownOf, parseJson } from "./built-ins.js";
 import { makeBridge } from "./bridge.js";
-import { errorOf, makeError } from "./error.js";
+import { Calls, readAsker } from "./calls.js";
+import { errorOf } from "./error.js";
+import { startInstance } from "./instance.js";
 import { readKeys } from "./keys.js";
-import { loadCore } from "./load.js";
-import { copyPlain, readOptions } from "./options.js";
+import { loadModule, notLoaded } from "./load.js";
+import { readOptions, writeConfiguration } from "./options.js";
 
 /** @import { Host } from "./boundary.js" */
 /** @import { VaultClient } from "./index.js" */
-/** @import { Core } from "./wasm/vaultlet_bg.js" */
 
 export { VaultError } from "./error.js";
 export { generateKeys } from "./keys.js";
@@ -18,15 +19,40 @@ export { generateKeys } from "./keys.js";
 /** @type {typeof import("./index.js").openVault} */
 export async function openVault(options) {
   const read = readOptions(options);
-  const timeoutMs = /** @type {number} */ (ownOf(read.settings, "timeoutMs") ?? 30_000);
+  const { timeoutMs = 30_000, maxRequestBytes = 8 << 20, maxPendingBytes = 64 << 20 } = read.settings;
   // Read at once: the host may wipe its own copy while the wasm is loading.
-  const { primary, data, secrets } = readKeys(options.keys);
+  const { primary, data, secrets } = readKeys(ownOf(options, "keys"));
+  /** @type {unknown} */
+  let trap;
+  const calls = new Calls({ maxRequestBytes, maxPendingBytes });
+  /** @param {unknown} cause */
+  const onTrap = (cause) => {
+    trap = cause;
+    calls.end("the vault has ended: its wasm failed", cause);
+  };
   try {
-    const CoreClass = await loadCore();
+    const module = await loadModule();
+    const instance = await startInstance(module, onTrap).catch((cause) => {
+      throw notLoaded(cause);
+    });
     const bridge = makeBridge(/** @type {Host} */ (options), timeoutMs);
-    const core = new CoreClass(writeJson(copyPlain({ primary, data: [...data], ...read }, "configuration")) ?? "", secrets, bridge);
-    // `close` and the options of `as` are declared, and come with an instance of the wasm for each vault.
-    return /** @type {any} */ (freeze({ as: (/** @type {unknown} */ caller) => clientOf(core, caller) }));
+    const core = instance.open(writeConfiguration({ primary, data, ...read }), secrets, bridge);
+    if (trap !== undefined) throw trap;
+    instance.wipeStack();
+
+    /** @type {(operation: string, parameters: unknown, asker: import("./calls.js").Asker) => Promise<any>} */
+    const call = async (operation, parameters, asker) => {
+      const answer = await calls.run(asker, parameters, (request, about) => core.call(operation, request, about));
+      instance.wipeStack();
+      return answer === "" ? undefined : parseJson(answer);
+    };
+    return freeze({
+      as: (/** @type {unknown} */ caller, /** @type {unknown} */ given) => clientOf(call, readAsker(caller, given)),
+      close() {
+        calls.end("the vault is closed");
+        instance.end();
+      },
+    });
   } catch (thrown) {
     throw errorOf(thrown);
   } finally {
@@ -34,10 +60,16 @@ export async function openVault(options) {
   }
 }
 
-/** Each method is a function of its own, so that it may be taken out. @type {(core: Core, caller: unknown) => VaultClient} */
-function clientOf(core, caller) {
+/**
+ * Each method is a function of its own, so that it may be taken out.
+ * @template Asker
+ * @param {(operation: string, parameters: unknown, asker: Asker) => Promise<any>} call
+ * @param {Asker} asker
+ * @returns {VaultClient}
+ */
+function clientOf(call, asker) {
   /** @param {string} operation */
-  const method = (operation) => (/** @type {unknown} */ parameters) => call(core, operation, parameters, caller);
+  const method = (operation) => (/** @type {unknown} */ parameters) => call(operation, parameters, asker);
   return freeze({
     tokens: freeze({
       tokenize: method("tokens.tokenize"),
@@ -56,28 +88,4 @@ function clientOf(core, caller) {
       hashObjects: method("crypto.hash"),
     }),
   });
-}
-
-/** @type {(core: Core, operation: string, parameters: unknown, caller: unknown) => Promise<any>} */
-async function call(core, operation, parameters, caller) {
-  const request = writeRequest(parameters);
-  // In a turn of its own: if the caller's stack ran out inside of the wasm, no call would ever be answered again.
-  await undefined;
-  try {
-    const answer = await core.call(operation, request, caller);
-    return answer === "" ? undefined : parseJson(answer);
-  } catch (thrown) {
-    throw errorOf(thrown);
-  }
-}
-
-/** @param {unknown} parameters */
-function writeRequest(parameters) {
-  try {
-    const request = writeJson(parameters);
-    if (request !== undefined) return request;
-  } catch {
-    // What was thrown may quote the request.
-  }
-  throw makeError("PV1012", 400, "`request` must be an object that JSON can carry", { field: "request" });
 }

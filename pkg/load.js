@@ -1,26 +1,21 @@
 // @ts-check
-// Loads the wasm: once for the process, when it is first needed.
+// Loads the wasm: once for the process, when it is first needed. Each vault makes an instance of it.
 
 import { compile } from "#module";
 
 import { makeError } from "./error.js";
-import * as glue from "./wasm/vaultlet_bg.js";
 
-/** @type {Promise<typeof glue.Core> | undefined} */
+/** @type {Promise<WebAssembly.Module> | undefined} */
 let loading;
 
 /** All who ask share one load; after a failed one the next tries again. */
-export function loadCore() {
-  loading ??= instantiate().catch((cause) => {
+export function loadModule() {
+  loading ??= compile().catch((cause) => {
     loading = undefined;
-    throw makeError("PV1000", 500, "the wasm could not be loaded", {}, cause);
+    throw notLoaded(cause);
   });
   return loading;
 }
 
-async function instantiate() {
-  const { exports } = await WebAssembly.instantiate(await compile(), { "./vaultlet_bg.js": glue });
-  glue.__wbg_set_wasm(exports);
-  /** @type {() => void} */ (exports.__wbindgen_start)();
-  return glue.Core;
-}
+/** @param {unknown} cause */
+export const notLoaded = (cause) => makeError("PV1000", 500, "the wasm could not be loaded", {}, cause);

@@ -1,11 +1,15 @@
 // @ts-check
 // Checks the options of `openVault`, but for the keys; what is inside `collections` and `settings` the core checks.
 
-import { isArray, isFinite, isObject, isSafeInteger, providedBy, namesOf, ownOf, tagOf } from "./built-ins.js";
-import { badConfiguration, placeOf } from "./error.js";
+import { isArray, isObject, isSafeInteger, namesOf, ownOf, parseJson, providedBy } from "./built-ins.js";
+import { badConfiguration, isShown, placeOf } from "./error.js";
+import { LEVELS, writeJson } from "./json.js";
 
 const KNOWN = new Set(["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings"]);
 const MAY_BE_ABSENT = new Set(["store.write", "audit", "reload", "clock"]);
+
+/** Units of text, far more than any configuration has. */
+export const MOST = 1 << 26;
 
 /**
  * Data is read of the objects themselves; functions may be those of a class.
@@ -34,7 +38,7 @@ export function readOptions(options) {
   const settings = ownOf(given, "settings");
   return {
     collections: readPlain(ownOf(given, "collections"), "collections"),
-    settings: settings === undefined ? {} : readPlain(settings, "settings"),
+    settings: readPlain(settings === undefined ? {} : settings, "settings"),
     store: {
       writable: functions["store.write"] !== undefined,
       maxWrites: readLimit(providedBy(store, "maxWrites"), "store.maxWrites"),
@@ -59,42 +63,32 @@ function readLimit(limit, place) {
   throw badConfiguration(place, "must be a whole number greater than 0");
 }
 
-/** @type {(value: unknown, place: string) => Record<string, unknown>} */
-function readPlain(value, place) {
-  try {
-    return /** @type {any} */ (copyPlain(membersOf(value, place), place));
-  } catch (error) {
-    if (error instanceof NotPlain) throw badConfiguration(error.place, error.problem);
-    throw error;
-  }
-}
-
-/** What no JSON text could say is at a place of what should be plain data. */
-export class NotPlain {
-  /** @param {string} place @param {string} problem */
-  constructor(place, problem) {
-    this.place = place;
-    this.problem = problem;
-  }
-}
-
 /**
- * A copy of plain data, without what JSON would alter or drop in silence, and so make another setting of a mistake: a
- * NaN becomes null, a function or a Map disappears. What is `undefined` counts as absent. Each member is read once, and
- * the copy inherits nothing: a `toJSON` that somebody put on `Object.prototype` would write what it likes.
- * @type {(value: unknown, place: string, within?: unknown[]) => unknown}
+ * A copy of plain data, which inherits nothing.
+ * @type {(value: unknown, place: string) => Record<string, any>}
  */
-export function copyPlain(value, place, within = []) {
-  if (value === null || value === undefined || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number" && isFinite(value)) return value;
-  const plain = isObject(value) && (isArray(value) || tagOf(value) === "[object Object]");
-  if (!plain || within.includes(value)) throw new NotPlain(place, "is nothing that JSON can carry");
-  /** @type {any} */
-  const copy = isArray(value) ? Object.setPrototypeOf([], null) : Object.create(null);
+function readPlain(value, place) {
+  const { text, problem, path, thrown } = writeJson(membersOf(value, place), LEVELS - 1, MOST);
+  if (text === undefined) throw badConfiguration(shownPath(place, path), problem, thrown?.cause);
+  const copy = parseJson(text);
+  refuseNames(copy, place);
+  return { __proto__: null, ...copy };
+}
+
+/** The core repeats a name that it does not know. @type {(value: unknown, place: string) => void} */
+function refuseNames(value, place) {
+  if (!isObject(value)) return;
   for (const name of namesOf(value)) {
-    const member = placeOf(place, name);
-    if (member === place) throw new NotPlain(place, "has a name that is none");
-    copy[name] = copyPlain(value[name], member, [...within, value]);
+    if (!isShown(name)) throw badConfiguration(place, "has a name that is none");
+    refuseNames(value[name], placeOf(place, name));
   }
-  return copy;
+}
+
+/** A path within a place, if none of its names could be a secret's. @type {(place: string, path: string) => string} */
+export const shownPath = (place, path) => (path !== "" && path.split(/[.[]/).every(isShown) ? `${place}.${path}` : place);
+
+/** The text of the whole. @param {Record<string, unknown>} configuration */
+export function writeConfiguration(configuration) {
+  const { text = "" } = writeJson(configuration, LEVELS, MOST);
+  return text;
 }

@@ -67,6 +67,9 @@ export interface EncryptedObjectInput {
   scope?: string | undefined;
 }
 
+/** One for each request, in their order: of a list of two that is written down, two are answered. */
+export type OneForEach<Places extends readonly unknown[], Each> = { -readonly [Place in keyof Places]: Each };
+
 /** One token to make. */
 export interface TokenizeRequest {
   type: TokenType | (string & {});
@@ -88,9 +91,9 @@ export interface TokenizeRequest {
   fptemplate?: "primary_account_number" | undefined;
 }
 
-export interface TokenizeParameters extends CallParameters {
+export interface TokenizeParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
   /** The tokens to make: all or none. */
-  requestBody: readonly TokenizeRequest[];
+  requestBody: { readonly [Place in keyof Places]: TokenizeRequest };
   /** When they expire: seconds from now as decimal text, `""` for never. Absent: as the settings say. */
   expirationSecs?: string | undefined;
   /**
@@ -211,7 +214,9 @@ export type TransactionID = {
  */
 export interface TokensClient {
   /** Makes tokens. Answers them in the order of the requests. */
-  readonly tokenize: (parameters: TokenizeParameters) => Promise<TokenValue[]>;
+  readonly tokenize: <const Places extends readonly unknown[]>(
+    parameters: TokenizeParameters<Places>,
+  ) => Promise<OneForEach<Places, TokenValue>>;
   /** Turns tokens back into data. What matches nothing is left out. */
   readonly detokenize: (parameters: DetokenizeParameters) => Promise<DetokenizedToken[]>;
   /**

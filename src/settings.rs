@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
+use crate::error::Error;
 use crate::json::tree::as_whole;
 
 /// A hundred years: the longest life an expiry can give.
@@ -20,7 +21,7 @@ pub(crate) struct Settings {
     pub(crate) force_access_reason: bool,
     /// The life of a token whose request says nothing; none: for ever.
     pub(crate) token_ttl_secs: Nullable<0, MAX_LIFE_SECS>,
-    max_tags: Whole<1, 1_000>,
+    max_tags: Whole<1, 60>,
     /// Tokens named, matched or made in one call.
     pub(crate) max_tokens: Whole<1, 10_000_000>,
     /// Bytes of sealed rows read, and sealed, in one pass.
@@ -32,9 +33,22 @@ pub(crate) struct Settings {
     /// Kept by the package, which holds the timers; checked here with the others.
     #[serde(rename = "timeoutMs")]
     _timeout_ms: Whole<1, 2_147_483_647>,
+    /// Bytes of a request's text. Kept by the package too, before anything crosses, as the next one is.
+    max_request_bytes: Whole<1, { 1 << 31 }>,
+    /// Bytes of the requests that are under way.
+    max_pending_bytes: Whole<1, { 1 << 31 }>,
 }
 
 impl Settings {
+    /// What no member says alone.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.max_pending_bytes.0 < self.max_request_bytes.0 {
+            let problem = "must not be less than `settings.maxRequestBytes`";
+            return Err(Error::bad_request("settings.maxPendingBytes", problem));
+        }
+        Ok(())
+    }
+
     /// Tags a token.
     pub(crate) fn max_tags(&self) -> usize {
         usize::try_from(self.max_tags.0).unwrap_or(usize::MAX)
@@ -52,6 +66,8 @@ impl Default for Settings {
             transaction_ttl_secs: Whole(86_400),
             archived_retention_secs: Nullable(None),
             _timeout_ms: Whole(30_000),
+            max_request_bytes: Whole(8 << 20),
+            max_pending_bytes: Whole(64 << 20),
         }
     }
 }

@@ -56,6 +56,7 @@ impl Vault {
         let Configuration { primary, data, collections, settings, store, audits } =
             members.take()?;
         members.finish()?;
+        settings.check()?;
         Ok(Self {
             keyring: Keyring::derive(primary, &data, secrets)?,
             settings,

@@ -36,11 +36,12 @@ extern "C" {
         max_bytes: f64,
     ) -> Answer;
     #[wasm_bindgen(method)]
-    fn write(this: &Bridge, labels: &str, numbers: &[f64], sealed: &[u8]) -> Answer;
+    fn write(this: &Bridge, call: &JsValue, labels: &str, numbers: &[f64], sealed: &[u8])
+    -> Answer;
     #[wasm_bindgen(method)]
-    fn decide(this: &Bridge, caller: &JsValue, question: JsValue) -> Answer;
+    fn decide(this: &Bridge, call: &JsValue, question: JsValue) -> Answer;
     #[wasm_bindgen(method)]
-    fn audit(this: &Bridge, caller: &JsValue, event: JsValue) -> Answer;
+    fn audit(this: &Bridge, call: &JsValue, event: JsValue) -> Answer;
     #[wasm_bindgen(method)]
     fn clock(this: &Bridge) -> Answer;
     #[wasm_bindgen(method)]
@@ -104,11 +105,13 @@ impl Core {
     }
 
     /// Runs an operation. The promise is settled with the answer as JSON text, or with an `ErrorReport`.
-    pub fn call(&self, operation: String, request: String, caller: JsValue) -> Promise {
+    /// `request` is UTF-8. `call` goes back to the bridge as it came.
+    pub fn call(&self, operation: String, request: Vec<u8>, call: JsValue) -> Promise {
         let vault = Rc::clone(&self.vault);
         let max_bytes = vault.max_bytes_of(&operation).map_or(f64::INFINITY, bytes_number);
-        let host = JavaScript { bridge: Rc::clone(&self.bridge), caller, max_bytes };
+        let host = JavaScript { bridge: Rc::clone(&self.bridge), call, max_bytes };
         future_to_promise(async move {
+            let request = String::from_utf8(request).unwrap_or_default();
             let answer = vault.call(&host, &operation, &request).await;
             answer.map(JsValue::from).map_err(report)
         })
@@ -138,7 +141,7 @@ fn plain(value: &impl Serialize) -> JsValue {
 /// The host's JavaScript, for one call.
 struct JavaScript {
     bridge: Rc<Bridge>,
-    caller: JsValue,
+    call: JsValue,
     /// Of sealed rows, in one answer of the store.
     max_bytes: f64,
 }
@@ -162,13 +165,13 @@ impl Host for JavaScript {
     async fn write(&self, changes: &[Change]) -> Result<bool, Fault> {
         let answer = {
             let ChangeColumns { labels, numbers, sealed } = ChangeColumns::pack(changes);
-            self.bridge.write(&labels, &numbers, &sealed)
+            self.bridge.write(&self.call, &labels, &numbers, &sealed)
         };
         settle(answer).await?.as_bool().ok_or(Fault::WrongShape)
     }
 
     async fn decide(&self, request: &AccessRequest<'_>) -> Result<Decision, Fault> {
-        let answer = self.bridge.decide(&self.caller, plain(request));
+        let answer = self.bridge.decide(&self.call, plain(request));
         let verdict: Verdict = settle(answer).await?.unchecked_into();
         if verdict.allow() {
             return Ok(Decision::Allow);
@@ -181,7 +184,7 @@ impl Host for JavaScript {
     }
 
     async fn audit(&self, event: &AuditEvent<'_>) -> Result<(), Fault> {
-        let answer = self.bridge.audit(&self.caller, plain(event));
+        let answer = self.bridge.audit(&self.call, plain(event));
         settle(answer).await.map(|_| ())
     }
 

@@ -19,6 +19,10 @@ const RUSTFLAGS = [
   "-Ctarget-feature=+simd128",
   // Panic messages name source files; without this, by the path they had on the machine that built them.
   `--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`,
+  // The stack lies at the very beginning of the memory and ends where the data begins, which `pkg/instance.js` reads. It
+  // is small, to be wiped in no time; deep requests use two thirds of it.
+  "-Clink-arg=-zstack-size=65536",
+  "-Clink-arg=--export=__global_base",
 ];
 
 /**

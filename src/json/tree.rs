@@ -161,6 +161,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
         while let Some(item) = items.next_element()? {
             list.push(item);
         }
+        give_back(&mut list);
         Ok(Json::List(list))
     }
 
@@ -170,12 +171,20 @@ impl<'de> Visitor<'de> for TreeVisitor {
         while let Some((Json::Text(key), value)) = members.next_entry()? {
             object.push((key, value));
         }
+        give_back(&mut object);
         let mut keys: Vec<&str> = object.iter().map(|(key, _)| &**key).collect();
         keys.sort_unstable();
         if keys.array_windows().any(|[one, next]| one == next) {
             return Err(de::Error::custom("a repeated key"));
         }
         Ok(Json::Object(object))
+    }
+}
+
+/// A `Vec` begins with room for four: of a million small objects that is most of the memory.
+fn give_back<T>(items: &mut Vec<T>) {
+    if items.len() * 2 <= items.capacity() {
+        items.shrink_to_fit();
     }
 }
 

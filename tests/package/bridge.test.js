@@ -31,8 +31,11 @@ async function valueOf(answer) {
   return value;
 }
 
+/** @param {unknown} caller @param {string} [requestId] */
+const aCall = (caller, requestId) => ({ caller, requestId, wrote: false });
+
 /** @param {Bridge} bridge */
-const write = (bridge) => bridge.write("", new Float64Array(0), new Uint8Array(0));
+const write = (bridge) => bridge.write(aCall("jane"), "", new Float64Array(0), new Uint8Array(0));
 
 /** What the wasm asks and tells, in part. */
 const question = /** @type {any} */ ({});
@@ -72,8 +75,8 @@ test("each function is called as a method of the object that the host gave, look
   const askAll = async () => {
     await valueOf(bridge.readClaims("", MAX_BYTES));
     await valueOf(write(bridge));
-    await valueOf(bridge.decide(undefined, question));
-    await valueOf(bridge.audit(undefined, event));
+    await valueOf(bridge.decide(aCall(undefined), question));
+    await valueOf(bridge.audit(aCall(undefined), event));
     await valueOf(bridge.clock());
     await valueOf(bridge.reload());
   };
@@ -153,8 +156,8 @@ for (const [name, answer, expected] of /** @type {[string, unknown, object][]} *
   ["a list", [{ allow: true }], denied],
 ])) {
   test(`policy: ${name}`, async () => {
-    assert.deepEqual(await valueOf(bridgeOver({ policy: () => answer }).decide("jane", question)), expected);
-    assert.deepEqual(await valueOf(bridgeOver({ policy: async () => answer }).decide("jane", question)), expected);
+    assert.deepEqual(await valueOf(bridgeOver({ policy: () => answer }).decide(aCall("jane"), question)), expected);
+    assert.deepEqual(await valueOf(bridgeOver({ policy: async () => answer }).decide(aCall("jane"), question)), expected);
   });
 }
 
@@ -173,8 +176,8 @@ test("policy and audit get the caller as it is, among plain data that is theirs 
   const event = /** @type {any} */ ({ id: "1", time: 5, action: "tokens.update", decision: "allowed", tokens: 1 });
   for (let round = 0; round < 2; round += 1) {
     // The wasm makes each anew, and keeps none.
-    await valueOf(bridge.decide(caller, structuredClone(question)));
-    await valueOf(bridge.audit(caller, structuredClone(event)));
+    await valueOf(bridge.decide(aCall(caller), structuredClone(question)));
+    await valueOf(bridge.audit(aCall(caller), structuredClone(event)));
   }
   assert.deepEqual(asked[0], { caller, ...question });
   assert.deepEqual(Object.keys(asked[0]), ["caller", "action", "checks"]);
@@ -184,11 +187,16 @@ test("policy and audit get the caller as it is, among plain data that is theirs 
   assert.equal(told[0].caller, caller);
   assert.notEqual(asked[0], asked[1]);
   assert.notEqual(asked[0].checks, asked[1].checks);
+
+  await valueOf(bridge.decide(aCall(caller, "request-1"), question));
+  await valueOf(bridge.audit(aCall(caller, "request-1"), event));
+  assert.equal(asked[2].requestId, "request-1");
+  assert.equal(told[2].requestId, "request-1");
 });
 
 test("whatever an audit answers is taken, and a promise is awaited", async () => {
   for (const answer of [undefined, null, false, "no", {}]) {
-    assert.equal(await valueOf(bridgeOver({ audit: () => answer }).audit("jane", event)), undefined);
+    assert.equal(await valueOf(bridgeOver({ audit: () => answer }).audit(aCall("jane"), event)), undefined);
   }
   let heard = false;
   const bridge = bridgeOver({
@@ -197,12 +205,12 @@ test("whatever an audit answers is taken, and a promise is awaited", async () =>
       heard = true;
     },
   });
-  await valueOf(bridge.audit("jane", event));
+  await valueOf(bridge.audit(aCall("jane"), event));
   assert.equal(heard, true);
 });
 
 test("an audit or a write that the host took away since fails; it is not passed over", () => {
-  for (const { failure } of [bridgeOver({}).audit("jane", event), write(bridgeOver({ store: {} }))]) {
+  for (const { failure } of [bridgeOver({}).audit(aCall("jane"), event), write(bridgeOver({ store: {} }))]) {
     assert.equal(failure?.kind, "threw");
     assert(failure.cause instanceof TypeError);
   }

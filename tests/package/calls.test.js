@@ -143,7 +143,16 @@ test("what JSON cannot carry is refused, by every method, as a rejection and nev
       throw new Error(`the host's own words about ${secretEmail}`);
     },
   };
-  for (const parameters of [undefined, () => {}, Symbol("request"), { ...about, tokenIds: [5n] }, cycle, throwing]) {
+  for (const [parameters, field] of /** @type {[unknown, string][]} */ ([
+    [undefined, "request"],
+    [() => {}, "request"],
+    [Symbol("request"), "request"],
+    [new Map([["collection", "customers"]]), "request"],
+    [{ ...about, [secretEmail]: NaN }, "request"],
+    [{ ...about, tokenIds: [5n] }, "tokenIds[0]"],
+    [cycle, "cycle"],
+    [throwing, "tokenIds"],
+  ])) {
     for (const method of methodsOf(vault.as("jane"))) {
       const promise = method(parameters);
       assert(promise instanceof Promise);
@@ -151,13 +160,83 @@ test("what JSON cannot carry is refused, by every method, as a rejection and nev
         assert(error instanceof VaultError);
         assert.equal(error.code, "PV1012");
         assert.equal(error.status, 400);
-        assert.deepEqual({ ...error.context }, { field: "request" });
+        assert.deepEqual({ ...error.context }, { field });
         assert.equal(error.cause, undefined);
         assert(!String(error.stack).includes(secretEmail));
         return true;
       });
     }
   }
+});
+
+test("what JSON would lose is refused with its place, and nothing is changed, asked or told", async () => {
+  /** @type {unknown[]} */
+  const asked = [];
+  const vault = await openExample({ policy: (request) => (asked.push(request), { allow: true }), audit: (event) => void asked.push(event) });
+  const tokenId = await makeToken(vault);
+  asked.length = 0;
+  const { updateTokens, tokenize } = vault.as("jane").tokens;
+  for (const name of [Number("1,75"), new Date("31/12/2024"), { prefs: new Map([["sms", false]]) }, "half \ud83d"]) {
+    const requestBody = /** @type {any} */ ({ object: { fields: { name } } });
+    const field = `requestBody.object.fields.name${typeof name === "object" && "prefs" in name ? ".prefs" : ""}`;
+    await assert.rejects(updateTokens({ ...about, tokenIds: [tokenId], requestBody }), { code: "PV1012", context: { field } });
+  }
+  /** @type {any[]} */
+  const requestBody = Array.from({ length: 100 }, () => ({ type: "pci", object: { fields: { email: secretEmail } } }));
+  requestBody[57].object.fields.note = 5n;
+  const context = { field: "requestBody[57].object.fields.note" };
+  await assert.rejects(tokenize({ ...about, requestBody }), { code: "PV1012", context });
+  assert.deepEqual(asked, []);
+  assert.deepEqual(await tagsOf(vault, tokenId), ["old"]);
+});
+
+test("members that somebody has planted on Object.prototype are not the request's", async (context) => {
+  const vault = await openExample();
+  const tokenId = await makeToken(vault);
+  const planted = { requestBody: { tags: ["planted"] }, tokenIds: [tokenId], requestId: "planted" };
+  for (const [name, value] of Object.entries(planted)) {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true });
+    context.after(() => Reflect.deleteProperty(Object.prototype, name));
+  }
+  const { updateTokens } = vault.as("jane", {}).tokens;
+  await assert.rejects(updateTokens(/** @type {any} */ ({ ...about, tokenIds: [tokenId] })), { code: "PV1012" });
+  assert.deepEqual(await tagsOf(vault, tokenId), ["old"]);
+});
+
+test("a request's ID goes to policy and audit; a wrong one, or an unknown option, is told to each call", async () => {
+  /** @type {(string | undefined)[]} */
+  const seen = [];
+  const vault = await openExample({
+    policy: ({ requestId }) => (seen.push(requestId), { allow: true }),
+    audit: ({ requestId }) => void seen.push(requestId),
+  });
+  for (const requestId of ["a", "9f3c:2026-11-28T00.00_z", "x".repeat(128), undefined]) {
+    await vault.as("jane", { requestId }).tokens.getTokensCount(about);
+    assert.deepEqual(seen.splice(0), [requestId, requestId]);
+  }
+  await vault.as("jane", undefined).tokens.getTokensCount(about);
+  seen.length = 0;
+  const throwing = { get requestId() { throw new Error(secretEmail); } }; // prettier-ignore
+  for (const options of [
+    ...["", "x".repeat(129), "a b", "é", "a\n", 5, null, {}, ["a"]].map((requestId) => ({ requestId })),
+    { requestID: "a" },
+    { [Symbol("a")]: 1 },
+    null,
+    "a",
+    5,
+    throwing,
+  ]) {
+    const { getTokensCount } = vault.as("jane", /** @type {any} */ (options)).tokens;
+    for (let round = 0; round < 2; round += 1) {
+      await assert.rejects(getTokensCount(about), (/** @type {any} */ error) => {
+        assert.equal(error.code, "PV1012");
+        assert.deepEqual({ ...error.context }, { field: "requestId" });
+        assert(!String(error.stack).includes(secretEmail));
+        return true;
+      });
+    }
+  }
+  assert.deepEqual(seen, []);
 });
 
 test("a request that is no object is refused", async () => {

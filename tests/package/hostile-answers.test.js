@@ -23,6 +23,8 @@ const threw = failed("threw", { cause: own });
 
 const label = "A".repeat(22);
 
+const aCall = () => ({ caller: "jane", wrote: false });
+
 /**
  * Every question of the bridge, by the function that it asks.
  * @type {[string, (bridge: Bridge) => Answer<unknown>][]}
@@ -30,9 +32,9 @@ const label = "A".repeat(22);
 const questions = [
   ["store.read", (bridge) => bridge.readClaims(label, 1_000)],
   ["store.read", (bridge) => bridge.readTerms(label, "active", 5, undefined, 1, 1_000)],
-  ["store.write", (bridge) => bridge.write("", new Float64Array(0), new Uint8Array(0))],
-  ["policy", (bridge) => bridge.decide("jane", /** @type {any} */ ({}))],
-  ["audit", (bridge) => bridge.audit("jane", /** @type {any} */ ({}))],
+  ["store.write", (bridge) => bridge.write(aCall(), "", new Float64Array(0), new Uint8Array(0))],
+  ["policy", (bridge) => bridge.decide(aCall(), /** @type {any} */ ({}))],
+  ["audit", (bridge) => bridge.audit(aCall(), /** @type {any} */ ({}))],
   ["clock", (bridge) => bridge.clock()],
   ["reload", (bridge) => bridge.reload()],
 ];
@@ -165,8 +167,10 @@ const answers = {
     ["collections that throw", trapAt("collections"), "threw"],
     ["collections that are a revoked Proxy", { collections: revoked }, "threw"],
     ["a collection that throws", { collections: trapAt("customers") }, "threw"],
-    ["a `toJSON` of their class, which is not asked", writing(throwOwn), undefined],
-    ["collections deeper than the stack", { collections: bottomless }, "threw"],
+    ["a `toJSON` that throws", writing(throwOwn), "threw"],
+    ["a `toJSON` that answers nothing", writing(() => undefined), "shape"],
+    ["a `toJSON` that answers a BigInt", writing(() => 5n), "shape"],
+    ["collections deeper than the stack", { collections: bottomless }, "shape"],
   ],
 };
 

@@ -74,9 +74,13 @@ for (const [name, overrides, place] of /** @type {[string, object, string][]} */
   ["a setting that is a function", { settings: { maxTags: () => 5 } }, "settings.maxTags"],
   ["a setting that is a symbol", { settings: { maxTags: Symbol("5") } }, "settings.maxTags"],
   ["a setting that is a BigInt", { settings: { maxBytes: 5n } }, "settings.maxBytes"],
+  ["a setting that is a BigInt, deep down", { collections: { customers: { properties: { email: { type: 5n } } } } }, "collections.customers.properties.email.type"],
+  ["a member of a list that is undefined", { collections: { customers: { properties: [undefined] } } }, "collections.customers.properties[0]"],
   ["a setting that is a Date", { settings: { timeoutMs: new Date() } }, "settings.timeoutMs"],
   ["a setting that is text", { settings: { maxTags: "5" } }, "settings.maxTags"],
   ["a setting that is null and may not be", { settings: { maxTags: null } }, "settings.maxTags"],
+  ["less room for all requests than for one", { settings: { maxRequestBytes: 100, maxPendingBytes: 99 } }, "settings.maxPendingBytes"],
+  ["less room for all requests than one has by default", { settings: { maxPendingBytes: 1_000 } }, "settings.maxPendingBytes"],
   ["a time-out of no time", { settings: { timeoutMs: 0 } }, "settings.timeoutMs"],
   ["a time-out that no timer can wait for", { settings: { timeoutMs: 2 ** 31 } }, "settings.timeoutMs"],
 ])) {
@@ -90,7 +94,7 @@ for (const limit of ["maxWrites", "maxRowBytes"]) {
   }
 }
 
-test("a getter that throws while the options are read refuses with the host's own error", async () => {
+test("a getter that throws while the options are read refuses its place, with the host's own error as the cause", async () => {
   const own = new Error("the host's own");
   const settings = Object.defineProperty({}, "maxTags", {
     enumerable: true,
@@ -98,7 +102,7 @@ test("a getter that throws while the options are read refuses with the host's ow
       throw own;
     },
   });
-  await assert.rejects(openVault(exampleHost({ settings })), own);
+  await assert.rejects(openVault(exampleHost({ settings })), { code: "VL1000", context: { place: "settings.maxTags" }, cause: own });
 });
 
 test("takes every option, and undefined for those that may be absent", async () => {
@@ -115,6 +119,8 @@ test("takes every option, and undefined for those that may be absent", async () 
         maxTags: 5,
         maxTokens: 100,
         maxBytes: 1 << 20,
+        maxRequestBytes: 1 << 20,
+        maxPendingBytes: 1 << 20,
         timeoutMs: 2 ** 31 - 1,
         transactionTtlSecs: 60,
         archivedRetentionSecs: undefined,

@@ -109,6 +109,7 @@ await tryAll("nothing is replaced");
 /** Without these no microtask of Node's runs, nor any spread in wasm-bindgen's code: the process ends. */
 const OF_NODE = ["Array.pop", "Array.Symbol.iterator"];
 
+/** @extends {Promise<any>} */
 class Polyfill extends Promise {}
 const instead = [
   () => true,
@@ -138,7 +139,7 @@ for (const [name, { prototype }] of Object.entries(prototypes)) {
     if (member === "constructor" || OF_NODE.includes(`${name}.${member}`) || typeof getOwnPropertyDescriptor(prototype, member)?.value !== "function") continue;
     for (const value of instead) places.push([`${name}.prototype.${member}`, prototype, member, value]);
   }
-  const iterator = prototype[Symbol.iterator];
+  const iterator = /** @type {any} */ (prototype)[Symbol.iterator];
   if (typeof iterator === "function" && !OF_NODE.includes(`${name}.Symbol.iterator`)) for (const value of instead) places.push([`${name}.prototype[Symbol.iterator]`, prototype, /** @type {any} */ (Symbol.iterator), value]);
 }
 
@@ -146,7 +147,7 @@ for (let at = 0; at < places.length; at += 1) {
   const place = /** @type {any} */ (places[at]);
   const says = `${place[0]}: ${typeof place[3] === "function" ? place[3].toString() : typeof place[3]}`;
   const before = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(place[1], place[2]));
-  if (process.env["DBG"]) process._rawDebug(says);
+  if (process.env["DBG"]) /** @type {any} */ (process)._rawDebug(says);
   defineProperty(place[1], place[2], { value: place[3], configurable: true, writable: true, enumerable: false });
   try {
     await tryAll(says);

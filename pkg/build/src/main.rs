@@ -3,28 +3,41 @@
 //! `vaultlet-build <core.wasm> <folder>` writes into the folder:
 //!
 //! - `vaultlet_bg.wasm`: the core, without names and producers. Its feature section stays: wasm-opt reads it.
-//! - `vaultlet_bg.js`: the bindings. No loader is in it; it exports the class `Core` and one hook,
-//!   `__wbg_set_wasm`.
+//! - `vaultlet_bg.js`: the bindings. It exports one function, `makeBindings`, which makes them anew for each instance.
 //! - `vaultlet_bg.d.ts`: their types, for the type check of our own JavaScript.
 //!
-//! wasm-bindgen's own loader is thrown away, because no one loader works in every runtime. Ours
-//! (`pkg/module/`) has to do what it did, in this order:
+//! What wasm-bindgen makes for a module keeps its state in the module: there could be one instance for the process, and
+//! one that has trapped could not be put aside. So ours are those that it makes for a script, which is one function
+//! that is called where it stands; a function around it is called for each instance, and its parameters are the
+//! globals that the script may use ([`GLOBALS`]). `pkg/instance.js` decides what they are:
 //!
 //! ```js
-//! import * as bindings from "../wasm/vaultlet_bg.js";
-//! const instance = await WebAssembly.instantiate(module, { "./vaultlet_bg.js": bindings });
-//! bindings.__wbg_set_wasm(instance.exports);
-//! instance.exports.__wbindgen_start();   // once, before anything else is called
+//! const bindings = makeBindings(globals);
+//! await bindings({ module_or_path: module });   // instantiates it, by `globals.WebAssembly`
+//! const core = new bindings.Core(…);
 //! ```
 
 use std::{env, error::Error, fs, path::Path, process::ExitCode};
 
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The name of the import module is part of the loader's contract, so it does not follow the input's name.
+/// The names are those that `pkg/` asks for, whatever the input is called.
 const NAME: &str = "vaultlet";
 
-const HOOK: &str = "export function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n";
+/// Those of the script's globals that are not the realm's, but what the caller gives: what may be replaced in a running
+/// process, what would outlive the instance, and what a runtime loads when it is looked at. One that is left out counts
+/// as absent.
+const GLOBALS: &str = "{ globalThis, WebAssembly, Promise, queueMicrotask, FinalizationRegistry, Request, Response, document }";
+
+/// The part of the bindings that our JavaScript uses.
+const TYPES: &str = "\
+export interface Bindings {
+    (from: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+    readonly Core: typeof wasm_bindgen.Core;
+}
+export type Core = wasm_bindgen.Core;
+export function makeBindings(globals: object): Bindings;
+";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -51,7 +64,8 @@ fn make(core: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut output = Bindgen::new()
         .input_path(core)
         .out_name(NAME)
-        .bundler(true)?
+        .no_modules(true)?
+        .omit_default_module_path(true)
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)
@@ -61,8 +75,12 @@ fn make(core: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
         return Err("the core brings JavaScript files that the package does not ship".into());
     }
     output.emit(folder)?;
+    let script = fs::read_to_string(folder.join(format!("{NAME}.js")))?;
+    let module =
+        format!("export function makeBindings({GLOBALS}) {{\n{script}\nreturn wasm_bindgen;\n}}\n");
+    fs::write(folder.join(format!("{NAME}_bg.js")), module)?;
     let types = fs::read_to_string(folder.join(format!("{NAME}.d.ts")))?;
-    fs::write(folder.join(format!("{NAME}_bg.d.ts")), types + "\n" + HOOK)?;
+    fs::write(folder.join(format!("{NAME}_bg.d.ts")), types + "\n" + TYPES)?;
     for discarded in [".js", ".d.ts", "_bg.wasm.d.ts"] {
         fs::remove_file(folder.join(format!("{NAME}{discarded}")))?;
     }

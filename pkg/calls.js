@@ -1,0 +1,131 @@
+// @ts-check
+// The calls of one vault: the text that each hands to the core, how much of it is under way, and their common end.
+
+import { errorOf, makeError } from "./error.js";
+import { LEVELS, TOO_LONG, writeJson } from "./json.js";
+
+/** @import { Call } from "./boundary.js" */
+
+// As it was when the module loaded.
+const { Promise } = globalThis;
+
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+const utf8 = new TextEncoder();
+
+/** @typedef {{ maxRequestBytes: number, maxPendingBytes: number }} Limits */
+
+/** What `vault.as` was given. @typedef {{ caller: unknown, requestId?: string | undefined, problem?: string }} Asker */
+
+/** Rejects a call that the vault's end has met. */
+const ENDED = Symbol("ended");
+
+/**
+ * Never throws: what is wrong is told to each call.
+ * @type {(caller: unknown, options: unknown) => Asker}
+ */
+export function readAsker(caller, options) {
+  if (options === undefined) return { caller };
+  try {
+    const given = /** @type {Record<string, unknown>} */ (options);
+    for (const name of Reflect.ownKeys(given)) {
+      if (name !== "requestId") return { caller, problem: "is the only option of `as`" };
+    }
+    const requestId = Object.hasOwn(given, "requestId") ? given["requestId"] : undefined;
+    if (requestId === undefined) return { caller };
+    if (typeof requestId === "string" && REQUEST_ID.test(requestId)) return { caller, requestId };
+  } catch {
+    // What was thrown may quote anything.
+  }
+  return { caller, problem: "must be 1 to 128 characters of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`" };
+}
+
+export class Calls {
+  #limits;
+  #pendingBytes = 0;
+  /** What ends each call that is under way. @type {Set<(reason: unknown) => void>} */
+  #underWay = new Set();
+  /** @type {{ message: string, cause?: unknown } | undefined} */
+  #end;
+
+  /** @param {Limits} limits */
+  constructor(limits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * @param {Asker} asker
+   * @param {unknown} parameters
+   * @param {(request: Uint8Array, call: Call) => Promise<string>} cross hands the request to the core
+   * @returns {Promise<string>}
+   */
+  async run({ caller, requestId, problem }, parameters, cross) {
+    /** @type {Call} */
+    const call = { caller, requestId, wrote: false };
+    if (this.#end !== undefined) throw this.#ended(call);
+    if (problem !== undefined) throw badRequest("requestId", problem);
+    const request = this.#write(parameters);
+    // The parameters may have closed the vault, by a getter.
+    if (this.#end !== undefined) throw this.#ended(call);
+    const { length } = request;
+    if (length > this.#limits.maxPendingBytes - this.#pendingBytes) throw overLimit("VL1002", 503, "maxPendingBytes", this.#limits);
+    this.#pendingBytes += length;
+    /** @type {(reason: unknown) => void} */
+    let reject = () => {};
+    try {
+      /** @type {Promise<string>} */
+      const answer = new Promise((resolve, rejects) => {
+        reject = rejects;
+        this.#underWay.add(reject);
+        // In a turn of its own: the wasm runs on an empty stack, whatever is left of the caller's.
+        Promise.resolve()
+          .then(() => (this.#end === undefined ? cross(request, call).then(resolve, reject) : undefined))
+          .catch(reject);
+      });
+      return await answer;
+    } catch (thrown) {
+      throw thrown === ENDED ? this.#ended(call) : errorOf(thrown);
+    } finally {
+      this.#underWay.delete(reject);
+      this.#pendingBytes -= length;
+    }
+  }
+
+  /**
+   * Ends what is under way, and whatever comes later.
+   * @param {string} message
+   * @param {unknown} [cause]
+   */
+  end(message, cause) {
+    this.#end ??= { message, cause };
+    for (const reject of this.#underWay) reject(ENDED);
+  }
+
+  /** @param {Call} call */
+  #ended({ wrote }) {
+    const { message = "", cause } = this.#end ?? {};
+    if (!wrote) return makeError("VL5002", 500, message, {}, cause);
+    return makeError("VL5002", 500, `${message}, and whether the write has landed is unknown`, { outcome: "unknown" }, cause);
+  }
+
+  /** @param {unknown} parameters */
+  #write(parameters) {
+    const { maxRequestBytes: most } = this.#limits;
+    const written = writeJson(parameters, LEVELS, most);
+    if (written.problem === TOO_LONG) throw overLimit("VL1001", 400, "maxRequestBytes", this.#limits);
+    if (written.text === undefined) throw badRequest(written.path || "request", written.problem);
+    const request = utf8.encode(written.text);
+    if (request.length > most) throw overLimit("VL1001", 400, "maxRequestBytes", this.#limits);
+    return request;
+  }
+}
+
+/** @type {(field: string, problem: string) => Error} */
+const badRequest = (field, problem) => makeError("PV1012", 400, `\`${field}\` ${problem}`, { field });
+
+/** @type {(code: "VL1001" | "VL1002", status: number, name: keyof Limits, limits: Limits) => Error} */
+function overLimit(code, status, name, limits) {
+  const what = name === "maxRequestBytes" ? "the request is" : "the requests under way are";
+  const [limit, value] = [`settings.${name}`, String(limits[name])];
+  return makeError(code, status, `${what} over the limit \`${limit}\` of ${value}`, { limit, value });
+}
