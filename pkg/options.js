@@ -85,7 +85,7 @@ function refuseNames(value, place) {
 }
 
 /** A path within a place, if none of its names could be a secret's. @type {(place: string, path: string) => string} */
-export const shownPath = (place, path) => (path !== "" && path.split(/[.[]/).every(isShown) ? `${place}.${path}` : place);
+export const shownPath = (place, path) => (path !== "" && path.split(/[.[\]]/).every(isShown) ? `${place}.${path}` : place);
 
 /** The text of the whole. @param {Record<string, unknown>} configuration */
 export function writeConfiguration(configuration) {

@@ -242,7 +242,7 @@ test("reload: anything else is the wrong shape, and the place is named", async (
   const cycle = {};
   Object.assign(cycle, { cycle });
   const whole = "the answer must be nothing, or an object of `collections` alone";
-  const member = "collections.customers is nothing that JSON can carry";
+  const customers = "collections.customers is";
   for (const [answer, problem] of /** @type {[unknown, string][]} */ ([
     [null, whole],
     [true, whole],
@@ -252,12 +252,12 @@ test("reload: anything else is the wrong shape, and the place is named", async (
     [{ collections: undefined }, whole],
     [{ collections: {}, settings: {} }, whole],
     [Object.create({ collections: {} }), whole],
-    [{ collections: { customers: () => {} } }, member],
-    [{ collections: { customers: NaN } }, member],
-    [{ collections: new Map() }, "collections is nothing that JSON can carry"],
-    [{ collections: cycle }, "collections.cycle is nothing that JSON can carry"],
-    [{ collections: { customers: 5n } }, member],
-    [{ collections: { "jane@example.com": {} } }, "collections has a name that is none"],
+    [{ collections: { customers: () => {} } }, `${customers} a function, which JSON cannot carry`],
+    [{ collections: { customers: NaN } }, `${customers} no finite number`],
+    [{ collections: new Map() }, "collections is a Map, which JSON cannot carry"],
+    [{ collections: cycle }, "collections.cycle leads back to what it is in"],
+    [{ collections: { customers: 5n } }, `${customers} a bigint, which JSON cannot carry`],
+    [{ collections: { "jane@example.com": NaN } }, "collections is no finite number"],
   ])) {
     assert.deepEqual(await settled(bridgeOver({ reload: () => answer }).reload()), wrongShape(problem));
   }
