@@ -239,6 +239,69 @@ test("a request's ID goes to policy and audit; a wrong one, or an unknown option
   assert.deepEqual(seen, []);
 });
 
+/** A request of so many bytes; each \u00e9 is two of them. @param {number} bytes */
+function requestOf(bytes) {
+  const request = { ...about, tokenIds: [""], customAudit: "\u00e9" };
+  const rest = bytes - Buffer.byteLength(JSON.stringify(request));
+  return { ...request, tokenIds: ["a".repeat(rest)] };
+}
+
+test("a request of more than `maxRequestBytes` in UTF-8 is refused before it is read, and not audited", async () => {
+  /** @type {unknown[]} */
+  const told = [];
+  const vault = await openExample({ settings: { maxRequestBytes: 150 }, audit: (event) => void told.push(event) });
+  const { detokenize } = vault.as("jane").tokens;
+  assert.deepEqual(await detokenize(requestOf(150)), []);
+  told.length = 0;
+  const limit = { limit: "settings.maxRequestBytes", value: "150" };
+  for (const request of [requestOf(151), requestOf(5_000), { ...requestOf(151), tokenIds: Array(1e6).fill("a") }]) {
+    await assert.rejects(detokenize(request), { code: "VL1001", status: 400, context: limit });
+  }
+  assert.deepEqual(told, []);
+  // What refers to one object again and again is as long as its text.
+  /** @type {unknown} */
+  let bomb = "text";
+  for (let level = 0; level < 100; level += 1) bomb = [bomb, bomb];
+  await assert.rejects(detokenize({ ...about, tokenIds: /** @type {any} */ (bomb) }), { code: "VL1001" });
+});
+
+test("the default of `maxRequestBytes` is 8 MiB", async () => {
+  const { detokenize } = (await openExample()).as("jane").tokens;
+  await assert.rejects(detokenize(requestOf((8 << 20) + 1)), {
+    code: "VL1001",
+    context: { limit: "settings.maxRequestBytes", value: "8388608" },
+  });
+  await assert.rejects(detokenize(requestOf(8 << 20)), { code: "PV1012" });
+});
+
+test("more than `maxPendingBytes` under way is refused, not audited, and leaves what is under way alone", async () => {
+  /** @type {unknown[]} */
+  const told = [];
+  /** @type {((decision: { allow: boolean }) => void)[]} */
+  const waiting = [];
+  const vault = await openExample({
+    settings: { maxRequestBytes: 200, maxPendingBytes: 400 },
+    policy: () => new Promise((resolve) => waiting.push(/** @type {any} */ (resolve))),
+    audit: (event) => void told.push(event),
+  });
+  const { detokenize } = vault.as("jane").tokens;
+  const context = { limit: "settings.maxPendingBytes", value: "400" };
+  const settle = async (/** @type {boolean} */ allow) => {
+    while (waiting.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const resolve of waiting.splice(0)) resolve({ allow });
+  };
+  // Each round counts them anew: whether they end in an answer or in an error, nothing is left of them.
+  for (const [allow, ends] of /** @type {[boolean, string][]} */ ([[true, "fulfilled"], [false, "rejected"], [true, "fulfilled"]])) {
+    const calls = [detokenize(requestOf(200)), detokenize(requestOf(200))];
+    await assert.rejects(detokenize(requestOf(140)), { code: "VL1002", status: 503, context });
+    await assert.rejects(detokenize(/** @type {any} */ ({ ...about, tokenIds: [NaN] })), { code: "PV1012" });
+    assert.deepEqual(told.splice(0), []);
+    await settle(allow);
+    assert.deepEqual((await Promise.allSettled(calls)).map(({ status }) => status), [ends, ends]);
+    told.length = 0;
+  }
+});
+
 test("a request that is no object is refused", async () => {
   const vault = await openExample();
   for (const parameters of [null, 5, "text", [], true]) {

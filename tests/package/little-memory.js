@@ -9,12 +9,12 @@ const MEMORY = 5;
 
 const { compile } = WebAssembly;
 
-WebAssembly.compile = async (source) => compile(limited(/** @type {Uint8Array} */ (source)));
+WebAssembly.compile = async (source) => compile(limited(/** @type {Uint8Array<ArrayBuffer>} */ (source)));
 
 /**
  * The same file, with a memory that has a most. It is `[sections]` after 8 bytes; a section is `[id, length, content]`,
  * and the content of this one `[1, 0, least]`; numbers are LEB128.
- * @param {Uint8Array<ArrayBuffer>} file
+ * @param {Uint8Array} file
  */
 function limited(file) {
   let at = 8;
