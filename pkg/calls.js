@@ -1,6 +1,7 @@
 // @ts-check
 // The calls of one vault: the text that each hands to the core, how much of it is under way, and their common end.
 
+import { then } from "./built-ins.js";
 import { errorOf, makeError } from "./error.js";
 import { LEVELS, TOO_LONG, writeJson } from "./json.js";
 
@@ -83,10 +84,12 @@ export class Calls {
       const answer = new Promise((resolve, rejects) => {
         reject = rejects;
         this.#underWay.add(reject);
-        // In a turn of its own: the wasm runs on an empty stack, whatever is left of the caller's.
-        Promise.resolve()
-          .then(() => (this.#end === undefined ? cross(request, call).then(resolve, reject) : undefined))
-          .catch(reject);
+        const begin = async () => {
+          // In a turn of its own: the wasm runs on an empty stack, whatever is left of the caller's.
+          await undefined;
+          if (this.#end === undefined) then(cross(request, call), resolve, reject);
+        };
+        then(begin(), () => {}, reject);
       });
       return await answer;
     } catch (thrown) {

@@ -61,3 +61,9 @@ test("every name on `Object.prototype`, with every value: nothing is allowed, co
   const worked = Object.keys(expected).filter((trial) => expected[trial] === "worked");
   assert.deepEqual(worked, ["settings", "a store in memory", "a vault as before"]);
 });
+
+test("JavaScript's own functions, each replaced in several ways: a call works or ends in an error, and no audit is missed", () => {
+  const { found, tried } = run("replaced.js");
+  assert.deepEqual(found, []);
+  assert(tried > 5_000, `${tried} calls`);
+});

@@ -147,7 +147,6 @@ for (let at = 0; at < places.length; at += 1) {
   const place = /** @type {any} */ (places[at]);
   const says = `${place[0]}: ${typeof place[3] === "function" ? place[3].toString() : typeof place[3]}`;
   const before = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(place[1], place[2]));
-  if (process.env["DBG"]) /** @type {any} */ (process)._rawDebug(says);
   defineProperty(place[1], place[2], { value: place[3], configurable: true, writable: true, enumerable: false });
   try {
     await tryAll(says);
