@@ -10,21 +10,26 @@ export interface ErrorReport {
   cause: unknown;
 }
 
-/** How a callback failed: it threw or rejected with `cause`, answered the wrong shape, or not in time. */
+/**
+ * How a callback failed: it threw or rejected with `cause`, answered the wrong shape with a `problem`, more bytes than
+ * the call may read (`limit`), or not in time. Every member is there, whatever `Object.prototype` has.
+ */
 export interface CallbackFailure {
-  kind: "threw" | "shape" | "timeout";
-  cause?: unknown;
+  kind: "threw" | "shape" | "limit" | "timeout";
+  cause: unknown;
+  problem: string | undefined;
+  limit: number | undefined;
 }
 
-/** What came of a callback. */
+/** What came of a callback. Every member is there, as above. */
 export interface Settled<T> {
-  value?: T;
-  failure?: CallbackFailure;
-  pending?: undefined;
+  value: T | undefined;
+  failure: CallbackFailure | undefined;
+  pending: undefined;
 }
 
 /** The same, or a promise of it, which never rejects. */
-export type Answer<T> = Settled<T> | { value?: undefined; failure?: undefined; pending: Promise<Settled<T>> };
+export type Answer<T> = Settled<T> | { value: undefined; failure: undefined; pending: Promise<Settled<T>> };
 
 /** One call, as the bridge sees it; the wasm hands it back as it came. */
 export interface Call {
@@ -36,13 +41,14 @@ export interface Call {
 
 /** The host as the wasm sees it. Nothing of it throws or rejects: what fails, answers how. */
 export interface Bridge {
-  readClaims(claims: string): Answer<Rows>;
+  readClaims(claims: string, maxBytes: number): Answer<Rows>;
   readTerms(
     terms: string,
     state: "active" | "archived" | "any",
     now: number,
     after: string | undefined,
     limit: number,
+    maxBytes: number,
   ): Answer<Rows>;
   write(call: Call, labels: string, numbers: Float64Array, sealed: Uint8Array): Answer<boolean>;
   decide(call: Call, question: Omit<AccessRequest, "caller">): Answer<Verdict>;
@@ -57,8 +63,8 @@ export interface Bridge {
 
 export interface Verdict {
   allow: boolean;
-  because?: "capability" | "policy";
-  message?: string | undefined;
+  because: "capability" | "policy" | undefined;
+  message: string | undefined;
 }
 
 /** The options, as if all were given: the core was told what is absent, and does not ask for it. */

@@ -1,10 +1,11 @@
 // @ts-check
 // The host as the wasm sees it: the bridge of `docs/boundary.md`, over the callbacks of `openVault`.
 
-import { WRONG_SHAPE, ask, askNow, isObject } from "./callback.js";
+import { apply, isObject, isSafeInteger, providedBy, namesOf, ownOf, then } from "./built-ins.js";
+import { WrongShape, ask, askNow } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
 import { LEVELS, writeJson } from "./json.js";
-import { MOST } from "./options.js";
+import { MOST, shownPath } from "./options.js";
 
 /** @import { Answer, Bridge, Call, Host, Verdict } from "./boundary.js" */
 /** @import { AuditEvent, Query } from "./index.js" */
@@ -21,30 +22,36 @@ const now = performance.now.bind(performance);
 export function makeBridge(host, timeoutMs) {
   /** @type {Answer<string | undefined> | undefined} */
   let reloading;
-  /** @param {() => Query} query */
-  const read = (query) => ask(timeoutMs, () => host.store.read(query()), packRows);
+  /** @type {(query: () => Query, mostRows: number, maxBytes: number) => Answer<any>} */
+  const read = (query, mostRows, maxBytes) =>
+    ask(timeoutMs, () => callMethod(providedBy(host, "store"), "read", [query()]), (rows) => packRows(rows, mostRows, maxBytes));
 
   return {
-    readClaims: (claims) => read(() => ({ claims: splitLabels(claims) })),
+    readClaims(claims, maxBytes) {
+      const split = splitLabels(claims);
+      return read(() => ({ claims: split }), split.length, maxBytes);
+    },
 
-    readTerms: (terms, state, now, after, limit) =>
-      read(() => ({ terms: splitLabels(terms), state, now, after: after ?? null, limit })),
+    readTerms: (terms, state, now, after, limit, maxBytes) =>
+      read(() => ({ terms: splitLabels(terms), state, now, after: after ?? null, limit }), limit, maxBytes),
 
     write(call, labels, numbers, sealed) {
       return ask(timeoutMs, () => {
         // Copied before any code of the host's runs: the columns are views of the wasm's memory.
         const changes = unpackChanges(labels, numbers, sealed);
         call.wrote = true;
-        return host.store.write(changes);
+        return callMethod(providedBy(host, "store"), "write", [changes]);
       }, readBoolean);
     },
 
     decide: (call, question) =>
-      ask(timeoutMs, () => host.policy({ caller: call.caller, ...question, ...requestIdOf(call) }), readDecision),
+      ask(timeoutMs, () => callMethod(host, "policy", [{ caller: call.caller, ...question, ...requestIdOf(call) }]), readDecision),
 
-    audit: (call, event) => ask(timeoutMs, () => host.audit(addCaller(call, event)), () => undefined),
+    audit: (call, event) =>
+      ask(timeoutMs, () => callMethod(host, "audit", [addCaller(call, event)]), () => undefined),
 
-    clock: () => askNow(() => (host.clock === undefined ? Date.now() : host.clock()), readTime),
+    clock: () =>
+      askNow(() => (providedBy(host, "clock") === undefined ? Date.now() : callMethod(host, "clock", [])), readTime),
 
     elapsed: () => Math.trunc(now()),
 
@@ -55,14 +62,22 @@ export function makeBridge(host, timeoutMs) {
     // Whoever asks while a reload runs joins it; one that never answers is given up, and bars nobody.
     reload() {
       if (reloading !== undefined) return reloading;
-      const answer = ask(timeoutMs, () => (host.reload === undefined ? undefined : host.reload()), readCollections);
+      const reload = () => (providedBy(host, "reload") === undefined ? undefined : callMethod(host, "reload", []));
+      const answer = ask(timeoutMs, reload, readCollections);
       if (answer.pending === undefined) return answer;
       const end = () => void (reloading = undefined);
-      answer.pending.then(end, end);
+      then(answer.pending, end, end);
       reloading = answer;
       return answer;
     },
   };
+}
+
+/** @type {(object: unknown, name: string, parameters: unknown[]) => unknown} */
+function callMethod(object, name, parameters) {
+  const method = providedBy(object, name);
+  if (typeof method !== "function") throw new TypeError(`\`${name}\` is no function any more`);
+  return apply(method, object, parameters);
 }
 
 /** @type {(call: Call, event: Omit<AuditEvent, "caller">) => AuditEvent} */
@@ -71,20 +86,23 @@ const addCaller = (call, { id, time, ...others }) => ({ id, time, caller: call.c
 /** @type {(call: Call) => { requestId?: string }} */
 const requestIdOf = ({ requestId }) => (requestId === undefined ? {} : { requestId });
 
-/** @param {unknown} answer */
-const readBoolean = (answer) => (typeof answer === "boolean" ? answer : WRONG_SHAPE);
+const notBoolean = new WrongShape("the answer must be true or false");
+const noTime = new WrongShape("the answer must be a whole number of milliseconds, at once and not as a promise");
+const noCollections = new WrongShape("the answer must be nothing, or an object of `collections` alone");
 
 /** @param {unknown} answer */
-const readTime = (answer) => (typeof answer === "number" && Number.isSafeInteger(answer) ? answer : WRONG_SHAPE);
+const readBoolean = (answer) => (typeof answer === "boolean" ? answer : notBoolean);
+
+/** @param {unknown} answer */
+const readTime = (answer) => (typeof answer === "number" && isSafeInteger(answer) ? answer : noTime);
 
 /** No answer of a policy has the wrong shape: what does not allow denies. @type {(answer: unknown) => Verdict} */
 function readDecision(answer) {
-  if (!isObject(answer)) return { allow: false };
-  const { allow, because, message } = answer;
-  if (allow === true) return { allow };
+  if (ownOf(answer, "allow") === true) return { allow: true, because: undefined, message: undefined };
+  const message = ownOf(answer, "message");
   return {
     allow: false,
-    because: because === "capability" ? because : "policy",
+    because: ownOf(answer, "because") === "capability" ? "capability" : "policy",
     message: typeof message === "string" ? message : undefined,
   };
 }
@@ -92,9 +110,11 @@ function readDecision(answer) {
 /** JSON text of the new collections, if there are any. @param {unknown} answer */
 function readCollections(answer) {
   if (answer === undefined) return undefined;
-  if (!isObject(answer) || Object.keys(answer).join() !== "collections") return WRONG_SHAPE;
-  const { collections } = answer;
-  const { text, thrown } = writeJson(collections, LEVELS, MOST);
+  if (!isObject(answer)) return noCollections;
+  const names = namesOf(answer);
+  const collections = names.length === 1 && names[0] === "collections" ? answer["collections"] : undefined;
+  if (collections === undefined) return noCollections;
+  const { text, problem, path, thrown } = writeJson(collections, LEVELS, MOST);
   if (thrown !== undefined) throw thrown.cause;
-  return text ?? WRONG_SHAPE;
+  return text ?? new WrongShape(`${shownPath("collections", path)} ${problem}`);
 }

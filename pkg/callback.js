@@ -2,14 +2,27 @@
 // Calls the host: whatever it does, there is an Answer of the right shape, or one that says how the callback failed.
 // Nothing here throws, for what calls it is wasm, which no exception may cross.
 
+import { NativePromise, apply, clearTimeout, providedBy, nativeThen, setTimeout } from "./built-ins.js";
+
 /** @import { Answer, CallbackFailure, Settled } from "./boundary.js" */
 
 /** Read from an answer of the wrong shape. */
-export const WRONG_SHAPE = Symbol("wrong shape");
+export class WrongShape {
+  /** @param {string} problem what was wrong where, and nothing of the answer */
+  constructor(problem) {
+    this.problem = problem;
+  }
+}
 
-const TIMED_OUT = Symbol("timed out");
+/** Read from an answer that has more bytes than the call may read. */
+export class OverLimit {
+  /** @param {number} limit */
+  constructor(limit) {
+    this.limit = limit;
+  }
+}
 
-/** @template T @typedef {(answer: unknown) => T | typeof WRONG_SHAPE} Reader */
+/** @template T @typedef {(answer: unknown) => T | WrongShape | OverLimit} Reader */
 
 /**
  * An answer given at once is returned at once, without a timer. A promise or other thenable is awaited for so long;
@@ -19,7 +32,12 @@ const TIMED_OUT = Symbol("timed out");
 export const ask = (timeoutMs, invoke, read) =>
   attempt(() => {
     const answer = invoke();
-    return isThenable(answer) ? { pending: settle(answer, timeoutMs, read) } : take(read(answer));
+    const follow = thenOf(answer);
+    if (follow === undefined) return take(read(answer));
+    const pending = settle(answer, follow, timeoutMs, read);
+    // Its own, for the wasm to call.
+    pending.then = nativeThen;
+    return { value: undefined, failure: undefined, pending };
   });
 
 /**
@@ -29,50 +47,103 @@ export const ask = (timeoutMs, invoke, read) =>
 export const askNow = (invoke, read) =>
   attempt(() => {
     const answer = invoke();
-    // A promise is the wrong shape; if it rejects, nobody else will handle that. Its own `catch` may be anything.
-    if (isThenable(answer)) Promise.race([answer]).catch(() => {});
+    const follow = thenOf(answer);
+    // A promise is the wrong shape; if it rejects, nobody else will handle that.
+    if (follow !== undefined) adopt(answer, follow, ignore, ignore);
     return take(read(answer));
   });
 
-/** @type {<T>(pending: unknown, timeoutMs: number, read: Reader<T>) => Promise<Settled<T>>} */
-const settle = (pending, timeoutMs, read) =>
-  new Promise((resolve) => {
+const ignore = () => {};
+
+/** @type {<T>(answer: unknown, follow: Function, timeoutMs: number, read: Reader<T>) => Promise<Settled<T>>} */
+const settle = (answer, follow, timeoutMs, read) =>
+  new NativePromise((resolve) => {
     let over = false;
+    // What a promise is resolved with is asked for a `then`, and would inherit one that somebody put there.
+    const end = (/** @type {Settled<any>} */ settled) => resolve({ __proto__: null, .../** @type {any} */ (settled) });
     const timer = setTimeout(() => {
       over = true;
-      resolve({ failure: { kind: "timeout" } });
+      end(failed("timeout", {}));
     }, timeoutMs);
     /** @param {() => Settled<any>} settled */
-    const end = (settled) => {
+    const endInTime = (settled) => {
       if (over) return;
       clearTimeout(timer);
-      resolve(attempt(settled));
+      end(attempt(settled));
     };
-    // A promise of our own takes any thenable, however it behaves, and settles once.
-    new Promise((adopt) => adopt(pending)).then(
-      (answer) => end(() => take(read(answer))),
-      (cause) => end(() => ({ failure: threw(cause) })),
+    adopt(
+      answer,
+      follow,
+      (value) => endInTime(() => take(read(value))),
+      (cause) => endInTime(() => failed("threw", { cause })),
     );
   });
 
-/** @type {<T>(run: () => T) => T | { failure: CallbackFailure }} */
+/**
+ * Waits for a thenable, and for what that answers if it is one as well; however it behaves, one of the two is called,
+ * once. Not by resolving a promise with it, which looks its `then` up again, and finds what somebody put there.
+ * @type {(thenable: unknown, follow: Function, onValue: (value: unknown) => void, onError: (cause: unknown) => void) => void}
+ */
+function adopt(thenable, follow, onValue, onError) {
+  let settled = false;
+  /** @param {unknown} cause */
+  const reject = (cause) => {
+    if (settled) return;
+    settled = true;
+    onError(cause);
+  };
+  /** @param {unknown} value */
+  const resolve = (value) => {
+    if (settled) return;
+    settled = true;
+    try {
+      const next = thenOf(value);
+      if (next === undefined) onValue(value);
+      else adopt(value, next, onValue, onError);
+    } catch (cause) {
+      onError(cause);
+    }
+  };
+  try {
+    apply(follow, thenable, [resolve, reject]);
+  } catch (cause) {
+    reject(cause);
+  }
+}
+
+/**
+ * How to wait for it, if it is a promise or another thenable. What a promise inherits as its `then` is taken as it was
+ * when the package was loaded: one that was put in its place might never tell that an audit has failed.
+ * @param {unknown} answer
+ * @returns {Function | undefined}
+ */
+function thenOf(answer) {
+  const follow = providedBy(answer, "then");
+  if (typeof follow !== "function") return undefined;
+  return follow === NativePromise.prototype.then ? nativeThen : follow;
+}
+
+/** @type {<T>(run: () => T) => T | Settled<any>} */
 function attempt(run) {
   try {
     return run();
   } catch (cause) {
-    return { failure: threw(cause) };
+    return failed("threw", { cause });
   }
 }
 
-/** @type {<T>(read: T | typeof WRONG_SHAPE) => Settled<T>} */
-const take = (value) =>
-  value === WRONG_SHAPE ? { failure: { kind: "shape" } } : { value: /** @type {any} */ (value) };
+/**
+ * All members are its own: the wasm reads each, and would be told what `Object.prototype` has.
+ * @type {<T>(read: T | WrongShape | OverLimit) => Settled<T>}
+ */
+function take(read) {
+  if (read instanceof WrongShape) return failed("shape", { problem: read.problem });
+  if (read instanceof OverLimit) return failed("limit", { limit: read.limit });
+  return { value: read, failure: undefined, pending: undefined };
+}
 
-/** @type {(cause: unknown) => CallbackFailure} */
-const threw = (cause) => ({ kind: "threw", cause });
-
-/** @param {unknown} value @returns {value is Record<string, unknown>} */
-export const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
-
-/** @param {unknown} value */
-const isThenable = (value) => isObject(value) && typeof value.then === "function";
+/** As in {@link take}, all members are its own. @type {(kind: CallbackFailure["kind"], of: Partial<CallbackFailure>) => Settled<any>} */
+function failed(kind, of) {
+  const failure = { kind, cause: undefined, problem: undefined, limit: undefined, ...of };
+  return { value: undefined, failure, pending: undefined };
+}

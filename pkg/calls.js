@@ -1,6 +1,7 @@
 // @ts-check
 // The calls of one vault: the text that each hands to the core, how much of it is under way, and their common end.
 
+import { then } from "./built-ins.js";
 import { errorOf, makeError } from "./error.js";
 import { LEVELS, TOO_LONG, writeJson } from "./json.js";
 
@@ -15,7 +16,7 @@ const utf8 = new TextEncoder();
 
 /** @typedef {{ maxRequestBytes: number, maxPendingBytes: number }} Limits */
 
-/** What `vault.as` was given. @typedef {{ caller: unknown, requestId?: string | undefined, problem?: string }} Asker */
+/** What `vault.as` was given. @typedef {{ caller: unknown, requestId?: string | undefined, problem?: string | undefined }} Asker */
 
 /** Rejects a call that the vault's end has met. */
 const ENDED = Symbol("ended");
@@ -25,20 +26,26 @@ const ENDED = Symbol("ended");
  * @type {(caller: unknown, options: unknown) => Asker}
  */
 export function readAsker(caller, options) {
-  if (options === undefined) return { caller };
+  if (options === undefined) return askerOf(caller);
   try {
     const given = /** @type {Record<string, unknown>} */ (options);
     for (const name of Reflect.ownKeys(given)) {
-      if (name !== "requestId") return { caller, problem: "is the only option of `as`" };
+      if (name !== "requestId") return askerOf(caller, undefined, "is the only option of `as`");
     }
     const requestId = Object.hasOwn(given, "requestId") ? given["requestId"] : undefined;
-    if (requestId === undefined) return { caller };
-    if (typeof requestId === "string" && REQUEST_ID.test(requestId)) return { caller, requestId };
+    if (requestId === undefined) return askerOf(caller);
+    if (typeof requestId === "string" && REQUEST_ID.test(requestId)) return askerOf(caller, requestId);
   } catch {
     // What was thrown may quote anything.
   }
-  return { caller, problem: "must be 1 to 128 characters of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`" };
+  return askerOf(caller, undefined, "must be 1 to 128 characters of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`");
 }
+
+/**
+ * Every member is its own: what is absent is not what somebody put on `Object.prototype`.
+ * @type {(caller: unknown, requestId?: string, problem?: string) => Asker}
+ */
+const askerOf = (caller, requestId, problem) => ({ caller, requestId, problem });
 
 export class Calls {
   #limits;
@@ -77,10 +84,12 @@ export class Calls {
       const answer = new Promise((resolve, rejects) => {
         reject = rejects;
         this.#underWay.add(reject);
-        // In a turn of its own: the wasm runs on an empty stack, whatever is left of the caller's.
-        Promise.resolve()
-          .then(() => (this.#end === undefined ? cross(request, call).then(resolve, reject) : undefined))
-          .catch(reject);
+        const begin = async () => {
+          // In a turn of its own: the wasm runs on an empty stack, whatever is left of the caller's.
+          await undefined;
+          if (this.#end === undefined) then(cross(request, call), resolve, reject);
+        };
+        then(begin(), () => {}, reject);
       });
       return await answer;
     } catch (thrown) {

@@ -5,6 +5,7 @@ import type {
   EncryptedObjectInput,
   InputObject,
   ObjectFields,
+  OneForEach,
   TokenValue,
   UpdateTokensParameters,
 } from "./tokens.js";
@@ -15,7 +16,7 @@ export type EncryptionType = "randomized" | "deterministic";
 /** One object to encrypt. */
 export interface EncryptionRequest {
   /** Default: `randomized`. */
-  type?: EncryptionType | undefined;
+  type?: EncryptionType | (string & {}) | undefined;
   object: InputObject;
   /** Which properties of the object. Absent: all of them. */
   props?: readonly string[] | undefined;
@@ -25,9 +26,9 @@ export interface EncryptionRequest {
   tags?: readonly string[] | undefined;
 }
 
-export interface EncryptParameters extends CallParameters {
+export interface EncryptParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
   /** The objects to encrypt: all or none. */
-  requestBody: readonly EncryptionRequest[];
+  requestBody: { readonly [Place in keyof Places]: EncryptionRequest };
   /** When they expire: seconds from now as decimal text, `""` for never. Not with `deterministic`. */
   expirationSecs?: string | undefined;
 }
@@ -44,8 +45,8 @@ export interface DecryptionRequest {
   props?: readonly string[] | undefined;
 }
 
-export interface DecryptParameters extends CallParameters {
-  requestBody: readonly DecryptionRequest[];
+export interface DecryptParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
+  requestBody: { readonly [Place in keyof Places]: DecryptionRequest };
   options?: readonly ("archived" | "include_metadata")[] | undefined;
 }
 
@@ -67,7 +68,7 @@ export type EncryptedObjectMetadata = {
 /** One ciphertext to make another of. */
 export interface UpdateEncryptionRequest {
   /** Absent: as before. */
-  type?: EncryptionType | undefined;
+  type?: EncryptionType | (string & {}) | undefined;
   encrypted_object: EncryptedObjectInput;
   /** Laid over what the ciphertext holds. */
   fields: ObjectFields;
@@ -77,8 +78,8 @@ export interface UpdateEncryptionRequest {
   scope?: string | undefined;
 }
 
-export interface UpdateEncryptedParameters extends CallParameters {
-  requestBody: readonly UpdateEncryptionRequest[];
+export interface UpdateEncryptedParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
+  requestBody: { readonly [Place in keyof Places]: UpdateEncryptionRequest };
   options?: readonly "archived"[] | undefined;
   /** As in {@link UpdateTokensParameters.expirationSecs}. */
   expirationSecs?: string | undefined;
@@ -93,8 +94,8 @@ export interface HashObjectRequest {
   fptemplate?: "primary_account_number" | undefined;
 }
 
-export interface HashObjectsParameters extends CallParameters {
-  requestBody: readonly HashObjectRequest[];
+export interface HashObjectsParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
+  requestBody: { readonly [Place in keyof Places]: HashObjectRequest };
 }
 
 /** The ciphertext operations, with the names and parameter objects of the official client. */
@@ -110,11 +111,19 @@ export interface CryptoClient {
    * });
    * ```
    */
-  readonly encrypt: (parameters: EncryptParameters) => Promise<EncryptedValue[]>;
+  readonly encrypt: <const Places extends readonly unknown[]>(
+    parameters: EncryptParameters<Places>,
+  ) => Promise<OneForEach<Places, EncryptedValue>>;
   /** Opens ciphertexts. */
-  readonly decrypt: (parameters: DecryptParameters) => Promise<DecryptedObject[]>;
+  readonly decrypt: <const Places extends readonly unknown[]>(
+    parameters: DecryptParameters<Places>,
+  ) => Promise<OneForEach<Places, DecryptedObject>>;
   /** Makes new ciphertexts of old ones. */
-  readonly updateEncrypted: (parameters: UpdateEncryptedParameters) => Promise<EncryptedValue[]>;
+  readonly updateEncrypted: <const Places extends readonly unknown[]>(
+    parameters: UpdateEncryptedParameters<Places>,
+  ) => Promise<OneForEach<Places, EncryptedValue>>;
   /** Answers the ID that a `deterministic` token would have. */
-  readonly hashObjects: (parameters: HashObjectsParameters) => Promise<TokenValue[]>;
+  readonly hashObjects: <const Places extends readonly unknown[]>(
+    parameters: HashObjectsParameters<Places>,
+  ) => Promise<OneForEach<Places, TokenValue>>;
 }

@@ -1,25 +1,24 @@
 // @ts-check
 // The one error of the package.
 
-/** @import { ErrorReport } from "./boundary.js" */
+import { freeze, isMatch, ownOf } from "./built-ins.js";
+
 /** @import { ErrorBody, ErrorCode } from "./index.js" */
 
 /** Declared, and explained, in `index.d.ts`. */
 export class VaultError extends Error {
-  #url;
-
   /** @param {ErrorBody} body @param {number} status @param {unknown} [cause] */
   constructor({ error_code, message, context, error_url }, status, cause) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = error_code;
     this.status = status;
-    this.context = Object.freeze({ ...context });
-    this.#url = error_url;
+    this.context = freeze({ ...context });
+    /** @type {ErrorBody} */
+    this.body = freeze({ error_code, message, context: this.context, error_url });
   }
 
-  /** @returns {ErrorBody} */
   toJSON() {
-    return { error_code: this.code, message: this.message, context: this.context, error_url: this.#url };
+    return this.body;
   }
 }
 VaultError.prototype.name = "VaultError";
@@ -32,12 +31,25 @@ export const makeError = (code, status, message, context, cause) =>
 export const badConfiguration = (place, problem, cause) =>
   makeError("VL1000", 400, `\`${place}\` ${problem}`, { place }, cause);
 
+/** What an error may repeat of a name: no text of 32 bytes is as short, in whatever form, and no address looks so. */
+const NAME = /^[\w.-]{0,40}$/;
+
+/** @param {string} name */
+export const isShown = (name) => isMatch(NAME, name);
+
+/**
+ * The place of a member. Of what is no name, a secret in the place of one perhaps, it is that of the whole.
+ * @type {(place: string, name: string) => string}
+ */
+export const placeOf = (place, name) => (isShown(name) ? `${place}.${name}` : place);
+
 /** Makes an error of whatever the core threw. @param {unknown} thrown */
 export function errorOf(thrown) {
   if (thrown instanceof VaultError) return thrown;
-  const { body, status, cause } = /** @type {Partial<ErrorReport>} */ (thrown ?? {});
+  const body = /** @type {ErrorBody | undefined} */ (ownOf(thrown, "body"));
+  const status = /** @type {number | undefined} */ (ownOf(thrown, "status"));
   return body !== undefined && status !== undefined
-    ? new VaultError(body, status, cause)
+    ? new VaultError(body, status, ownOf(thrown, "cause"))
     : // No report: the wasm itself failed, for want of memory perhaps.
       makeError("PV1000", 500, "the vault failed", {}, thrown);
 }

@@ -43,7 +43,7 @@ export interface Collection {
 
 /** What one property of an object may hold. */
 export interface Property {
-  type: DataType;
+  type: DataType | (string & {});
   /** Whether null may stand for no value. Default: false. */
   nullable?: boolean | undefined;
 }
@@ -203,10 +203,15 @@ export interface Change {
  * those of the properties, before anything is written or answered.
  *
  * ```js
- * const policy = ({ caller, capabilities }) =>
- *   capabilities.every((capability) => caller.capabilities.includes(capability))
- *     ? { allow: true }
- *     : { allow: false, because: "capability" };
+ * const vault = await openVault({
+ *   keys,
+ *   collections,
+ *   store,
+ *   policy: ({ caller, capabilities }) =>
+ *     capabilities.every((capability) => caller.capabilities.includes(capability))
+ *       ? { allow: true }
+ *       : { allow: false, because: "capability" },
+ * });
  * ```
  */
 export type Policy = (request: AccessRequest) => Decision | Promise<Decision>;
@@ -248,7 +253,11 @@ export interface Check {
  * The policy's answer. `because: "capability"` is the error `PV1007`, `"policy"` is `PV1006`; `message` goes into
  * the error's `context.because`, so the caller reads it.
  */
-export type Decision = { allow: true } | { allow: false; because: "capability" | "policy"; message?: string | undefined };
+export type Decision = {
+  allow: boolean;
+  because?: "capability" | "policy" | undefined;
+  message?: string | undefined;
+};
 
 /** The operations, as policy and audit call them. */
 export type Action =

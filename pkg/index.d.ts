@@ -17,7 +17,7 @@
  *   ...about,
  *   requestBody: [{ type: "pci", object: { fields: { email: "jane@example.com" } } }],
  * });
- * const [{ fields }] = await tokens.detokenize({ ...about, tokenIds: [token_id] });
+ * const [found] = await tokens.detokenize({ ...about, tokenIds: [token_id] });
  * ```
  *
  * @packageDocumentation
@@ -43,14 +43,18 @@ export type * from "./tokens.js";
 export function openVault(options: VaultOptions): Promise<Vault>;
 
 /**
- * A new keyring of random secrets. Its data key is named for the month (UTC), such as `2026-11`. It is plain text
- * through and through: `JSON.parse(JSON.stringify(keys))` is the same keyring.
+ * A new keyring of random secrets, or a copy of `previous` with one more data key as its primary: every key of before
+ * still opens, and the index key is the same. A data key is named for the day (UTC) and ten random letters, such as
+ * `2026-11-28-mbqkdhzwuf`, so that no two are ever named alike. It is plain text through and through:
+ * `JSON.parse(JSON.stringify(keys))` is the same keyring.
  *
  * ```js
  * await writeFile("keys.json", JSON.stringify(generateKeys()), { mode: 0o600 });
  * ```
+ *
+ * @throws {@link VaultError} `VL1000` for a `previous` that is no keyring
  */
-export function generateKeys(): GeneratedKeys;
+export function generateKeys(previous?: Keys): GeneratedKeys;
 
 /**
  * An open vault. It need not be closed: what it holds goes when nobody refers to it any more. But only `close` wipes it.
@@ -139,6 +143,8 @@ export class VaultError extends Error {
   readonly context: Readonly<Record<string, string>>;
   /** What a callback of the host threw, as it is; what the runtime threw, if the wasm could not be loaded or failed. */
   readonly cause?: unknown;
-  /** The error as the REST API's body; `JSON.stringify(error)` writes it. */
+  /** The error as the REST API's body, and the official client's errors have it. Frozen. */
+  readonly body: ErrorBody;
+  /** The same; `JSON.stringify(error)` writes it. */
   toJSON(): ErrorBody;
 }

@@ -1,13 +1,14 @@
 // @ts-check
 // Opens a vault, and hands each caller the operations. Types and documentation: `index.d.ts`.
 
+import { freeze, ownOf, parseJson } from "./built-ins.js";
 import { makeBridge } from "./bridge.js";
 import { Calls, readAsker } from "./calls.js";
 import { errorOf } from "./error.js";
 import { startInstance } from "./instance.js";
 import { readKeys } from "./keys.js";
 import { loadModule, notLoaded } from "./load.js";
-import { readOptions } from "./options.js";
+import { readOptions, writeConfiguration } from "./options.js";
 
 /** @import { Host } from "./boundary.js" */
 /** @import { VaultClient } from "./index.js" */
@@ -15,15 +16,12 @@ import { readOptions } from "./options.js";
 export { VaultError } from "./error.js";
 export { generateKeys } from "./keys.js";
 
-// As it was when the module loaded.
-const { parse, stringify } = JSON;
-
 /** @type {typeof import("./index.js").openVault} */
 export async function openVault(options) {
   const read = readOptions(options);
   const { timeoutMs = 30_000, maxRequestBytes = 8 << 20, maxPendingBytes = 64 << 20 } = read.settings;
   // Read at once: the host may wipe its own copy while the wasm is loading.
-  const { primary, data, secrets } = readKeys(options.keys);
+  const { primary, data, secrets } = readKeys(ownOf(options, "keys"));
   /** @type {unknown} */
   let trap;
   const calls = new Calls({ maxRequestBytes, maxPendingBytes });
@@ -38,7 +36,7 @@ export async function openVault(options) {
       throw notLoaded(cause);
     });
     const bridge = makeBridge(/** @type {Host} */ (options), timeoutMs);
-    const core = instance.open(stringify({ primary, data, ...read }), secrets, bridge);
+    const core = instance.open(writeConfiguration({ primary, data, ...read }), secrets, bridge);
     if (trap !== undefined) throw trap;
     instance.wipeStack();
 
@@ -46,12 +44,12 @@ export async function openVault(options) {
     const call = async (operation, parameters, asker) => {
       try {
         const answer = await calls.run(asker, parameters, (request, about) => core.call(operation, request, about));
-        return answer === "" ? undefined : parse(answer);
+        return answer === "" ? undefined : parseJson(answer);
       } finally {
         instance.wipeStack();
       }
     };
-    return Object.freeze({
+    return freeze({
       as: (/** @type {unknown} */ caller, /** @type {unknown} */ given) => clientOf(call, readAsker(caller, given)),
       close() {
         calls.end("the vault is closed");
@@ -75,8 +73,8 @@ export async function openVault(options) {
 function clientOf(call, asker) {
   /** @param {string} operation */
   const method = (operation) => (/** @type {unknown} */ parameters) => call(operation, parameters, asker);
-  return Object.freeze({
-    tokens: Object.freeze({
+  return freeze({
+    tokens: freeze({
       tokenize: method("tokens.tokenize"),
       detokenize: method("tokens.detokenize"),
       updateTokens: method("tokens.update"),
@@ -86,7 +84,7 @@ function clientOf(call, asker) {
       getTokensCount: method("tokens.count"),
       getByTransactionId: method("tokens.transaction"),
     }),
-    crypto: Object.freeze({
+    crypto: freeze({
       encrypt: method("crypto.encrypt"),
       decrypt: method("crypto.decrypt"),
       updateEncrypted: method("crypto.updateEncrypted"),

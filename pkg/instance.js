@@ -105,6 +105,8 @@ export async function startInstance(module, onTrap) {
   };
 
   const bindings = makeBindings({
+    // What is left out is absent, whatever is on `Object.prototype`.
+    __proto__: null,
     ...globals,
     WebAssembly: {
       Instance,

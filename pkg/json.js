@@ -4,7 +4,7 @@
 /** @typedef {{ text: string, problem?: undefined, path?: undefined, thrown?: undefined }} Written */
 /**
  * What is wrong at the path; where something was thrown, as by a getter, that too.
- * @typedef {{ text?: undefined, problem: string, path: string, thrown?: { cause: unknown } }} Unwritten
+ * @typedef {{ text?: undefined, problem: string, path: string, thrown?: { cause: unknown } | undefined }} Unwritten
  */
 
 // As they were when the module loaded: what takes their places later loses nothing either.
@@ -53,12 +53,12 @@ class Refusal {
 export function writeJson(value, levels, most) {
   const copying = new Copying(levels, most);
   try {
-    return { text: stringify(copying.copy(value)) };
+    return { text: stringify(copying.copy(value)), problem: undefined, path: undefined, thrown: undefined };
   } catch (thrown) {
     const path = copying.path();
-    if (thrown instanceof Refusal) return { problem: thrown.problem, path };
+    if (thrown instanceof Refusal) return { text: undefined, problem: thrown.problem, path, thrown: undefined };
     // What was thrown may quote anything.
-    return { problem: "cannot be read", path, thrown: { cause: thrown } };
+    return { text: undefined, problem: "cannot be read", path, thrown: { cause: thrown } };
   }
 }
 

@@ -1,7 +1,23 @@
 // @ts-check
 // The keyring: its forms as the host may give it, and making one.
 
-import { badConfiguration } from "./error.js";
+import {
+  Uint8Array,
+  apply,
+  fillRandom,
+  fromBase64,
+  fromCharCode,
+  hasOwn,
+  isBytes,
+  isMatch,
+  lengthOf,
+  namesOf,
+  ownOf,
+  setBytes,
+  toBase64,
+  unitAt,
+} from "./built-ins.js";
+import { badConfiguration, placeOf } from "./error.js";
 import { membersOf } from "./options.js";
 
 /** @import { GeneratedKeys } from "./index.js" */
@@ -12,39 +28,83 @@ const SIZE = 32;
 /** 32 bytes in base64url: 43 characters, of which the last holds four bits and two zeros. */
 const SECRET_TEXT = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
-/** The name of a typed array of whatever realm; unlike `instanceof`, it cannot be forged. */
-const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
+/** Random letters at the end of a name. */
+const LETTERS = 10;
 
-/** @param {unknown} value @returns {value is Uint8Array} */
-export const isBytes = (value) => kindOf?.call(value) === "Uint8Array";
-
-/** @returns {GeneratedKeys} */
-export function generateKeys() {
-  const primary = new Date().toISOString().slice(0, 7);
-  return { primary, data: { [primary]: makeSecret() }, index: makeSecret() };
+/** @param {import("./index.js").Keys} [previous] @returns {GeneratedKeys} */
+export function generateKeys(previous) {
+  if (previous === undefined) {
+    const primary = makeName({});
+    return { primary, data: { [primary]: makeSecret() }, index: makeSecret() };
+  }
+  const { data: names, secrets } = readKeys(previous);
+  try {
+    /** @type {Record<string, string>} */
+    const data = {};
+    names.forEach((name, at) => setOwn(data, name, writeSecret(secretAt(secrets, 1 + at))));
+    const primary = makeName(data);
+    setOwn(data, primary, makeSecret());
+    return { primary, data, index: writeSecret(secretAt(secrets, 0)) };
+  } finally {
+    secrets.fill(0);
+  }
 }
 
+/** The day (UTC) and random letters: keyrings that are merged lose no key. @type {(taken: object) => string} */
+function makeName(taken) {
+  const random = fillRandom(new Uint8Array(LETTERS));
+  let name = `${new Date().toISOString().slice(0, 10)}-`;
+  // The few letters that come a little more often do no harm: a name is no secret.
+  for (let at = 0; at < LETTERS; at += 1) name += fromCharCode(97 + (/** @type {number} */ (random[at]) % 26));
+  return hasOwn(taken, name) ? makeName(taken) : name;
+}
+
+/** @returns {string} */
 function makeSecret() {
-  const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(SIZE))));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
+  const bytes = fillRandom(new Uint8Array(SIZE));
+  const text = writeSecret(bytes);
+  bytes.fill(0);
+  return text;
 }
+
+/** @param {Uint8Array} bytes */
+function writeSecret(bytes) {
+  return toBase64(apply(fromCharCode, undefined, bytes)).replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
+}
+
+/** @type {(secrets: Uint8Array, at: number) => Uint8Array} */
+const secretAt = (secrets, at) => secrets.subarray(SIZE * at, SIZE * (at + 1));
+
+/** Also a member of the name `__proto__`. @type {(object: object, name: string, value: string) => void} */
+const setOwn = (object, name, value) =>
+  void Object.defineProperty(object, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value, enumerable: true, writable: true, configurable: true }));
 
 /**
  * Reads a keyring. `secrets` holds the index secret and then those of `data`; the caller wipes it.
  * @param {unknown} keys
  */
 export function readKeys(keys) {
-  const { primary, data, index, ...others } = membersOf(keys, "keys");
-  for (const name of Object.keys(others)) throw badConfiguration(`keys.${name}`, "is not a known key");
-  const dataKeys = membersOf(data, "keys.data");
-  const names = Object.keys(dataKeys);
+  const given = membersOf(keys, "keys");
+  for (const name of namesOf(given)) {
+    if (name === "primary" || name === "data" || name === "index") continue;
+    const place = placeOf("keys", name);
+    throw badConfiguration(place, place === "keys" ? "has an unknown key" : "is not a known key");
+  }
+  const primary = ownOf(given, "primary");
+  const data = membersOf(ownOf(given, "data"), "keys.data");
+  const names = namesOf(data);
   if (typeof primary !== "string" || !names.includes(primary)) {
     throw badConfiguration("keys.primary", "must be the name of one of `keys.data`");
   }
   const secrets = new Uint8Array(SIZE * (1 + names.length));
   try {
-    secrets.set(readSecret(index, "keys.index"));
-    names.forEach((name, at) => secrets.set(readSecret(dataKeys[name], `keys.data.${name}`), SIZE * (1 + at)));
+    setBytes(secrets, readSecret(ownOf(given, "index"), "keys.index"));
+    names.forEach((name, at) => {
+      const place = placeOf("keys.data", name);
+      const secret = readSecret(data[name], place);
+      if (isTaken(secrets, secret, 1 + at)) throw badConfiguration(place, "is the same secret as another key");
+      setBytes(secrets, secret, SIZE * (1 + at));
+    });
   } catch (error) {
     secrets.fill(0);
     throw error;
@@ -52,14 +112,24 @@ export function readKeys(keys) {
   return { primary, data: names, secrets };
 }
 
+/** Whether it is one of the first so many. @type {(secrets: Uint8Array, secret: Uint8Array, count: number) => boolean} */
+function isTaken(secrets, secret, count) {
+  for (let at = 0; at < count; at += 1) {
+    if (secretAt(secrets, at).every((byte, place) => byte === secret[place])) return true;
+  }
+  return false;
+}
+
 /** @type {(secret: unknown, place: string) => Uint8Array} */
 function readSecret(secret, place) {
-  if (isBytes(secret) && secret.length === SIZE) return secret;
+  if (isBytes(secret) && lengthOf(secret) === SIZE) return secret;
   // Members of a JWK besides these two (`alg`, `use`, `ext`, …) say nothing about its bytes.
-  const { kty, k } = /** @type {{ kty?: unknown, k?: unknown }} */ (secret ?? {});
-  const text = kty === "oct" ? k : secret;
-  if (typeof text === "string" && SECRET_TEXT.test(text)) {
-    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (unit) => unit.charCodeAt(0));
+  const text = ownOf(secret, "kty") === "oct" ? ownOf(secret, "k") : secret;
+  if (typeof text === "string" && isMatch(SECRET_TEXT, text)) {
+    const units = fromBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = new Uint8Array(SIZE);
+    for (let at = 0; at < SIZE; at += 1) bytes[at] = unitAt(units, at);
+    return bytes;
   }
   throw badConfiguration(place, "must be 32 bytes, as a Uint8Array, base64url text or a JWK of type `oct`");
 }

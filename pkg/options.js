@@ -1,43 +1,56 @@
 // @ts-check
 // Checks the options of `openVault`, but for the keys; what is inside `collections` and `settings` the core checks.
 
-import { badConfiguration } from "./error.js";
+import { isArray, isObject, isSafeInteger, namesOf, ownOf, parseJson, providedBy } from "./built-ins.js";
+import { badConfiguration, isShown, placeOf } from "./error.js";
 import { LEVELS, writeJson } from "./json.js";
 
-const KNOWN = ["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings"];
+const KNOWN = new Set(["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings"]);
+const MAY_BE_ABSENT = new Set(["store.write", "audit", "reload", "clock"]);
+
 /** Units of text, far more than any configuration has. */
 export const MOST = 1 << 26;
 
-const OPTIONAL = ["store.write", "audit", "reload", "clock"];
-
-/** @param {unknown} options */
+/**
+ * Data is read of the objects themselves; functions may be those of a class.
+ * @param {unknown} options
+ */
 export function readOptions(options) {
   const given = membersOf(options, "options");
-  for (const name of Object.keys(given)) {
-    if (!KNOWN.includes(name)) throw badConfiguration(name, "is not a known option");
+  for (const name of namesOf(given)) {
+    if (KNOWN.has(name)) continue;
+    const place = placeOf("options", name);
+    throw badConfiguration(place.replace("options.", ""), place === "options" ? "has an unknown option" : "is not a known option");
   }
-  const { policy, audit, reload, clock } = given;
-  const { read, write, maxWrites, maxRowBytes } = membersOf(given.store, "store");
-  const functions = { "store.read": read, "store.write": write, policy, audit, reload, clock };
+  const store = membersOf(providedBy(given, "store"), "store");
+  const functions = {
+    "store.read": providedBy(store, "read"),
+    "store.write": providedBy(store, "write"),
+    policy: providedBy(given, "policy"),
+    audit: providedBy(given, "audit"),
+    reload: providedBy(given, "reload"),
+    clock: providedBy(given, "clock"),
+  };
   for (const [place, value] of Object.entries(functions)) {
-    if (typeof value === "function" || (value === undefined && OPTIONAL.includes(place))) continue;
+    if (typeof value === "function" || (value === undefined && MAY_BE_ABSENT.has(place))) continue;
     throw badConfiguration(place, "must be a function");
   }
+  const settings = ownOf(given, "settings");
   return {
-    collections: readJson(given.collections, "collections"),
-    settings: given.settings === undefined ? {} : readJson(given.settings, "settings"),
+    collections: readPlain(ownOf(given, "collections"), "collections"),
+    settings: readPlain(settings === undefined ? {} : settings, "settings"),
     store: {
-      writable: write !== undefined,
-      maxWrites: readLimit(maxWrites, "store.maxWrites"),
-      maxRowBytes: readLimit(maxRowBytes, "store.maxRowBytes"),
+      writable: functions["store.write"] !== undefined,
+      maxWrites: readLimit(providedBy(store, "maxWrites"), "store.maxWrites"),
+      maxRowBytes: readLimit(providedBy(store, "maxRowBytes"), "store.maxRowBytes"),
     },
-    audits: audit !== undefined,
+    audits: functions.audit !== undefined,
   };
 }
 
 /** @type {(value: unknown, place: string) => Record<string, unknown>} */
 export function membersOf(value, place) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (typeof value !== "object" || value === null || isArray(value)) {
     throw badConfiguration(place, value === undefined ? "is missing" : "must be an object");
   }
   return /** @type {Record<string, unknown>} */ (value);
@@ -46,16 +59,36 @@ export function membersOf(value, place) {
 /** @type {(limit: unknown, place: string) => number | null} */
 function readLimit(limit, place) {
   if (limit === undefined) return null;
-  if (typeof limit === "number" && Number.isSafeInteger(limit) && limit > 0) return limit;
+  if (typeof limit === "number" && isSafeInteger(limit) && limit > 0) return limit;
   throw badConfiguration(place, "must be a whole number greater than 0");
 }
 
 /**
- * A copy of plain data.
+ * A copy of plain data, which inherits nothing.
  * @type {(value: unknown, place: string) => Record<string, any>}
  */
-function readJson(value, place) {
+function readPlain(value, place) {
   const { text, problem, path, thrown } = writeJson(membersOf(value, place), LEVELS - 1, MOST);
-  if (text !== undefined) return JSON.parse(text);
-  throw badConfiguration(path === "" ? place : `${place}.${path}`, problem, thrown?.cause);
+  if (text === undefined) throw badConfiguration(shownPath(place, path), problem, thrown?.cause);
+  const copy = parseJson(text);
+  refuseNames(copy, place);
+  return { __proto__: null, ...copy };
+}
+
+/** The core repeats a name that it does not know. @type {(value: unknown, place: string) => void} */
+function refuseNames(value, place) {
+  if (!isObject(value)) return;
+  for (const name of namesOf(value)) {
+    if (!isShown(name)) throw badConfiguration(place, "has a name that is none");
+    refuseNames(value[name], placeOf(place, name));
+  }
+}
+
+/** A path within a place, if none of its names could be a secret's. @type {(place: string, path: string) => string} */
+export const shownPath = (place, path) => (path !== "" && path.split(/[.[\]]/).every(isShown) ? `${place}.${path}` : place);
+
+/** The text of the whole. @param {Record<string, unknown>} configuration */
+export function writeConfiguration(configuration) {
+  const { text = "" } = writeJson(configuration, LEVELS, MOST);
+  return text;
 }

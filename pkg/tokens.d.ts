@@ -20,7 +20,7 @@ export interface CallParameters {
   /** The collection's name. */
   collection: string;
   /** Why. May be absent only where the setting `forceAccessReason` is false. */
-  reason?: Reason | undefined;
+  reason?: Reason | (string & {}) | undefined;
   /** The caller's own words, at most 1,024 characters. */
   adhocReason?: string | undefined;
   /** A note for the audit, at most 1,024 characters. */
@@ -67,9 +67,12 @@ export interface EncryptedObjectInput {
   scope?: string | undefined;
 }
 
+/** One for each request, in their order: of a list of two that is written down, two are answered. */
+export type OneForEach<Places extends readonly unknown[], Each> = { -readonly [Place in keyof Places]: Each };
+
 /** One token to make. */
 export interface TokenizeRequest {
-  type: TokenType;
+  type: TokenType | (string & {});
   object: InputObject;
   /** Which properties of the object. Absent: all of them. */
   props?: readonly string[] | undefined;
@@ -88,9 +91,9 @@ export interface TokenizeRequest {
   fptemplate?: "primary_account_number" | undefined;
 }
 
-export interface TokenizeParameters extends CallParameters {
+export interface TokenizeParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
   /** The tokens to make: all or none. */
-  requestBody: readonly TokenizeRequest[];
+  requestBody: { readonly [Place in keyof Places]: TokenizeRequest };
   /** When they expire: seconds from now as decimal text, `""` for never. Absent: as the settings say. */
   expirationSecs?: string | undefined;
   /**
@@ -211,7 +214,9 @@ export type TransactionID = {
  */
 export interface TokensClient {
   /** Makes tokens. Answers them in the order of the requests. */
-  readonly tokenize: (parameters: TokenizeParameters) => Promise<TokenValue[]>;
+  readonly tokenize: <const Places extends readonly unknown[]>(
+    parameters: TokenizeParameters<Places>,
+  ) => Promise<OneForEach<Places, TokenValue>>;
   /** Turns tokens back into data. What matches nothing is left out. */
   readonly detokenize: (parameters: DetokenizeParameters) => Promise<DetokenizedToken[]>;
   /**

@@ -119,7 +119,7 @@ fn nullable(number: f64) -> Option<Option<Millis>> {
     if number.is_nan() { Some(None) } else { as_whole(number).map(Some) }
 }
 
-fn whole(number: f64) -> Option<u64> {
+pub(crate) fn whole(number: f64) -> Option<u64> {
     as_whole(number).and_then(|number| u64::try_from(number).ok())
 }
 
@@ -131,6 +131,11 @@ pub(crate) fn time_number(time: Millis) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "a version counts writes, far below 2^53")]
 fn version_number(version: u64) -> f64 {
     version as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most 2^31")]
+pub(crate) fn bytes_number(bytes: u64) -> f64 {
+    bytes as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a length in memory")]

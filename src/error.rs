@@ -12,6 +12,9 @@ use std::rc::Rc;
 use serde::{Serialize, Serializer};
 use strum::IntoStaticStr;
 
+/// The setting that says how many bytes of rows a call may read, and write.
+pub(crate) const MAX_BYTES: &str = "settings.maxBytes";
+
 /// Where the error codes are described, relative to the package.
 const DOCUMENTATION: &str = "docs/errors.md";
 
@@ -45,7 +48,10 @@ impl Callback {
     }
 
     pub(crate) fn failed(self, fault: Fault) -> Error {
-        ErrorKind::Callback { callback: self, fault, outcome_unknown: false }.into()
+        match fault {
+            Fault::OverLimit(value) => ErrorKind::LimitExceeded { limit: MAX_BYTES, value }.into(),
+            fault => ErrorKind::Callback { callback: self, fault, outcome_unknown: false }.into(),
+        }
     }
 }
 
@@ -66,6 +72,10 @@ pub enum Fault {
     Threw(Cause),
     /// It answered something else than the contract says.
     WrongShape,
+    /// The same, with what was wrong where, and nothing of the answer.
+    WrongShapeAt(String),
+    /// It answered more bytes of rows than the call may read, which are so many.
+    OverLimit(u64),
     /// It did not answer within `timeoutMs`.
     TimedOut,
 }
@@ -296,17 +306,24 @@ impl ErrorKind {
             Self::Callback { callback, fault, outcome_unknown } => {
                 let (code, status, how) = match fault {
                     Fault::Threw(_) => ("PV1000", 500, "failed"),
-                    Fault::WrongShape => ("PV1000", 500, "answered the wrong shape"),
+                    Fault::WrongShape | Fault::WrongShapeAt(_) => {
+                        ("PV1000", 500, "answered the wrong shape")
+                    }
+                    Fault::OverLimit(_) => ("PV1000", 500, "answered more than may be read"),
                     Fault::TimedOut => ("PV1009", 503, "did not answer in time"),
                 };
                 let name = callback.name();
-                let message = format!("the host's `{name}` {how}");
-                if *outcome_unknown {
-                    let message = format!("{message}, and whether the write has landed is unknown");
-                    told(code, status, message, &[("callback", name), ("outcome", "unknown")])
-                } else {
-                    told(code, status, message, &[("callback", name)])
+                let mut message = format!("the host's `{name}` {how}");
+                let mut context = vec![("callback", name)];
+                if let Fault::WrongShapeAt(problem) = fault {
+                    message = format!("{message}: {problem}");
+                    context.push(("problem", problem));
                 }
+                if *outcome_unknown {
+                    message.push_str(", and whether the write has landed is unknown");
+                    context.push(("outcome", "unknown"));
+                }
+                told(code, status, message, &context)
             }
             Self::Randomness => told("PV1000", 500, "the platform gave no randomness", &[]),
             Self::Internal(problem) => {

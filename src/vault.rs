@@ -76,7 +76,7 @@ impl Vault {
     pub(crate) fn replace_collections(&self, answer: &str) -> Result<(), Error> {
         let collections = Json::parse(answer, "collections")
             .and_then(|answer| read::<Collections>(&answer, "collections"))
-            .map_err(|_| Callback::Reload.failed(Fault::WrongShape))?;
+            .map_err(|error| Callback::Reload.failed(Fault::WrongShapeAt(error.to_string())))?;
         *self.collections.borrow_mut() = Rc::new(collections);
         Ok(())
     }

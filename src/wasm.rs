@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use zeroize::Zeroizing;
 
-use crate::columns::{ChangeColumns, pack_labels, time_number, unpack_rows};
+use crate::columns::{ChangeColumns, bytes_number, pack_labels, time_number, unpack_rows, whole};
 use crate::error::{Cause, Error, Fault};
 use crate::host::{AccessRequest, AuditEvent, Change, Decision, Host, Millis, Row, TermsQuery};
 use crate::json::tree::as_whole;
@@ -24,7 +24,7 @@ extern "C" {
     /// `pkg/bridge.js`.
     pub type Bridge;
     #[wasm_bindgen(method, js_name = readClaims)]
-    fn read_claims(this: &Bridge, claims: &str) -> Answer;
+    fn read_claims(this: &Bridge, claims: &str, max_bytes: f64) -> Answer;
     #[wasm_bindgen(method, js_name = readTerms)]
     fn read_terms(
         this: &Bridge,
@@ -33,15 +33,11 @@ extern "C" {
         now: f64,
         after: Option<String>,
         limit: u32,
+        max_bytes: f64,
     ) -> Answer;
     #[wasm_bindgen(method)]
-    fn write(
-        this: &Bridge,
-        call: &JsValue,
-        labels: &str,
-        numbers: &[f64],
-        sealed: &[u8],
-    ) -> Answer;
+    fn write(this: &Bridge, call: &JsValue, labels: &str, numbers: &[f64], sealed: &[u8])
+    -> Answer;
     #[wasm_bindgen(method)]
     fn decide(this: &Bridge, call: &JsValue, question: JsValue) -> Answer;
     #[wasm_bindgen(method)]
@@ -71,6 +67,10 @@ extern "C" {
     fn kind(this: &CallbackFailure) -> String;
     #[wasm_bindgen(method, getter)]
     fn cause(this: &CallbackFailure) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn problem(this: &CallbackFailure) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn limit(this: &CallbackFailure) -> Option<f64>;
 
     /// Rows in columns.
     type Rows;
@@ -112,7 +112,8 @@ impl Core {
     /// `request` is UTF-8. `call` goes back to the bridge as it came.
     pub fn call(&self, operation: String, request: Vec<u8>, call: JsValue) -> Promise {
         let vault = Rc::clone(&self.vault);
-        let host = JavaScript { bridge: Rc::clone(&self.bridge), call };
+        let max_bytes = vault.max_bytes_of(&operation).map_or(f64::INFINITY, bytes_number);
+        let host = JavaScript { bridge: Rc::clone(&self.bridge), call, max_bytes };
         future_to_promise(async move {
             let request = String::from_utf8(request).unwrap_or_default();
             let answer = vault.call(&host, &operation, &request).await;
@@ -145,12 +146,14 @@ fn plain(value: &impl Serialize) -> JsValue {
 struct JavaScript {
     bridge: Rc<Bridge>,
     call: JsValue,
+    /// Of sealed rows, in one answer of the store.
+    max_bytes: f64,
 }
 
 /// Nothing that was handed over is kept while the host answers.
 impl Host for JavaScript {
     async fn read_claims(&self, claims: &[Label]) -> Result<Vec<Option<Row>>, Fault> {
-        let answer = self.bridge.read_claims(&pack_labels(claims));
+        let answer = self.bridge.read_claims(&pack_labels(claims), self.max_bytes);
         rows(settle(answer).await?)
     }
 
@@ -158,7 +161,8 @@ impl Host for JavaScript {
         let TermsQuery { terms, state, now, after, limit } = query;
         let after = after.map(|key| pack_labels(&[key]));
         let (terms, now) = (pack_labels(terms), time_number(*now));
-        let answer = self.bridge.read_terms(&terms, state.name(), now, after, *limit);
+        let answer =
+            self.bridge.read_terms(&terms, state.name(), now, after, *limit, self.max_bytes);
         rows(settle(answer).await?)
     }
 
@@ -221,7 +225,8 @@ fn value(answer: &Answer) -> Result<JsValue, Fault> {
     let Some(failure) = answer.failure() else { return Ok(answer.value()) };
     Err(match failure.kind().as_str() {
         "timeout" => Fault::TimedOut,
-        "shape" => Fault::WrongShape,
+        "shape" => failure.problem().map_or(Fault::WrongShape, Fault::WrongShapeAt),
+        "limit" => Fault::OverLimit(failure.limit().and_then(whole).unwrap_or_default()),
         _ => Fault::Threw(Cause(Rc::new(failure.cause()))),
     })
 }

@@ -1,22 +1,23 @@
 // @ts-check
 // Reads a configuration, and refuses what it cannot mean. Nothing of the object given is kept.
 
-import { badConfiguration } from "../error.js";
+import { setHas, tagOf } from "../built-ins.js";
+import { badConfiguration, placeOf } from "../error.js";
 import { CAPABILITIES, OPERATIONS, REASONS } from "./names.js";
 import { readResource } from "./resource.js";
 
 /** @import { Resource } from "./resource.js" */
 
-/** What a list names. @typedef {{ has(name: string): boolean }} Names */
+/** What a list names; null is all, `"*"`. @typedef {Set<string> | null} Names */
 
 /** @typedef {{ allows: boolean, operations: Names, reasons: Names, resources: Resource[] }} Policy */
 
 /** @typedef {{ capabilities: Names, policies: Policy[] }} Role */
 
-/** No `tenants`: the user is confined to none. @typedef {{ role: Role, disabled: boolean, tenants: Names | null }} User */
+/** No `tenants`: the user is confined to none. @typedef {{ role: Role, disabled: boolean, tenants: Set<string> | null }} User */
 
-/** What `"*"` names. @type {Names} */
-const ALL = { has: () => true };
+/** @type {(names: Names, name: string) => boolean} */
+export const isNamed = (names, name) => names === null || setHas(names, name);
 
 /**
  * The users by name.
@@ -62,7 +63,7 @@ function readRole(value, place, policies, roleNames) {
   readNames(given.trusted_roles, `${place}.trusted_roles`, roleNames, "role");
   return {
     capabilities: readNames(given.capabilities, `${place}.capabilities`, CAPABILITIES, "capability"),
-    policies: [...policies].filter(([name]) => named.has(name)).map(([, policy]) => policy),
+    policies: [...policies].filter(([name]) => isNamed(named, name)).map(([, policy]) => policy),
   };
 }
 
@@ -93,8 +94,8 @@ function readEach(value, section, read) {
   /** @type {Map<string, T>} */
   const members = new Map();
   for (const [name, member] of entriesOf(value, section)) {
-    const place = `${section}.${name}`;
-    if (name === "" || name === "*") throw badConfiguration(place, "cannot be a name");
+    const place = placeOf(section, name);
+    if (name === "" || name === "*") throw badConfiguration(`${section}.${name}`, "cannot be a name");
     members.set(name, read(member, place));
   }
   return members;
@@ -111,7 +112,7 @@ function readEach(value, section, read) {
 function readMembers(value, place, empty) {
   const entries = entriesOf(value, place);
   for (const [name] of entries) {
-    if (!Object.hasOwn(empty, name)) throw badConfiguration(`${place}.${name}`, "is not a known key");
+    if (!Object.hasOwn(empty, name)) throw unknownKey(place, name);
   }
   return { ...empty, ...Object.fromEntries(entries) };
 }
@@ -123,7 +124,7 @@ function readMembers(value, place, empty) {
  */
 function entriesOf(value, place) {
   // A `Map` has entries as well, but none that would be seen here.
-  if (Object.prototype.toString.call(value) !== "[object Object]") throw refusal(value, place, "must be an object");
+  if (tagOf(value) !== "[object Object]") throw refusal(value, place, "must be an object");
   return Object.entries(Object(value)).filter(([, member]) => member !== undefined);
 }
 
@@ -134,7 +135,7 @@ function readNames(value, place, known, kind) {
     if (name !== "*" && !known.includes(name)) throw badConfiguration(at, `is no known ${kind}`);
     return name;
   });
-  return names.includes("*") ? ALL : new Set(names);
+  return names.includes("*") ? null : new Set(names);
 }
 
 /**
@@ -154,6 +155,12 @@ function readList(value, place, read) {
 function readText(value, place) {
   if (typeof value !== "string") throw refusal(value, place, "must be text");
   return value;
+}
+
+/** @type {(place: string, name: string) => Error} */
+function unknownKey(place, name) {
+  const known = placeOf(place, name);
+  return badConfiguration(known, known === place ? "has an unknown key" : "is not a known key");
 }
 
 /** @type {(value: unknown, place: string, problem: string) => Error} */

@@ -1,6 +1,7 @@
 // @ts-check
 // A resource of a policy: a glob over what the vault asks about.
 
+import { endsWith, lowerCase, ownOf, split, startsWith } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
 
 /** @import { Check } from "../index.js" */
@@ -46,14 +47,24 @@ export function readResource(text, place) {
   return ({ resource, type }) => covers(parts, resource) || (type !== null && covers(folded, type));
 }
 
+/** Whether one of them covers it. @type {(asked: Asked, resources: Resource[]) => boolean} */
+export function isCovered(asked, resources) {
+  for (let at = 0; at < resources.length; at += 1) {
+    if (resources[at]?.(asked)) return true;
+  }
+  return false;
+}
+
 /**
  * The public system's files write types in lower case. A policy that denies one must not miss it for that.
  * @type {(check: Check, collection: string) => Asked}
  */
-export function askedBy({ resource, type }, collection) {
+export function askedBy(check, collection) {
+  // A property that the collection lacks is asked about without a type.
+  const type = ownOf(check, "type");
   return {
-    resource: resource.split("/"),
-    type: type === undefined ? null : [collection, "types", type.toLowerCase()],
+    resource: split(check.resource, "/"),
+    type: typeof type === "string" ? [collection, "types", lowerCase(type)] : null,
   };
 }
 
@@ -74,11 +85,14 @@ function readPart(text) {
 
 /** @type {(parts: Part[], texts: string[]) => boolean} */
 function covers(parts, texts) {
-  return parts.length === texts.length && parts.every((part, index) => matches(part, texts[index] ?? ""));
+  for (let at = 0; at < parts.length; at += 1) {
+    if (!matches(/** @type {Part} */ (parts[at]), texts[at] ?? "")) return false;
+  }
+  return parts.length === texts.length;
 }
 
 /** @type {(part: Part, text: string) => boolean} */
 function matches({ head, tail }, text) {
   if (tail === null) return text === head;
-  return text.length >= head.length + tail.length && text.startsWith(head) && text.endsWith(tail);
+  return text.length >= head.length + tail.length && startsWith(text, head) && endsWith(text, tail);
 }

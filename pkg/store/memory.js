@@ -24,7 +24,9 @@ class MemoryStore {
    * @returns {Row[]}
    */
   read(query) {
-    return "claims" in query ? this.#readClaims(query.claims) : this.#readTerms(query);
+    // Its own: of a query by terms nobody may say that it has claims.
+    const { claims, ...others } = /** @type {any} */ ({ claims: undefined, ...query });
+    return claims === undefined ? this.#readTerms(others) : this.#readClaims(claims);
   }
 
   /**

@@ -4,7 +4,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use crate::error::{Callback, Error, ErrorKind, Fault};
+use crate::error::{Callback, Error, ErrorKind, Fault, MAX_BYTES};
 use crate::host::{AccessRequest, AuditEvent, Check, Decision, Host, InputKind, Millis, Outcome};
 use crate::json::tree::Json;
 use crate::operation::transaction_id::Identity;
@@ -158,7 +158,8 @@ impl<'a, H: Host> Call<'a, H> {
     pub(crate) fn now(&self) -> Result<Millis, Error> {
         let time = self.host.now().map_err(|fault| Callback::Clock.failed(fault))?;
         if !(0..=MAX_CLOCK).contains(&time) {
-            return Err(Callback::Clock.failed(Fault::WrongShape));
+            let problem = format!("the answer must be from 0 to {MAX_CLOCK}");
+            return Err(Callback::Clock.failed(Fault::WrongShapeAt(problem)));
         }
         self.time.set(Some(time));
         Ok(time)
@@ -219,7 +220,7 @@ impl<'a, H: Host> Call<'a, H> {
     }
 
     pub(crate) fn limit_bytes(&self, bytes: usize) -> Result<(), Error> {
-        limit("settings.maxBytes", bytes as u64, self.vault.settings.max_bytes.0)
+        limit(MAX_BYTES, bytes as u64, self.vault.settings.max_bytes.0)
     }
 }
 

@@ -95,9 +95,10 @@ async fn write<H: Host>(call: &Call<'_, H>, batch: &Batch) -> Result<bool, Error
     match (read_back(call, batch).await, fault) {
         (Ok(Rows::AsWritten), _) => Ok(true),
         (Ok(_), None) => Ok(false),
-        (Ok(Rows::AsBefore), Some(fault @ (Fault::Threw(_) | Fault::WrongShape))) => {
-            Err(Callback::Write.failed(fault))
-        }
+        (
+            Ok(Rows::AsBefore),
+            Some(fault @ (Fault::Threw(_) | Fault::WrongShape | Fault::WrongShapeAt(_))),
+        ) => Err(Callback::Write.failed(fault)),
         (Ok(_) | Err(_), Some(fault)) => Err(outcome_unknown(Callback::Write, fault)),
         (Err(fault), None) => Err(outcome_unknown(Callback::Read, fault)),
     }

@@ -65,6 +65,12 @@ use crate::schema::collection::check_property_name;
 use crate::vault::Vault;
 
 impl Vault {
+    /// How many bytes of sealed rows one answer of the store may have in an operation; none: any number. The host can
+    /// look before it takes them in.
+    pub fn max_bytes_of(&self, operation: &str) -> Option<u64> {
+        (operation != Count::ACTION).then_some(self.settings.max_bytes.0)
+    }
+
     /// Runs one operation, named as the policy sees it (`tokens.update`), on the JSON text of its
     /// parameter object. Answers JSON text; empty where the operation answers nothing.
     ///

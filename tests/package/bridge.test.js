@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
 import { makeBridge } from "../../pkg/bridge.js";
+import { failed, settled } from "./settled.js";
 
 /** @import { Answer, Bridge } from "../../pkg/boundary.js" */
 
@@ -21,19 +22,13 @@ process.on("unhandledRejection", (reason) => unhandled.push(reason));
 after(() => assert.deepEqual(unhandled, []));
 
 /**
- * What came of a callback. Nothing is caught here: a throw or a rejection fails the test.
- * @type {<T>(answer: Answer<T>) => Promise<Answer<T>>}
- */
-const outcome = async (answer) => answer.pending ?? answer;
-
-/**
- * The same, where it must be a value.
+ * What came of a callback, where it must be a value. Nothing is caught here: a throw or a rejection fails the test.
  * @type {<T>(answer: Answer<T>) => Promise<T | undefined>}
  */
 async function valueOf(answer) {
-  const settled = await outcome(answer);
-  assert.deepEqual(Object.keys(settled), ["value"]);
-  return settled.value;
+  const { value, failure } = await settled(answer);
+  assert.equal(failure, undefined);
+  return value;
 }
 
 /** @param {unknown} caller @param {string} [requestId] */
@@ -46,7 +41,10 @@ const write = (bridge) => bridge.write(aCall("jane"), "", new Float64Array(0), n
 const question = /** @type {any} */ ({});
 const event = /** @type {any} */ ({});
 
-const wrongShape = { failure: { kind: "shape" } };
+/** @param {string} problem */
+const wrongShape = (problem) => failed("shape", { problem });
+
+const MAX_BYTES = 1_000;
 
 /** @param {string} letter */
 const label = (letter) => letter.repeat(22);
@@ -75,7 +73,7 @@ test("each function is called as a method of the object that the host gave, look
   };
   const bridge = bridgeOver(options);
   const askAll = async () => {
-    await valueOf(bridge.readClaims(""));
+    await valueOf(bridge.readClaims("", MAX_BYTES));
     await valueOf(write(bridge));
     await valueOf(bridge.decide(aCall(undefined), question));
     await valueOf(bridge.audit(aCall(undefined), event));
@@ -110,9 +108,9 @@ test("the store is asked in the contract's words", async () => {
       },
     },
   });
-  await valueOf(bridge.readClaims(label("a") + label("b")));
-  await valueOf(bridge.readTerms(label("t"), "active", 5, undefined, 100));
-  await valueOf(bridge.readTerms(label("t"), "any", 5, label("k"), 1));
+  await valueOf(bridge.readClaims(label("a") + label("b"), MAX_BYTES));
+  await valueOf(bridge.readTerms(label("t"), "active", 5, undefined, 100, MAX_BYTES));
+  await valueOf(bridge.readTerms(label("t"), "any", 5, label("k"), 1, MAX_BYTES));
   assert.deepEqual(queries, [
     { claims: [label("a"), label("b")] },
     { terms: [label("t")], state: "active", now: 5, after: null, limit: 100 },
@@ -130,13 +128,12 @@ test("a write is true or false, and nothing like it", async () => {
   }
   for (const answer of [undefined, null, 1, 0, "true", {}, new Boolean(true)]) {
     const bridge = bridgeOver({ store: { write: () => answer } });
-    assert.deepEqual(await outcome(write(bridge)), wrongShape);
+    assert.deepEqual(await settled(write(bridge)), wrongShape("the answer must be true or false"));
   }
 });
 
-const allowed = { allow: true };
+const allowed = { allow: true, because: undefined, message: undefined };
 const denied = { allow: false, because: "policy", message: undefined };
-const unheard = { allow: false };
 
 for (const [name, answer, expected] of /** @type {[string, unknown, object][]} */ ([
   ["allow: true", { allow: true }, allowed],
@@ -151,10 +148,10 @@ for (const [name, answer, expected] of /** @type {[string, unknown, object][]} *
   ["allow: 'true'", { allow: "true" }, denied],
   ["allow: a boxed true", { allow: new Boolean(true) }, denied],
   ["allow: a promise", { allow: Promise.resolve(true) }, denied],
-  ["true itself", true, unheard],
-  ["text", "allow", unheard],
-  ["null", null, unheard],
-  ["nothing", undefined, unheard],
+  ["true itself", true, denied],
+  ["text", "allow", denied],
+  ["null", null, denied],
+  ["nothing", undefined, denied],
   ["an empty object", {}, denied],
   ["a list", [{ allow: true }], denied],
 ])) {
@@ -220,12 +217,15 @@ test("an audit or a write that the host took away since fails; it is not passed 
 });
 
 test("the clock answers whole milliseconds, at once", (context) => {
-  assert.deepEqual(bridgeOver({ clock: () => 1_700_000_000_000 }).clock(), { value: 1_700_000_000_000 });
+  assert.deepEqual(bridgeOver({ clock: () => 1_700_000_000_000 }).clock().value, 1_700_000_000_000);
   // Not the machine's own time, which may be set back between two looks at it.
   context.mock.method(Date, "now", () => 1_700_000_000_007);
-  assert.deepEqual(bridgeOver({}).clock(), { value: 1_700_000_000_007 });
+  assert.equal(bridgeOver({}).clock().value, 1_700_000_000_007);
   for (const answer of [NaN, Infinity, 1.5, 2 ** 53, "5", 5n, new Date(), null, undefined, Promise.resolve(5)]) {
-    assert.deepEqual(bridgeOver({ clock: () => answer }).clock(), wrongShape);
+    assert.deepEqual(
+      bridgeOver({ clock: () => answer }).clock(),
+      wrongShape("the answer must be a whole number of milliseconds, at once and not as a promise"),
+    );
   }
 });
 
@@ -238,24 +238,28 @@ test("reload answers the collections as JSON text, or nothing", async () => {
   assert.equal(await valueOf(bridgeOver({ reload: async () => ({ collections }) }).reload()), text);
 });
 
-test("reload: anything else is the wrong shape", async () => {
+test("reload: anything else is the wrong shape, and the place is named", async () => {
   const cycle = {};
   Object.assign(cycle, { cycle });
-  for (const answer of [
-    null,
-    true,
-    "collections",
-    {},
-    [],
-    { collections: undefined },
-    { collections: {}, settings: {} },
-    { collections: { customers: () => {} } },
-    { collections: { customers: NaN } },
-    { collections: new Map() },
-    { collections: cycle },
-    { collections: { customers: 5n } },
-  ]) {
-    assert.deepEqual(await outcome(bridgeOver({ reload: () => answer }).reload()), wrongShape);
+  const whole = "the answer must be nothing, or an object of `collections` alone";
+  const customers = "collections.customers is";
+  for (const [answer, problem] of /** @type {[unknown, string][]} */ ([
+    [null, whole],
+    [true, whole],
+    ["collections", whole],
+    [{}, whole],
+    [[], whole],
+    [{ collections: undefined }, whole],
+    [{ collections: {}, settings: {} }, whole],
+    [Object.create({ collections: {} }), whole],
+    [{ collections: { customers: () => {} } }, `${customers} a function, which JSON cannot carry`],
+    [{ collections: { customers: NaN } }, `${customers} no finite number`],
+    [{ collections: new Map() }, "collections is a Map, which JSON cannot carry"],
+    [{ collections: cycle }, "collections.cycle leads back to what it is in"],
+    [{ collections: { customers: 5n } }, `${customers} a bigint, which JSON cannot carry`],
+    [{ collections: { "jane@example.com": NaN } }, "collections is no finite number"],
+  ])) {
+    assert.deepEqual(await settled(bridgeOver({ reload: () => answer }).reload()), wrongShape(problem));
   }
 });
 
@@ -281,12 +285,12 @@ test("reload runs once for all who wait for it, and again for who comes after", 
 
 test("reload: one that fails or never answers fails all who wait, and not the next", async () => {
   const own = new Error("the host's own");
-  const threw = { failure: { kind: "threw", cause: own } };
+  const threw = failed("threw", { cause: own });
   /** @type {(() => unknown)[]} */
   const answers = [() => Promise.reject(own), () => new Promise(() => {}), async () => ({ collections: {} })];
   const bridge = bridgeOver({ reload: () => answers.shift()?.() });
   const waiting = [bridge.reload(), bridge.reload()];
-  assert.deepEqual(await Promise.all(waiting.map(outcome)), [threw, threw]);
-  assert.deepEqual(await outcome(bridge.reload()), { failure: { kind: "timeout" } });
+  assert.deepEqual(await Promise.all(waiting.map(settled)), [threw, threw]);
+  assert.deepEqual(await settled(bridge.reload()), failed("timeout"));
   assert.equal(await valueOf(bridge.reload()), "{}");
 });

@@ -56,8 +56,8 @@ declare const id: string;
 
 // What the API has no use for is refused when it is written down, a misspelt parameter above all.
 export const misuses = [
-  // @ts-expect-error `reason` is not free text
-  tokens.detokenize({ collection: "customers", reason: "curiosity", tokenIds: [id] }),
+  // @ts-expect-error `reason` is text
+  tokens.detokenize({ collection: "customers", reason: 7, tokenIds: [id] }),
   // @ts-expect-error rotate takes token IDs and no tags
   tokens.rotateTokens({ collection: "customers", reason: "Maintenance", tags: ["a"] }),
   // @ts-expect-error the names within a body are the REST API's

@@ -7,7 +7,7 @@ import { runInNewContext } from "node:vm";
 
 import fc from "fast-check";
 
-import { WRONG_SHAPE } from "../../pkg/callback.js";
+import { OverLimit, WrongShape } from "../../pkg/callback.js";
 import { packRows, splitLabels, unpackChanges } from "../../pkg/columns.js";
 
 /** @import { Change, Row } from "vaultlet" */
@@ -32,8 +32,8 @@ const row = (overrides) => ({
 
 /** @param {unknown} answer */
 const pack = (answer) => {
-  const packed = packRows(answer);
-  assert(packed !== WRONG_SHAPE, "the wrong shape");
+  const packed = packRows(answer, 10, Infinity);
+  assert(!(packed instanceof WrongShape) && !(packed instanceof OverLimit), "no rows");
   return { ...packed, labels: new TextDecoder().decode(packed.labels) };
 };
 
@@ -48,35 +48,62 @@ test("packs rows as the boundary's page says", () => {
   assert.deepEqual(pack([]), { labels: "", numbers: new Float64Array(0), sealed: new Uint8Array(0) });
 });
 
-for (const [name, answer] of /** @type {[string, unknown][]} */ ([
-  ["null", null],
-  ["nothing", undefined],
-  ["text", "rows"],
-  ["one row", row()],
-  ["an iterable that is no list", new Set([row()])],
-  ["a list of null", [null]],
-  ["a list with a hole", new Array(1)],
-  ["a key that is a number", [row({ key: 7 })]],
-  ["no key", [row({ key: undefined })]],
-  ["a version that is text", [row({ version: "3" })]],
-  ["a version that is a BigInt", [row({ version: 3n })]],
-  ["an expiry that is undefined", [row({ expiresAt: undefined })]],
-  ["an expiry that is a Date", [row({ expiresAt: new Date() })]],
-  ["a pruning time that is text", [row({ pruneAt: "5" })]],
-  ["terms that are text", [row({ terms: label("t") })]],
-  ["a term that is null", [row({ terms: [null] })]],
-  ["claims that are a Set", [row({ claims: new Set() })]],
-  ["a claim that is a number", [row({ claims: [1] })]],
-  ["sealed bytes as text", [row({ sealed: "AQID" })]],
-  ["sealed bytes as an ArrayBuffer", [row({ sealed: new ArrayBuffer(3) })]],
-  ["sealed bytes as another typed array", [row({ sealed: new Int8Array(3) })]],
-  ["sealed bytes as a list", [row({ sealed: [1, 2, 3] })]],
-  ["sealed bytes as a forged object", [row({ sealed: { [Symbol.toStringTag]: "Uint8Array", length: 3 } })]],
+for (const [name, answer, problem] of /** @type {[string, unknown, string][]} */ ([
+  ["null", null, "rows must be a list"],
+  ["nothing", undefined, "rows must be a list"],
+  ["text", "rows", "rows must be a list"],
+  ["one row", row(), "rows must be a list"],
+  ["an iterable that is no list", new Set([row()]), "rows must be a list"],
+  ["a list of null", [null], "rows[0] must be an object"],
+  ["a list with a hole", [row(), , row()], "rows[1] must be an object"],
+  ["a key that is a number", [row({ key: 7 })], "rows[0].key must be text"],
+  ["no key", [row({ key: undefined })], "rows[0].key must be text"],
+  ["a version that is text", [row(), row(), row(), row({ version: "3" })], "rows[3].version must be a number"],
+  ["a version that is a BigInt", [row({ version: 3n })], "rows[0].version must be a number"],
+  ["a version that is inherited", [Object.assign(Object.create({ version: 3 }), { ...row(), version: undefined })], "rows[0].version must be a number"],
+  ["an expiry that is undefined", [row({ expiresAt: undefined })], "rows[0].expiresAt must be a number or null"],
+  ["an expiry that is a Date", [row({ expiresAt: new Date() })], "rows[0].expiresAt must be a number or null"],
+  ["a pruning time that is text", [row({ pruneAt: "5" })], "rows[0].pruneAt must be a number or null"],
+  ["terms that are text", [row({ terms: label("t") })], "rows[0].terms must be a list"],
+  ["a term that is null", [row({ terms: [label("t"), null] })], "rows[0].terms[1] must be text"],
+  ["claims that are a Set", [row({ claims: new Set() })], "rows[0].claims must be a list"],
+  ["a claim that is a number", [row({ claims: [1] })], "rows[0].claims[0] must be text"],
+  ["sealed bytes as text", [row({ sealed: "AQID" })], "rows[0].sealed must be a Uint8Array"],
+  ["sealed bytes as an ArrayBuffer", [row({ sealed: new ArrayBuffer(3) })], "rows[0].sealed must be a Uint8Array"],
+  ["sealed bytes as another typed array", [row({ sealed: new Int8Array(3) })], "rows[0].sealed must be a Uint8Array"],
+  ["sealed bytes as a list", [row({ sealed: [1, 2, 3] })], "rows[0].sealed must be a Uint8Array"],
+  ["sealed bytes as a forged object", [row({ sealed: { [Symbol.toStringTag]: "Uint8Array", length: 3 } })], "rows[0].sealed must be a Uint8Array"],
 ])) {
-  test(`refuses as the wrong shape: ${name}`, () => {
-    assert.equal(packRows(answer), WRONG_SHAPE);
+  test(`refuses as the wrong shape, and says where: ${name}`, () => {
+    assert.deepEqual(packRows(answer, 10, Infinity), new WrongShape(problem));
   });
 }
+
+test("of more rows than can answer, one too many is packed and the rest is not looked at", () => {
+  const rows = [row(), row(), row(), /** @type {any} */ (null)];
+  const packed = packRows(rows, 2, Infinity);
+  assert("numbers" in packed);
+  assert.equal(packed.numbers.length, 3 * 6);
+});
+
+test("a row of more than 64 terms or claims crosses as one that is not the vault's, without them", () => {
+  const many = Array.from({ length: 65 }, () => label("m"));
+  for (const wide of [row({ terms: many }), row({ claims: many }), row({ terms: new Array(1e9) })]) {
+    const { labels, numbers } = pack([wide, row()]);
+    assert.equal(labels, label("k") + label("k") + label("s") + label("t") + label("c"));
+    assert.deepEqual([...numbers].slice(0, 6), [Infinity, 1_800_000_000_000, NaN, 0, 0, 3]);
+  }
+  const { numbers } = pack([row({ terms: many.slice(1), claims: many.slice(1) })]);
+  assert.deepEqual([...numbers].slice(3), [64, 64, 3]);
+});
+
+test("of more bytes than the call may read nothing is copied, nor is a row beyond them looked at", () => {
+  const rows = [row(), row({ sealed: new Uint8Array(5) })];
+  assert("sealed" in packRows(rows, 10, 8));
+  assert.deepEqual(packRows([...rows, null], 10, 7), new OverLimit(7));
+  const lying = Object.defineProperty(new Uint8Array(8), "length", { value: 0 });
+  assert.deepEqual(packRows([row({ sealed: lying })], 10, 7), new OverLimit(7));
+});
 
 test("sends a number that is no safe integer as Infinity, never as the NaN that stands for null", () => {
   for (const number of [NaN, Infinity, -Infinity, 1.5, 2 ** 53]) {
@@ -131,8 +158,8 @@ test("a getter or a Proxy that throws is the host's own throw", () => {
       throw own;
     },
   });
-  assert.throws(() => packRows([throwing]), own);
-  assert.throws(() => packRows(revoked), TypeError);
+  assert.throws(() => packRows([throwing], 10, Infinity), own);
+  assert.throws(() => packRows(revoked, 10, Infinity), TypeError);
 });
 
 test("a packed row holds nothing that the store may change later", () => {

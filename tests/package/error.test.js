@@ -26,6 +26,9 @@ test("a report of the core becomes an error that says the same", () => {
   assert.equal(error.message, body.message);
   assert.deepEqual(error.context, { token_ids: "a,b" });
   assert(Object.isFrozen(error.context));
+  assert.equal(error.body.error_code, "PV3087");
+  assert.deepEqual(error.body, body);
+  assert(Object.isFrozen(error.body) && Object.isFrozen(error.body.context));
   assert.equal("cause" in error, false);
   assert.match(String(error.stack), /^VaultError: one or more token IDs not found\n/);
   assert.match(inspect(error), /PV3087/);
@@ -34,6 +37,7 @@ test("a report of the core becomes an error that says the same", () => {
 test("JSON.stringify writes the REST API's body, in its order", () => {
   const error = errorOf({ body, status: 404, cause: undefined });
   assert.equal(JSON.stringify(error), JSON.stringify(body));
+  assert.equal(JSON.stringify(error.body), JSON.stringify(body));
   assert.equal(JSON.stringify({ error }), `{"error":${JSON.stringify(body)}}`);
 });
 

@@ -64,8 +64,12 @@ async function update(vault, tokenId, tag) {
     assert.equal(error.status, { PV1000: 500, PV1006: 403, PV1009: 503, PV3218: 409 }[String(error.code)]);
     const body = JSON.stringify(error);
     assert(!body.includes(hostError.message) && !body.includes(secretEmail) && !body.includes(tokenId), body);
-    const { code, context } = error;
-    return { code, context: { ...context }, ...("cause" in error ? { cause: error.cause } : {}) };
+    const { code } = error;
+    const { problem, ...context } = error.context;
+    // What has the wrong shape is told of: what must be where.
+    assert.equal(problem !== undefined, code === "PV1000" && !("cause" in error));
+    if (problem !== undefined) assert.match(problem, /^(?:the answer|rows(?:\[0\])?) must be [a-z `,]+$/);
+    return { code, context, ...("cause" in error ? { cause: error.cause } : {}) };
   }
 }
 

@@ -3,11 +3,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { runInNewContext } from "node:vm";
 
-import { VaultError, generateKeys } from "vaultlet";
+import { VaultError, generateKeys, openVault } from "vaultlet";
 
 import { readKeys } from "../../pkg/keys.js";
+import { exampleHost } from "./example-host.js";
 
 const bytes = (/** @type {number} */ seed) => new Uint8Array(32).fill(seed);
 const text = (/** @type {number} */ seed) => Buffer.from(bytes(seed)).toString("base64url");
@@ -42,7 +44,8 @@ for (const [name, secret] of /** @type {[string, unknown][]} */ ([
 
 test("base64url text is read exactly, `-` and `_` included", () => {
   for (let seed = 0; seed < 256; seed += 1) {
-    assert.deepEqual(readKeys(keyring({ index: text(seed) })).secrets.subarray(0, 32), bytes(seed));
+    const { secrets } = readKeys(keyring({ index: text(seed), data: { b: bytes(255 - seed) } }));
+    assert.deepEqual(secrets.subarray(0, 32), bytes(seed));
   }
 });
 
@@ -97,9 +100,10 @@ for (const [name, keys, place] of /** @type {[string, unknown, string][]} */ ([
   });
 }
 
-test("generateKeys: a keyring of this month that survives JSON, of secrets that are all different", () => {
+test("generateKeys: a keyring that survives JSON, of secrets that are all different", () => {
   const keys = generateKeys();
-  assert.match(keys.primary, /^\d{4}-\d{2}$/);
+  assert.match(keys.primary, /^\d{4}-\d{2}-\d{2}-[a-z]{10}$/);
+  assert(keys.primary.startsWith(new Date().toISOString().slice(0, 7)));
   assert.deepEqual(Object.keys(keys.data), [keys.primary]);
   assert.deepEqual(JSON.parse(JSON.stringify(keys)), keys);
   const { secrets } = readKeys(keys);
@@ -107,3 +111,91 @@ test("generateKeys: a keyring of this month that survives JSON, of secrets that 
   const all = [keys, generateKeys()].flatMap(({ primary, data, index }) => [data[primary], index]);
   assert.equal(new Set(all).size, 4);
 });
+
+test("generateKeys: no two keyrings name a key alike, so that merged ones lose none", () => {
+  const rings = Array.from({ length: 1_000 }, () => generateKeys().data);
+  assert.equal(Object.keys(Object.assign({}, ...rings)).length, 1_000);
+});
+
+test("generateKeys(previous): one more key as the primary; what was there opens what it opened", () => {
+  const previous = generateKeys();
+  const before = structuredClone(previous);
+  const keys = generateKeys(previous);
+  assert.deepEqual(previous, before);
+  const { [keys.primary]: fresh, ...others } = keys.data;
+  assert.deepEqual(others, previous.data);
+  assert.equal(keys.index, previous.index);
+  assert(fresh !== undefined && !Object.values({ ...others, index: keys.index }).includes(fresh));
+  assert.equal(Object.keys(generateKeys(keys).data).length, 3);
+});
+
+test("generateKeys(previous): secrets in every form become text, under any name", () => {
+  const data = Object.fromEntries([["a", bytes(1)], ["__proto__", { kty: "oct", k: text(2) }], ["2026-11", text(4)]]);
+  const keys = generateKeys({ primary: "a", data, index: bytes(3) });
+  assert.deepEqual(JSON.parse(JSON.stringify(keys)), keys);
+  const { [keys.primary]: _, ...others } = keys.data;
+  assert.deepEqual(Object.entries(others), [["a", text(1)], ["__proto__", text(2)], ["2026-11", text(4)]]);
+  assert.equal(keys.index, text(3));
+});
+
+test("generateKeys(previous): what is no keyring is refused", () => {
+  for (const [previous, place] of /** @type {[unknown, string][]} */ ([
+    [null, "keys"],
+    ["keys", "keys"],
+    [{}, "keys.data"],
+    [keyring({ index: bytes(1).subarray(1) }), "keys.index"],
+    [keyring({ primary: "c" }), "keys.primary"],
+    [keyring({ index: bytes(2) }), "keys.data.b"],
+    [keyring({ data: { a: bytes(1), b: text(1) } }), "keys.data.b"],
+  ])) {
+    assert.throws(() => generateKeys(/** @type {any} */ (previous)), { code: "VL1000", context: { place } });
+  }
+});
+
+/** Texts that hold a secret, in the forms in which one comes. */
+const secretTexts = [
+  secretText,
+  text(0x2a),
+  Buffer.alloc(32, 0xfb).toString("base64"),
+  Buffer.alloc(32, 0xab).toString("hex"),
+  Buffer.alloc(32, 0xab).toString("hex").toUpperCase(),
+  JSON.stringify({ kty: "oct", k: secretText }),
+  `key:${secretText}`,
+];
+
+for (const secret of secretTexts) {
+  test(`a secret in the place of a name is not repeated: ${secret.slice(0, 12)}…`, async () => {
+    const { collections, policy, store } = exampleHost();
+    /** @type {Record<string, any>} */
+    const host = { keys: keyring(), collections, policy, store };
+    for (const options of [
+      { ...host, keys: keyring({ data: { b: bytes(2), [secret]: "2026-11" } }) },
+      { ...host, keys: keyring({ data: { [secret]: bytes(2) }, primary: secret, index: bytes(2) }) },
+      { ...host, keys: keyring({ data: { a: bytes(1), [secret]: bytes(1) }, primary: "a" }) },
+      { ...host, keys: keyring({ primary: secret }) },
+      { ...host, keys: keyring({ [secret]: "index" }) },
+      { ...host, keys: secret },
+      { ...host, keys: { [secret]: secret } },
+      { ...host, [secret]: "keys" },
+      { ...host, settings: { [secret]: 1 } },
+      { ...host, settings: { maxTags: secret } },
+      { ...host, settings: secret },
+      { ...host, collections: { [secret]: {} } },
+      { ...host, collections: { [secret]: collections["customers"] } },
+      { ...host, collections: { customers: { [secret]: {} } } },
+      { ...host, collections: { customers: { properties: { [secret]: { type: "EMAIL" } } } } },
+      { ...host, collections: { customers: { properties: { email: { type: "EMAIL", [secret]: true } } } } },
+      { ...host, collections: { customers: { properties: { email: { type: secret } } } } },
+      { ...host, collections: { customers: { properties: { email: { type: "EMAIL", nullable: secret } } } } },
+      { ...host, store: { ...store, read: secret } },
+      { ...host, policy: secret },
+    ]) {
+      await assert.rejects(openVault(/** @type {any} */ (options)), (error) => {
+        assert(error instanceof VaultError && error.code === "VL1000", inspect(error));
+        const shown = `${JSON.stringify(error)}${error.stack}${inspect(error)}`;
+        assert(!shown.includes(secret.slice(0, 16)) && !shown.includes(secret.slice(-16)), shown);
+        return true;
+      });
+    }
+  });
+}

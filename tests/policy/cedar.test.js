@@ -24,7 +24,7 @@ const policy = cedarPolicy(rules);
 async function outcomeOf(role, overrides) {
   const caller = { name: `a ${role}`, roles: [role], tenantIds: ["acme", "globex"] };
   const decision = await policy(ask({ caller, tenantIds: ["acme"], ...overrides }));
-  return decision.allow ? "allowed" : decision.because;
+  return decision.allow ? "allowed" : String(decision.because);
 }
 
 /** @type {(operation: string, property: string, type: string) => Check} */

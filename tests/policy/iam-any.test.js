@@ -199,7 +199,7 @@ function checkForm(decision) {
   else {
     const { message, ...rest } = decision;
     assert(["string", "undefined"].includes(typeof message));
-    assert(["capability", "policy"].includes(rest.because));
+    assert(["capability", "policy"].includes(String(rest.because)));
     assert.deepEqual(rest, { allow: false, because: rest.because });
   }
 }

@@ -41,13 +41,16 @@ const allowed = { allow: true };
 const unknown = { allow: false, because: "capability" };
 
 class Employee {
-  #name;
   /** @param {string} name */
   constructor(name) {
-    this.#name = name;
+    this.name = name;
   }
+}
+
+/** Its name is its class's, and no object's own. */
+class Impostor {
   get name() {
-    return this.#name;
+    return "jane";
   }
 }
 
@@ -78,6 +81,8 @@ for (const [kind, caller] of /** @type {[string, unknown][]} */ ([
   ["a class of that name", class jane {}],
   ["a list", ["jane"]],
   ["an empty object", {}],
+  ["an object whose class has a name", new Impostor()],
+  ["an object that inherits a name", Object.create({ name: "jane" })],
   ["an unknown name", { name: "joe" }],
   ["another case", { name: "Jane" }],
   ["white space", { name: "jane " }],

@@ -31,7 +31,7 @@ function outcomeOf(policy, [name, capability, operation, about, reason]) {
   const check = { operation, resource: about, ...(type !== undefined && { type }) };
   const capabilities = capability === null ? [] : [capability];
   const decision = policy(ask({ caller: { name }, capabilities, checks: [check], collection, reason }));
-  return decision.allow ? "allowed" : decision.because;
+  return decision.allow ? "allowed" : String(decision.because);
 }
 
 /** @type {Row[]} */

@@ -1,0 +1,106 @@
+// @ts-check
+// What the package uses of JavaScript's own while calls run, taken when it is loaded: whoever replaces it later, by
+// accident or not, changes nothing here. And how the objects of a host and of callers are read: what somebody put on
+// `Object.prototype` is nobody's answer.
+
+/**
+ * A method as a function of its object.
+ * @type {<Self, Parameters extends any[], Result>(
+ *   method: (this: Self, ...parameters: Parameters) => Result,
+ * ) => (self: Self, ...parameters: Parameters) => Result}
+ */
+const unbound = Function.prototype.bind.bind(Function.prototype.call);
+
+export const { apply } = Reflect;
+const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyDescriptors } = Object;
+export const { freeze, hasOwn, keys: namesOf } = Object;
+export const { isArray } = Array;
+export const { isFinite, isNaN, isSafeInteger } = Number;
+export const { fromCharCode } = String;
+export const { parse: parseJson } = JSON;
+export const { Promise: NativePromise, setTimeout, clearTimeout, Uint8Array, Float64Array } = globalThis;
+export const { atob: fromBase64, btoa: toBase64 } = globalThis;
+/** Fills bytes at random, and answers them. */
+export const fillRandom = /** @type {(bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>} */ (
+  crypto.getRandomValues.bind(crypto)
+);
+
+export const nativeThen = Promise.prototype.then;
+export const then = unbound(nativeThen);
+const exec = unbound(RegExp.prototype.exec);
+/** @type {(pattern: RegExp, text: string) => boolean} */
+export const isMatch = (pattern, text) => exec(pattern, text) !== null;
+export const unitAt = unbound(String.prototype.charCodeAt);
+export const startsWith = unbound(String.prototype.startsWith);
+export const endsWith = unbound(String.prototype.endsWith);
+export const lowerCase = unbound(String.prototype.toLowerCase);
+export const split = /** @type {(text: string, by: string) => string[]} */ (/** @type {unknown} */ (unbound(String.prototype.split)));
+export const joinTexts = /** @type {(texts: string[], between: string) => string} */ (unbound(Array.prototype.join));
+export const encodeText = unbound(TextEncoder.prototype.encode).bind(undefined, new TextEncoder());
+export const setHas = unbound(Set.prototype.has);
+export const mapGet = /** @type {<K, V>(map: Map<K, V>, key: K) => V | undefined} */ (unbound(Map.prototype.get));
+
+/** Such as `[object Object]`. @type {(value: unknown) => string} */
+export const tagOf = unbound(Object.prototype.toString);
+
+const typedArray = getPrototypeOf(Uint8Array.prototype);
+/** @type {(name: string | symbol) => (array: unknown) => any} */
+const readerOf = (name) => {
+  const get = getOwnPropertyDescriptor(typedArray, name)?.get;
+  if (get === undefined) throw new TypeError("no typed arrays");
+  return unbound(get);
+};
+/** The name of a typed array of whatever realm; unlike `instanceof`, it cannot be forged. */
+const kindOf = readerOf(Symbol.toStringTag);
+/** However many bytes an object says that it has. */
+export const lengthOf = /** @type {(bytes: Uint8Array) => number} */ (readerOf("length"));
+export const setBytes = /** @type {(into: Uint8Array, bytes: ArrayLike<number>, at?: number) => void} */ (unbound(typedArray.set));
+export const copyBytes = /** @type {(bytes: Uint8Array, from: number, to: number) => Uint8Array} */ (unbound(typedArray.slice));
+
+/** @param {unknown} value @returns {value is Uint8Array} */
+export const isBytes = (value) => kindOf(value) === "Uint8Array";
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+export const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
+
+/**
+ * A property of an object itself; undefined for what it lacks, and for what is no object.
+ * @type {(object: unknown, name: string) => unknown}
+ */
+export const ownOf = (object, name) => (isObject(object) && hasOwn(object, name) ? object[name] : undefined);
+
+/** Prototypes of JavaScript's own and of the platform's, but for that of promises: their `then` is theirs to inherit. */
+const builtIn = new WeakSet(
+  Object.values(getOwnPropertyDescriptors(globalThis)).flatMap(({ value }) => {
+    const prototype = typeof value === "function" && value !== Promise ? value.prototype : undefined;
+    return isObject(prototype) ? [prototype] : [];
+  }),
+);
+const isBuiltIn = unbound(WeakSet.prototype.has).bind(undefined, builtIn);
+
+/** Classes deeper than this are no store of anybody's; a Proxy may go on for ever. */
+const MOST_CLASSES = 100;
+
+/**
+ * What a host provides under a name, a function or its store: the object's own, or inherited from its class, never from
+ * `Object.prototype` or another built-in's. A Proxy that answers for what none of them has, a stub of something remote,
+ * is believed.
+ * @param {unknown} object
+ * @param {string} name
+ */
+export function providedBy(object, name) {
+  if (!isObject(object)) return undefined;
+  /** @type {object | null} */
+  let holder = object;
+  for (let depth = 0; holder !== null; depth += 1) {
+    const next = getPrototypeOf(holder);
+    if (hasOwn(holder, name)) {
+      // What has no prototype is an `Object.prototype`, of whatever realm, unless it is the object itself.
+      const inherited = holder !== object && (next === null || isBuiltIn(holder));
+      return inherited ? undefined : object[name];
+    }
+    if (depth === MOST_CLASSES) return undefined;
+    holder = next;
+  }
+  return object[name];
+}
