@@ -1,36 +1,41 @@
-//! Personal data that was checked against its collection: it cannot be built otherwise.
+//! Personal data that was checked against its collection and is in its normal form: it cannot be built
+//! otherwise.
+
+use serde::ser::{Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind};
 use crate::host::Check;
 use crate::json::text::write_canonical;
-use crate::json::tree::{Json, Member, Members};
+use crate::json::tree::{Json, Member};
 use crate::schema::collection::Collection;
+use crate::schema::normal_form::NormalForm;
 
 /// The canonical JSON of one object may have so many bytes.
 const MAX_OBJECT_BYTES: usize = 1 << 20;
 
-/// Properties and values, each of its property's type. None is null.
-pub(crate) struct Data<'a>(Vec<&'a Member<'a>>);
+/// Properties and values, each in the normal form of its property's type. None is null.
+pub(crate) struct Data<'a>(Vec<(&'a str, NormalForm<'a>)>);
 
 impl<'a> Data<'a> {
-    /// Checks every value. A null of a nullable property counts as absent.
+    /// Checks every value and brings it to its normal form. A null of a nullable property counts as absent.
     pub(crate) fn check(
         collection: &Collection,
         fields: impl IntoIterator<Item = &'a Member<'a>>,
     ) -> Result<Self, Error> {
         let mut data = Vec::new();
-        for field in fields {
-            let (name, value) = field;
+        for (name, value) in fields {
             let property = collection.property(name)?;
             let absent = property.nullable && matches!(value, Json::Null);
             if absent {
                 continue;
             }
-            if matches!(value, Json::Null) || !property.data_type.accepts(value) {
-                let (property, data_type) = (name.to_string(), property.data_type.name());
+            let data_type = property.data_type;
+            let value = Some(value).filter(|value| !matches!(value, Json::Null));
+            let Some(value) = value.and_then(|value| data_type.normalize(value)) else {
+                let (property, data_type) = (name.to_string(), data_type.name());
                 return Err(ErrorKind::ValueRefused { property, data_type }.into());
-            }
-            data.push(field);
+            };
+            data.push((&**name, value));
         }
         Ok(Self(data))
     }
@@ -63,7 +68,7 @@ impl<'a> Data<'a> {
             for prop in props {
                 let field = self.0.iter().find(|(name, _)| name == prop);
                 let missing = || ErrorKind::PropertyNotInInput { property: (*prop).to_owned() };
-                selected.push(*field.ok_or_else(missing)?);
+                selected.push(field.cloned().ok_or_else(missing)?);
             }
             self.0 = selected;
         }
@@ -75,7 +80,11 @@ impl<'a> Data<'a> {
 
     /// RFC 8785 text. Equal data has equal text.
     pub(crate) fn into_canonical(self, path: &str) -> Result<String, Error> {
-        let canonical = write_canonical(&Members(self.0))?;
+        self.canonical(path)
+    }
+
+    fn canonical(&self, path: &str) -> Result<String, Error> {
+        let canonical = write_canonical(self)?;
         if canonical.len() > MAX_OBJECT_BYTES {
             return Err(Error::bad_request(path, "must be at most 1 MiB of JSON"));
         }
@@ -84,11 +93,17 @@ impl<'a> Data<'a> {
 
     /// Refuses an object that is too large.
     pub(crate) fn check_size(&self, path: &str) -> Result<(), Error> {
-        Self(self.0.clone()).into_canonical(path).map(|_| ())
+        self.canonical(path).map(|_| ())
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + use<'_, 'a> {
-        self.0.iter().map(|(name, _)| &**name)
+        self.0.iter().map(|(name, _)| *name)
+    }
+}
+
+impl Serialize for Data<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
