@@ -183,10 +183,13 @@ mod tests {
         let Json::List(items) = Json::parse(text, "text").unwrap() else {
             return assert_eq!(text, "");
         };
-        let rounded: Vec<bool> = items.iter().map(Json::holds_rounded_number).collect();
-        assert_eq!(rounded, [false, false, true, false, true, false]);
-        assert_eq!(items[5].to_text(), r#"{"1e999\\":2,"b":1e+23}"#);
-        assert_eq!(items[3].to_text(), r#""\"1e999""#);
+        let texts: Vec<String> = items
+            .iter()
+            .filter(|item| !item.holds_rounded_number())
+            .map(|item| item.to_text())
+            .collect();
+        let kept = [r#""9007199254740993""#, "1e+22", r#""\"1e999""#, r#"{"1e999\\":2,"b":1e+23}"#];
+        assert_eq!(texts, kept);
     }
 
     #[test]

@@ -57,21 +57,8 @@ impl DataType {
         self.into()
     }
 
-    /// Whether the value is of this type. Null is the caller's to decide.
-    pub(crate) fn accepts(self, value: &Json<'_>) -> bool {
-        self.normalize(value).is_some()
-    }
-
-    /// The text of the value, if it is one that this type accepts.
-    pub(crate) fn text_of<'a>(self, value: &'a Json<'_>) -> Option<&'a str> {
-        match value {
-            Json::Text(text) if self.accepts(value) => Some(text),
-            _ => None,
-        }
-    }
-
     /// Whether a value that is no text is of this type.
-    pub(crate) fn accepts_untexted(self, value: &Json<'_>) -> bool {
+    pub(crate) fn accepts_no_text(self, value: &Json<'_>) -> bool {
         match (self, value) {
             (Self::Json, value) => !value.holds_rounded_number(),
             (Self::Boolean, Json::Bool(_)) => true,

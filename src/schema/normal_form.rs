@@ -34,12 +34,25 @@ impl DataType {
     /// decide. A value that is in the form already is not copied.
     pub(crate) fn normalize<'a>(self, value: &'a Json<'a>) -> Option<NormalForm<'a>> {
         let Json::Text(text) = value else {
-            return self.accepts_untexted(value).then_some(NormalForm::Given(value));
+            return self.accepts_no_text(value).then_some(NormalForm::Given(value));
         };
         Some(match self.normalize_text(text)? {
             Cow::Borrowed(_) => NormalForm::Given(value),
             Cow::Owned(text) => NormalForm::Text(text),
         })
+    }
+
+    /// Whether the value is of this type. Null is the caller's to decide.
+    pub(crate) fn accepts(self, value: &Json<'_>) -> bool {
+        self.normalize(value).is_some()
+    }
+
+    /// The text of the value, if it is one that this type accepts.
+    pub(crate) fn text_of<'a>(self, value: &'a Json<'_>) -> Option<&'a str> {
+        match value {
+            Json::Text(text) if self.accepts(value) => Some(text),
+            _ => None,
+        }
     }
 
     /// Checks a composed text once it is composed, and one with separators before they go.

@@ -4,7 +4,7 @@
 
 import { checkCardShape } from "./reference-card.js";
 import { Refusal } from "./refusal.js";
-import { accepts, canonical, hasTransformer } from "./values.js";
+import { accepts, canonical, hasTransformer, normalForm } from "./values.js";
 
 /** @import { Call } from "./reference-call.js" */
 /** @import { Ciphertext } from "./state.js" */
@@ -51,7 +51,7 @@ function readObject(call, { object: { fields, encrypted }, props }, { tenants })
 }
 
 /**
- * Checks the values against their types; null counts as absent.
+ * Checks the values against their types, and brings them to their normal forms; null counts as absent.
  * @param {Call} call
  * @param {Record<string, any>} fields
  */
@@ -63,7 +63,7 @@ export function checkFields(call, fields) {
     if (value === null && nullable) continue;
     if (type !== undefined && (value === null || !accepts(type, value)))
       call.report(new Refusal("PV3002", { property: name, type }));
-    given[name] = value;
+    given[name] = type === undefined ? value : normalForm(type, value);
   }
   return given;
 }
