@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use crate::json::tree::MAX_SAFE_INTEGER;
+/// The largest whole number that JavaScript and RFC 8785 carry without rounding any below it: 2^53 − 1.
+pub(crate) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 /// A number beyond ±(2^53 − 1).
 pub(crate) struct LargeNumber {

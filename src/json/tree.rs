@@ -7,10 +7,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::error::Error;
-use crate::json::decimal::{LargeNumber, large_numbers, within_doubles};
-
-/// The largest whole number that JavaScript and RFC 8785 carry without rounding: 2^53 − 1.
-pub(crate) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+use crate::json::decimal::{LargeNumber, MAX_SAFE_INTEGER, large_numbers, within_doubles};
 
 /// The whole number that this is, within ±[`MAX_SAFE_INTEGER`].
 #[expect(
