@@ -3,10 +3,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use unicode_normalization::char::decompose_compatible;
-use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+use icu_properties::props::GeneralCategoryGroup;
 
-use crate::schema::visible::is_visible;
+use crate::schema::visible::{is_of, is_visible};
 
 /// Which characters an address may have outside of its punctuation.
 #[derive(Clone, Copy)]
@@ -65,14 +64,17 @@ fn is_word(text: &str, is_punctuation: fn(char) -> bool, characters: Characters)
 /// What no label of a domain has beyond ASCII (RFC 5892 allows two signs of Hebrew and a few that look like
 /// dots). Software that meets another dot than `.` splits the domain there, or shows another one.
 fn is_like_punctuation(character: char) -> bool {
-    let mut holds_dot = false;
-    decompose_compatible(character, |part| holds_dot |= part == '.');
-    let is_punctuation = character.general_category_group() == GeneralCategoryGroup::Punctuation;
+    // `⒈`, `🄀` and the abbreviations that are one character, such as `㏂`.
+    let holds_dot = matches!(
+        character,
+        '\u{2488}'..='\u{249b}' | '\u{1f100}' | '\u{33c2}' | '\u{33c7}' | '\u{33d8}'
+    );
+    let is_punctuation = is_of(GeneralCategoryGroup::Punctuation, character);
     holds_dot || is_punctuation && !matches!(character, '\u{5f3}' | '\u{5f4}')
 }
 
 fn is_mark(character: char) -> bool {
-    character.general_category_group() == GeneralCategoryGroup::Mark
+    is_of(GeneralCategoryGroup::Mark, character)
 }
 
 fn is_atom_punctuation(character: char) -> bool {

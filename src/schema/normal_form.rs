@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::ser::{Serialize, Serializer};
-use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::json::tree::Json;
 use crate::schema::data_type::DataType;
@@ -87,12 +87,9 @@ impl DataType {
     }
 }
 
+/// Borrowed where it is composed already.
 fn compose(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || is_nfc(text) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.nfc().collect())
-    }
+    ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
 #[cfg(test)]
