@@ -1,18 +1,14 @@
 // @ts-check
 // The host as the wasm sees it: the bridge of `docs/boundary.md`, over the callbacks of `openVault`.
 
-import { apply, isObject, isSafeInteger, providedBy, namesOf, ownOf, then } from "./built-ins.js";
-import { WrongShape, ask, askNow } from "./callback.js";
+import { apply, elapsed, isObject, isSafeInteger, namesOf, ownOf, providedBy, then, trunc } from "./built-ins.js";
+import { WrongShape, ask, askNow, pause } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
 import { LEVELS, writeJson } from "./json.js";
 import { MOST, shownPath } from "./options.js";
 
 /** @import { Answer, Bridge, Call, Host, Verdict } from "./boundary.js" */
 /** @import { AuditEvent, Query } from "./index.js" */
-
-// As they were when the module loaded: what takes their places later neither stops a call nor hurries it.
-const { Promise, performance, setTimeout } = globalThis;
-const now = performance.now.bind(performance);
 
 /**
  * Functions are looked up, at each call, in the very object that the host gave, and called as its methods. Looking one
@@ -53,11 +49,9 @@ export function makeBridge(host, timeoutMs) {
     clock: () =>
       askNow(() => (providedBy(host, "clock") === undefined ? Date.now() : callMethod(host, "clock", [])), readTime),
 
-    elapsed: () => Math.trunc(now()),
+    elapsed: () => trunc(elapsed()),
 
-    wait: (millis) => ({
-      pending: new Promise((resolve) => void setTimeout(() => resolve({ value: undefined }), millis)),
-    }),
+    wait: pause,
 
     // Whoever asks while a reload runs joins it; one that never answers is given up, and bars nobody.
     reload() {

@@ -16,9 +16,12 @@ const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyDescriptors } = 
 export const { freeze, hasOwn, keys: namesOf } = Object;
 export const { isArray } = Array;
 export const { isFinite, isNaN, isSafeInteger } = Number;
+export const { trunc } = Math;
 export const { fromCharCode } = String;
 export const { parse: parseJson } = JSON;
 export const { Promise: NativePromise, setTimeout, clearTimeout, Uint8Array, Float64Array } = globalThis;
+/** Milliseconds on a clock that never goes back. */
+export const elapsed = performance.now.bind(performance);
 export const { atob: fromBase64, btoa: toBase64 } = globalThis;
 /** Fills bytes at random, and answers them. */
 export const fillRandom = /** @type {(bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>} */ (

@@ -55,6 +55,17 @@ export const askNow = (invoke, read) =>
 
 const ignore = () => {};
 
+/** Nothing of the host's: an answer that comes after so long. @type {(millis: number) => Answer<void>} */
+export const pause = (millis) => {
+  const pending = new NativePromise((resolve) => void setTimeout(() => resolve(over), millis));
+  // Its own, for the wasm to call.
+  pending.then = nativeThen;
+  return { value: undefined, failure: undefined, pending };
+};
+
+/** What a promise is resolved with is asked for a `then`. @type {any} */
+const over = { __proto__: null, value: undefined, failure: undefined, pending: undefined };
+
 /** @type {<T>(answer: unknown, follow: Function, timeoutMs: number, read: Reader<T>) => Promise<Settled<T>>} */
 const settle = (answer, follow, timeoutMs, read) =>
   new NativePromise((resolve) => {

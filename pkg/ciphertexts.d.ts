@@ -60,7 +60,7 @@ export type DecryptedObject = {
 export type EncryptedObjectMetadata = {
   type: EncryptionType;
   scope: string;
-  /** RFC 3339 in UTC; null is never. */
+  /** RFC 3339 in UTC, with three digits of a second; null is never. */
   expiration?: string | null;
   tags: string[];
 };

@@ -122,7 +122,7 @@ export type DetokenizedToken = {
   metadata?: TokenMetadata;
 };
 
-/** What a token is, without its data. Times are RFC 3339 in UTC. */
+/** What a token is, without its data. Times are RFC 3339 in UTC, with three digits of a second. */
 export type TokenMetadata = {
   type: TokenType;
   scope: string;

@@ -87,9 +87,12 @@ pub fn seal_ciphertext(
 /// JSON text, read and written: in canonical form, and in the order written.
 ///
 /// # Errors
-/// [`ErrorKind::BadRequest`](crate::error::ErrorKind::BadRequest) where it is not JSON, or repeats a
-/// key.
+/// [`ErrorKind::BadRequest`](crate::error::ErrorKind::BadRequest) where it is not JSON, repeats a
+/// key, or holds a number that is another one once it is read.
 pub fn rewrite_json(text: &str) -> Result<[String; 2], Error> {
     let json = Json::parse(text, "text")?;
+    if json.holds_rounded_number() {
+        return Err(Error::bad_request("text", "must not have its numbers rounded"));
+    }
     Ok([write_canonical(&json)?, write(&json)?])
 }

@@ -158,9 +158,9 @@ fn metadata_says_type_scope_id_times_tenant_and_tags() {
         json!({
             "type": "pci", "scope": "billing", "token_id": "mine",
             "tokens": [{
-                "creation_time": "2024-11-08T15:00:00Z",
-                "expiration_time": "2024-11-08T15:01:30Z",
-                "effective_expiration_time": "2024-11-08T15:01:30Z",
+                "creation_time": "2024-11-08T15:00:00.000Z",
+                "expiration_time": "2024-11-08T15:01:30.000Z",
+                "effective_expiration_time": "2024-11-08T15:01:30.000Z",
                 "effective_tenant_id": "acme",
                 "tags": ["b", "a"],
             }],

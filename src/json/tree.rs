@@ -7,9 +7,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::error::Error;
-
-/// The largest whole number that JavaScript and RFC 8785 carry without rounding: 2^53 − 1.
-pub(crate) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+use crate::json::decimal::{LargeNumber, MAX_SAFE_INTEGER, large_numbers, within_doubles};
 
 /// The whole number that this is, within ±[`MAX_SAFE_INTEGER`].
 #[expect(
@@ -27,8 +25,8 @@ pub(crate) fn as_whole(number: f64) -> Option<i64> {
 pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
-    /// Exact for whole numbers within ±[`MAX_SAFE_INTEGER`]; anything larger is refused where data
-    /// is checked, so a rounded number is never taken for the one that was written.
+    /// NaN where a number was written that JavaScript would not write back: it is refused where data is
+    /// checked, so a rounded number is never taken for the one that was written.
     Number(f64),
     Text(Cow<'a, str>),
     List(Vec<Json<'a>>),
@@ -42,20 +40,63 @@ pub(crate) type Member<'a> = (Cow<'a, str>, Json<'a>);
 impl<'a> Json<'a> {
     /// Reads JSON text; `path` is what an error calls the whole of it.
     pub(crate) fn parse(text: &'a str, path: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| {
+        let refused = |error: serde_json::Error| {
             // Of serde_json's own words none is repeated: they may quote a value.
             let problem = if error.is_data() { "must not repeat a key" } else { "must be JSON" };
             Error::bad_request(path, problem)
-        })
+        };
+        let read: Result<Self, _> = serde_json::from_str(text);
+        let mut json = match read {
+            Ok(json) => json,
+            Err(error) => match within_doubles(text) {
+                Some(readable) => {
+                    serde_json::from_str::<Json<'_>>(&readable).map_err(refused)?.into_owned()
+                }
+                None => return Err(refused(error)),
+            },
+        };
+        json.mark_rounded(&mut large_numbers(text));
+        Ok(json)
     }
 
-    /// Whether a number anywhere in it is beyond what JavaScript carries exactly.
-    pub(crate) fn holds_unsafe_number(&self) -> bool {
+    /// Whether a number anywhere in it is not the one that was written.
+    pub(crate) fn holds_rounded_number(&self) -> bool {
         match self {
-            Self::Number(number) => number.abs() > MAX_SAFE_INTEGER,
-            Self::List(items) => items.iter().any(Self::holds_unsafe_number),
-            Self::Object(members) => members.iter().any(|(_, value)| value.holds_unsafe_number()),
+            Self::Number(number) => number.is_nan(),
+            Self::List(items) => items.iter().any(Self::holds_rounded_number),
+            Self::Object(members) => members.iter().any(|(_, value)| value.holds_rounded_number()),
             Self::Null | Self::Bool(_) | Self::Text(_) => false,
+        }
+    }
+
+    /// `large` are the large numbers as they were written, in the tree's order.
+    fn mark_rounded(&mut self, large: &mut impl Iterator<Item = LargeNumber>) {
+        match self {
+            Self::Number(number) if number.abs() > MAX_SAFE_INTEGER => {
+                if !large.next().is_some_and(|large| large.is_kept) {
+                    *number = f64::NAN;
+                }
+            }
+            Self::List(items) => items.iter_mut().for_each(|item| item.mark_rounded(large)),
+            Self::Object(members) => {
+                members.iter_mut().for_each(|(_, value)| value.mark_rounded(large));
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => {}
+        }
+    }
+
+    fn into_owned(self) -> Json<'static> {
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(value) => Json::Bool(value),
+            Self::Number(number) => Json::Number(number),
+            Self::Text(text) => text.into_owned().into(),
+            Self::List(items) => Json::List(items.into_iter().map(Self::into_owned).collect()),
+            Self::Object(members) => {
+                let owned =
+                    |(key, value): Member<'a>| (Cow::Owned(key.into_owned()), value.into_owned());
+                Json::Object(members.into_iter().map(owned).collect())
+            }
         }
     }
 
@@ -130,7 +171,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
 
     #[expect(
         clippy::cast_precision_loss,
-        reason = "beyond 2^53 it is refused where data is checked"
+        reason = "beyond 2^53 it is held against the text once more"
     )]
     fn visit_u64<E>(self, number: u64) -> Result<Json<'de>, E> {
         Ok(Json::Number(number as f64))
@@ -138,7 +179,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
 
     #[expect(
         clippy::cast_precision_loss,
-        reason = "beyond 2^53 it is refused where data is checked"
+        reason = "beyond 2^53 it is held against the text once more"
     )]
     fn visit_i64<E>(self, number: i64) -> Result<Json<'de>, E> {
         Ok(Json::Number(number as f64))
@@ -193,6 +234,8 @@ impl Serialize for Json<'_> {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
+            // Only a request is written with such a number in it, to be hashed, and is then refused.
+            Self::Number(number) if number.is_nan() => serializer.serialize_unit(),
             Self::Number(number) => match as_whole(*number) {
                 Some(whole) => serializer.serialize_i64(whole),
                 None => serializer.serialize_f64(*number),

@@ -1,8 +1,11 @@
 //! What an answer says of a token, or of a ciphertext, beside its data.
 
+use std::num::NonZero;
+
 use serde::Serialize;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::Iso8601;
+use time::format_description::well_known::iso8601::{Config, EncodedConfig, TimePrecision};
 
 use crate::error::Error;
 use crate::host::Millis;
@@ -90,10 +93,15 @@ impl<'a> CiphertextMetadata<'a> {
     }
 }
 
-/// Milliseconds as far as they are not zero: the shortest text of the moment.
+/// RFC 3339, always with three digits of a second: texts of times sort as the times do. (The library's
+/// `Rfc3339` leaves zeros out.)
+const MILLISECONDS: EncodedConfig = Config::DEFAULT
+    .set_time_precision(TimePrecision::Second { decimal_digits: NonZero::new(3) })
+    .encode();
+
 fn rfc3339(time: Millis) -> Result<String, Error> {
     let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time) * 1_000_000);
-    let text = moment.ok().and_then(|moment| moment.format(&Rfc3339).ok());
+    let text = moment.ok().and_then(|moment| moment.format(&Iso8601::<MILLISECONDS>).ok());
     text.ok_or_else(|| Error::internal("a time could not be written"))
 }
 
@@ -102,13 +110,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn texts_of_times_sort_as_the_times_do() {
+        let texts = |times: [Millis; 6]| times.map(|time| rfc3339(time).ok());
+        let texts = texts([0, 1, 99, 100, 150, 1_000]);
+        assert!(texts.is_sorted(), "{texts:?}");
+        assert!(texts.iter().flatten().all(|text| text.len() == 24), "{texts:?}");
+    }
+
+    #[test]
     fn years_before_0_and_after_9999_have_no_text() {
         for (time, text) in [
             (-62_167_219_200_001, None),
-            (-62_167_219_200_000, Some("0000-01-01T00:00:00Z")),
+            (-62_167_219_200_000, Some("0000-01-01T00:00:00.000Z")),
             (-1, Some("1969-12-31T23:59:59.999Z")),
-            (0, Some("1970-01-01T00:00:00Z")),
-            (1_078_012_800_120, Some("2004-02-29T00:00:00.12Z")),
+            (0, Some("1970-01-01T00:00:00.000Z")),
+            (1_078_012_800_120, Some("2004-02-29T00:00:00.120Z")),
             (253_402_300_799_999, Some("9999-12-31T23:59:59.999Z")),
             (253_402_300_800_000, None),
             (Millis::MIN, None),

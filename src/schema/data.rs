@@ -1,35 +1,40 @@
-//! Personal data that was checked against its collection: it cannot be built otherwise.
+//! Personal data that was checked against its collection and is in its normal form: it cannot be built
+//! otherwise.
+
+use serde::ser::{Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind};
 use crate::json::text::write_canonical;
-use crate::json::tree::{Json, Member, Members};
+use crate::json::tree::{Json, Member};
 use crate::schema::collection::Collection;
+use crate::schema::normal_form::NormalForm;
 
 /// The canonical JSON of one object may have so many bytes.
 const MAX_OBJECT_BYTES: usize = 1 << 20;
 
-/// Properties and values, each of its property's type. None is null.
-pub(crate) struct Data<'a>(Vec<&'a Member<'a>>);
+/// Properties and values, each in the normal form of its property's type. None is null.
+pub(crate) struct Data<'a>(Vec<(&'a str, NormalForm<'a>)>);
 
 impl<'a> Data<'a> {
-    /// Checks every value. A null of a nullable property counts as absent.
+    /// Checks every value and brings it to its normal form. A null of a nullable property counts as absent.
     pub(crate) fn check(
         collection: &Collection,
         fields: impl IntoIterator<Item = &'a Member<'a>>,
     ) -> Result<Self, Error> {
         let mut data = Vec::new();
-        for field in fields {
-            let (name, value) = field;
+        for (name, value) in fields {
             let property = collection.property(name)?;
             let absent = property.nullable && matches!(value, Json::Null);
             if absent {
                 continue;
             }
-            if matches!(value, Json::Null) || !property.data_type.accepts(value) {
-                let (property, data_type) = (name.to_string(), property.data_type.name());
+            let data_type = property.data_type;
+            let value = Some(value).filter(|value| !matches!(value, Json::Null));
+            let Some(value) = value.and_then(|value| data_type.normalize(value)) else {
+                let (property, data_type) = (name.to_string(), data_type.name());
                 return Err(ErrorKind::ValueRefused { property, data_type }.into());
-            }
-            data.push(field);
+            };
+            data.push((&**name, value));
         }
         Ok(Self(data))
     }
@@ -64,7 +69,11 @@ impl<'a> Data<'a> {
 
     /// RFC 8785 text. Equal data has equal text.
     pub(crate) fn into_canonical(self, path: &str) -> Result<String, Error> {
-        let canonical = write_canonical(&Members(self.0))?;
+        self.canonical(path)
+    }
+
+    fn canonical(&self, path: &str) -> Result<String, Error> {
+        let canonical = write_canonical(self)?;
         if canonical.len() > MAX_OBJECT_BYTES {
             return Err(Error::bad_request(path, "must be at most 1 MiB of JSON"));
         }
@@ -73,7 +82,7 @@ impl<'a> Data<'a> {
 
     /// Refuses an object that is too large.
     pub(crate) fn check_size(&self, path: &str) -> Result<(), Error> {
-        Self(self.0.clone()).into_canonical(path).map(|_| ())
+        self.canonical(path).map(|_| ())
     }
 }
 
@@ -85,6 +94,12 @@ pub(crate) fn wanted<'p>(props: Option<&[&'p str]>) -> impl Fn(&str) -> bool + u
         sorted
     });
     move |name| props.as_ref().is_none_or(|props| props.binary_search(&name).is_ok())
+}
+
+impl Serialize for Data<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
 /// The fields of data that was sealed earlier: JSON of an object, or the error that is given.

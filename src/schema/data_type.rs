@@ -1,8 +1,8 @@
 //! The types of properties: their names, and which values each accepts.
 //!
-//! A value is kept exactly as it was given, so a check only says yes or no. Checks are of shape, not
-//! of existence: a phone number may be nobody's. Digits are ASCII digits, white space around a value
-//! is part of it, and every check reads its text a fixed number of times, whatever is in it.
+//! Checks are of shape, not of existence: a phone number may be nobody's. Digits are ASCII digits, white
+//! space around a value is part of it, and every check reads its text a fixed number of times, whatever is
+//! in it. The form in which a value is kept is in `normal_form`.
 
 use std::ops::RangeInclusive;
 
@@ -14,7 +14,7 @@ use crate::json::tree::{Json, as_whole};
 use crate::schema::email::{Characters, is_mailbox};
 use crate::schema::shape::{has_shape, numbers_in};
 use crate::schema::timestamp::{is_timestamp, parse_date};
-use crate::schema::url::Url;
+use crate::schema::url::{Url, is_path_absolute};
 
 /// What a property holds. The names are the public API's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, IntoStaticStr)]
@@ -57,28 +57,19 @@ impl DataType {
         self.into()
     }
 
-    /// Whether the value is of this type. Null is the caller's to decide.
-    pub(crate) fn accepts(self, value: &Json<'_>) -> bool {
+    /// Whether a value that is no text is of this type.
+    pub(crate) fn accepts_no_text(self, value: &Json<'_>) -> bool {
         match (self, value) {
-            (Self::Json | Self::Double, value) if value.holds_unsafe_number() => false,
-            (Self::Json, _) => true,
-            (Self::Boolean, value) => matches!(value, Json::Bool(_)),
-            (Self::Double, value) => matches!(value, Json::Number(number) if number.is_finite()),
+            (Self::Json, value) => !value.holds_rounded_number(),
+            (Self::Boolean, Json::Bool(_)) => true,
+            (Self::Double, Json::Number(number)) => !number.is_nan(),
             (Self::Integer, Json::Number(number)) => as_whole(*number).is_some(),
-            (_, Json::Text(text)) => self.accepts_text(text),
             _ => false,
         }
     }
 
-    /// The text of the value, if it is one that this type accepts.
-    pub(crate) fn text_of<'a>(self, value: &'a Json<'_>) -> Option<&'a str> {
-        match value {
-            Json::Text(text) if self.accepts(value) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn accepts_text(self, text: &str) -> bool {
+    /// Whether a text is of this type, in the normal form or, for digits, with what separates them.
+    pub(crate) fn accepts_text(self, text: &str) -> bool {
         match self {
             Self::String
             | Self::LongText
@@ -91,19 +82,18 @@ impl DataType {
             | Self::Json => true,
             Self::Email => is_mailbox(text, Characters::Unicode),
             Self::EmailStrict => is_mailbox(text, Characters::Ascii),
-            Self::PhoneNumber => {
-                is_separated_digits(text.strip_prefix('+').unwrap_or(text), b"-", 1..=15)
-            }
-            Self::Ssn => has_shape(text, &["ddddddddd", "ddd-dd-dddd", "ddd dd dddd"]),
+            Self::PhoneNumber => is_phone_number(text),
+            Self::Ssn => is_ssn(text),
             Self::ZipCodeUs => has_shape(text, &["ddddd", "ddddd-dddd", "ddddd dddd"]),
-            Self::Ban | Self::UsBankAccountNumber => is_separated_digits(text, b"", 5..=17),
-            Self::UsBankRouting => has_shape(text, &["ddddddddd"]),
+            Self::Ban => is_separated_digits(text, b"", 5..=17),
+            Self::UsBankAccountNumber => !text.is_empty(),
+            Self::UsBankRouting => has_shape(text, &["ddddddddd", "dddd/dddd", "dd-dddd/dddd"]),
             Self::CcNumber => is_separated_digits(text, b" -", 13..=19) && is_luhn(text),
             Self::CcExpirationString => is_card_expiry(text),
             Self::CcCvv => has_shape(text, &["ddd", "dddd"]),
             Self::Date | Self::DateOfBirth => parse_date(text).is_some(),
             Self::Timestamp => is_timestamp(text),
-            Self::Url => Url::parse(text).is_some(),
+            Self::Url => Url::parse(text).is_some() || is_path_absolute(text),
             Self::Integer => is_decimal_i64(text),
             Self::Blob => Base64::decode_vec(text).is_ok(),
             Self::Boolean | Self::Double => false,
@@ -126,6 +116,35 @@ fn is_separated_digits(text: &str, separators: &[u8], count: RangeInclusive<usiz
         }
     }
     after_digit && count.contains(&digits)
+}
+
+/// A plus sign if wanted, and 1 to 15 digits with any number of hyphens between any two of them.
+fn is_phone_number(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let count = digits.bytes().filter(u8::is_ascii_digit).count();
+    let is_among = |place: Option<u8>| place.is_some_and(|byte| byte.is_ascii_digit());
+    (1..=15).contains(&count)
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+        && is_among(digits.bytes().next())
+        && is_among(digits.bytes().last())
+}
+
+/// Three, two and four digits, with a hyphen, a space or nothing in each gap. No group is 00 and no serial
+/// number 0000.
+fn is_ssn(text: &str) -> bool {
+    let parts = text.split_at_checked(3).and_then(|(area, rest)| {
+        let (group, serial) = rest.split_at_checked(rest.len().checked_sub(4)?)?;
+        Some((area, group, serial))
+    });
+    parts.is_some_and(|(area, group, serial)| {
+        let group = group.strip_prefix(['-', ' ']).unwrap_or(group);
+        let group = group.strip_suffix(['-', ' ']).unwrap_or(group);
+        has_shape(area, &["ddd"])
+            && has_shape(group, &["dd"])
+            && group != "00"
+            && has_shape(serial, &["dddd"])
+            && serial != "0000"
+    })
 }
 
 /// Whether the digits in the text end in their check digit (ISO/IEC 7812-1).

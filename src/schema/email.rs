@@ -3,25 +3,27 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use icu_properties::props::GeneralCategoryGroup;
+
+use crate::schema::visible::{is_of, is_visible};
+
 /// Which characters an address may have outside of its punctuation.
 #[derive(Clone, Copy)]
 pub(crate) enum Characters {
     /// RFC 5321.
     Ascii,
-    /// Also those of RFC 6531, but no white space and no control character.
+    /// Also those of RFC 6531 that can be seen.
     Unicode,
 }
 
 impl Characters {
     fn allow_beyond_ascii(self, character: char) -> bool {
-        matches!(self, Self::Unicode)
-            && !character.is_ascii()
-            && !character.is_whitespace()
-            && !character.is_control()
+        matches!(self, Self::Unicode) && !character.is_ascii() && is_visible(character)
     }
 }
 
-/// RFC 5321's `Mailbox`, within its lengths: 64 octets before the `@`, 254 in all.
+/// RFC 5321's `Mailbox`, within its lengths: 64 octets before the `@`, 254 in all. The domain has a dot, or
+/// is an address: nobody's address on the internet is `jane@localhost`.
 pub(crate) fn is_mailbox(text: &str, characters: Characters) -> bool {
     let is_atom = |atom: &str| is_word(atom, is_atom_punctuation, characters);
     let is_label = |label: &str| {
@@ -29,13 +31,18 @@ pub(crate) fn is_mailbox(text: &str, characters: Characters) -> bool {
         label.chars().count() <= 63
             && !label.starts_with('-')
             && !label.ends_with('-')
+            && !label.starts_with(is_mark)
             && is_word(label, |character| character == '-', characters)
+            && label
+                .chars()
+                .all(|character| character.is_ascii() || !is_like_punctuation(character))
     };
     text.len() <= 254
         && split_mailbox(text).is_some_and(|(local, domain)| {
             local.len() <= 64
                 && (local.split('.').all(is_atom) || is_quoted_string(local, characters))
-                && (domain.split('.').all(is_label) || is_address_literal(domain))
+                && (domain.contains('.') && domain.split('.').all(is_label)
+                    || is_address_literal(domain))
         })
 }
 
@@ -52,6 +59,22 @@ fn is_word(text: &str, is_punctuation: fn(char) -> bool, characters: Characters)
                 || is_punctuation(character)
                 || characters.allow_beyond_ascii(character)
         })
+}
+
+/// What no label of a domain has beyond ASCII (RFC 5892 allows two signs of Hebrew and a few that look like
+/// dots). Software that meets another dot than `.` splits the domain there, or shows another one.
+fn is_like_punctuation(character: char) -> bool {
+    // `⒈`, `🄀` and the abbreviations that are one character, such as `㏂`.
+    let holds_dot = matches!(
+        character,
+        '\u{2488}'..='\u{249b}' | '\u{1f100}' | '\u{33c2}' | '\u{33c7}' | '\u{33d8}'
+    );
+    let is_punctuation = is_of(GeneralCategoryGroup::Punctuation, character);
+    holds_dot || is_punctuation && !matches!(character, '\u{5f3}' | '\u{5f4}')
+}
+
+fn is_mark(character: char) -> bool {
+    is_of(GeneralCategoryGroup::Mark, character)
 }
 
 fn is_atom_punctuation(character: char) -> bool {

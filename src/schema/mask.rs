@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::json::tree::Json;
 use crate::schema::data_type::DataType;
 use crate::schema::email::split_mailbox;
-use crate::schema::timestamp::without_fraction;
+use crate::schema::timestamp::{is_rfc3339, without_fraction};
 use crate::schema::url::Url;
 
 impl DataType {
@@ -30,9 +30,15 @@ impl DataType {
             Self::Name | Self::CcHolderName => hide_in_words(text, &mut masked),
             Self::Gender => masked.push_str("**********"),
             Self::Email | Self::EmailStrict => hide_local_part(text, &mut masked),
-            Self::PhoneNumber | Self::Ban | Self::UsBankAccountNumber | Self::CcNumber => {
-                hide_all_but_last(4, text, &mut masked);
+            // What was sealed before there were normal forms may still have separators.
+            Self::PhoneNumber => {
+                let digits = text.replace('-', "");
+                let digits =
+                    digits.strip_prefix('+').inspect(|_| masked.push('*')).unwrap_or(&digits);
+                hide_all_but_last(4, digits, &mut masked);
             }
+            Self::CcNumber => hide_all_but_last(4, &text.replace(['-', ' '], ""), &mut masked),
+            Self::Ban | Self::UsBankAccountNumber => hide_all_but_last(4, text, &mut masked),
             Self::UsBankRouting => hide_all_but_last(3, text, &mut masked),
             Self::Ssn => {
                 masked.push_str("***-**-");
@@ -49,14 +55,14 @@ impl DataType {
                 masked.push_str("-**-**");
             }
             // The zone stays as it was written: without it the hour would be another.
-            Self::Timestamp => {
+            Self::Timestamp if is_rfc3339(text) => {
                 masked.push_str(text.get(.."2024-11-08T15".len()).unwrap_or_default());
                 masked.push_str(":**:**");
                 let rest = text.get("2024-11-08T15:04:05".len()..);
                 masked.push_str(rest.and_then(without_fraction).unwrap_or_default());
             }
             Self::Url => hide_around_host(text, &mut masked),
-            Self::Integer | Self::Double => hide(text, is_no_digit, &mut masked),
+            Self::Timestamp | Self::Integer | Self::Double => hide(text, is_no_digit, &mut masked),
             Self::Blob => masked.push_str("<BLOB>"),
             Self::String
             | Self::LongText
@@ -137,13 +143,12 @@ fn hide_all_but_first(text: &str, masked: &mut String) {
     hide(if first.is_some() { rest.as_str() } else { text }, char::is_whitespace, masked);
 }
 
-/// The last digits, where there are more; a plus sign is a character as any other.
+/// The last characters, where there are more.
 fn hide_all_but_last(kept: usize, text: &str, masked: &mut String) {
-    let mut left = text.bytes().filter(u8::is_ascii_digit).count();
-    let kept = if left > kept { kept } else { 0 };
-    for character in text.chars().filter(|character| !matches!(character, '-' | ' ')) {
-        masked.push(if left <= kept { character } else { '*' });
-        left = left.saturating_sub(usize::from(character.is_ascii_digit()));
+    let length = text.chars().count();
+    let hidden = if length > kept { length - kept } else { length };
+    for (place, character) in text.chars().enumerate() {
+        masked.push(if place < hidden { '*' } else { character });
     }
 }
 

@@ -1,8 +1,8 @@
-//! URLs: IRIs (RFC 3987) that have a host.
+//! URLs: IRIs (RFC 3987) that have a host, or the path of one, from the root.
 
 use std::ops::Range;
 
-use iri_string::types::IriStr;
+use iri_string::types::{IriRelativeStr, IriStr};
 
 /// Where in a URL its parts are.
 pub(crate) struct Url {
@@ -25,4 +25,12 @@ impl Url {
         let start = scheme_end + userinfo;
         Some(Self { scheme_end, host: start..start + authority.host().len() })
     }
+}
+
+/// Whether it is a URL without scheme and host, as a request line has it: `/path?query#fragment`.
+pub(crate) fn is_path_absolute(text: &str) -> bool {
+    let reference = IriRelativeStr::new(text).ok();
+    reference.is_some_and(|reference| reference.authority_str().is_none())
+        && text.starts_with('/')
+        && !text.contains(char::is_whitespace)
 }

@@ -13,6 +13,7 @@ mod codec;
 mod hex;
 mod keyring;
 mod nonces;
+mod normal_forms;
 mod published;
 mod rows;
 mod samples;

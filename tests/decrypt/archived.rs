@@ -45,5 +45,5 @@ fn archived_and_include_metadata_go_together_and_a_repeated_option_counts_once()
     let vault = TestVault::open();
     let options = json!(["include_metadata", "archived", "archived"]);
     let answer = succeeds(decrypt(&vault, with(of(&expiring(&vault, "0")), "options", options)));
-    assert_eq!(answer[0]["metadata"]["expiration"], "2024-11-08T15:00:00Z");
+    assert_eq!(answer[0]["metadata"]["expiration"], "2024-11-08T15:00:00.000Z");
 }

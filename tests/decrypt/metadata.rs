@@ -17,7 +17,7 @@ fn metadata_comes_only_when_asked_for_and_says_type_scope_expiration_and_tags() 
     let expected = json!([{
         "fields": {"name": "Jane"},
         "metadata": {
-            "type": "randomized", "scope": "billing", "expiration": "2024-11-08T15:01:30Z",
+            "type": "randomized", "scope": "billing", "expiration": "2024-11-08T15:01:30.000Z",
             "tags": ["b", "a"],
         },
     }]);

@@ -80,7 +80,7 @@ fn a_deterministic_token_is_derived_afresh() {
     assert_eq!(vault.email_token("deterministic"), old);
     let token = vault.metadata(&old)["tokens"][0].clone();
     assert_eq!(token["tags"], json!([]));
-    assert_eq!(token["creation_time"], "2024-11-08T15:01:00Z");
+    assert_eq!(token["creation_time"], "2024-11-08T15:01:00.000Z");
 }
 
 #[test]

@@ -7,8 +7,9 @@ import { test } from "node:test";
 import { generateKeys, openVault } from "vaultlet";
 import { memoryStore } from "vaultlet/store/memory";
 
+import { normalForm } from "./normal-form.js";
 import { blind, deriveCardId, deriveKeyring, deriveTokenId, openCiphertext, openToken, openTransaction } from "./reader.js";
-import { blindIndex, bytesOf, ciphertexts, keyring, keys, rowOf, rows } from "./vector-files.js";
+import { blindIndex, bytesOf, ciphertexts, keyring, keys, normalForms, rowOf, rows } from "./vector-files.js";
 
 /** @import { Collections, Row } from "vaultlet" */
 /** @import { TokenVector } from "./vector-files.js" */
@@ -95,6 +96,22 @@ for (const { name, collection, ciphertext, ...content } of ciphertexts.calls.fla
     assert.throws(() => openCiphertext(keyring, ciphertext, `${collection}2`));
   });
 }
+
+test("derives and opens of every spelling of a value the same", () => {
+  const { entries } = normalForms;
+  assert(entries.some(({ spellings }) => spellings.some((spelling) => spelling !== spelling.normalize("NFC"))));
+  assert(["CC_NUMBER", "PHONE_NUMBER"].every((type) => entries.some((entry) => entry.type === type && entry.spellings.length > 1)));
+  for (const { type, spellings, data, tokenId, claim, ciphertext } of entries) {
+    assert.equal(new Set(spellings).size, spellings.length);
+    for (const spelling of spellings) {
+      assert.equal(JSON.stringify({ value: normalForm(type, spelling) }), data);
+      const parts = ["customers", null, "default", data];
+      assert.deepEqual([deriveTokenId(keyring, parts), blind(keyring, "pci", parts)], [tokenId, claim]);
+      assert.equal(openCiphertext(keyring, ciphertext, "customers").data, data);
+    }
+  }
+  assert.equal(new Set(entries.map(({ tokenId }) => tokenId)).size, entries.length);
+});
 
 test("finds the nonces counted up from the fill, over the wrap", () => {
   for (const { fresh, tokens, transaction } of rows.passes) {

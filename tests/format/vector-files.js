@@ -29,6 +29,8 @@ export const ciphertexts = read("ciphertexts");
 /** @type {{ entries: { kind: string, parts: (string | null | string[])[], label: string }[], tokenIds: { parts: (string | null)[], tokenId: string }[],
  *   cardIds: { parts: (string | null)[], card: string, attempt: number, tokenId: string }[] }} */
 export const blindIndex = read("blind-index");
+/** @type {{ entries: { type: import("vaultlet").DataType, spellings: string[], data: string, tokenId: string, claim: string, ciphertext: string }[] }} */
+export const normalForms = read("normal-forms");
 
 /** @param {string | undefined} text */
 export const bytesOf = (text) => Buffer.from(text ?? "", "hex");

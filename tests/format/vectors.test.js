@@ -1,6 +1,7 @@
 // @ts-check
 // The frozen vectors through the package: a vault with their keys, over a store that holds their rows, answers what
-// they say. It knows nothing of the runtime but how `vector-files.js` reads a file.
+// they say. Some of their data is not in its normal form: it is answered as it is, and what is given anew is its
+// normal form. It knows nothing of the runtime but how `vector-files.js` reads a file.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,10 +9,14 @@ import { test } from "node:test";
 import { openVault } from "vaultlet";
 import { memoryStore } from "vaultlet/store/memory";
 
-import { blindIndex, bytesOf, ciphertexts, keys, rowOf, rows } from "./vector-files.js";
+import { normalForm } from "./normal-form.js";
+import { deriveCardId, deriveTokenId, openCiphertext } from "./reader.js";
+import { blindIndex, bytesOf, ciphertexts, keyring, keys, normalForms, rowOf, rows } from "./vector-files.js";
 
-/** @import { Collections } from "vaultlet" */
+/** @import { Collections, Vault } from "vaultlet" */
 /** @import { TokenVector, WrittenRow } from "./vector-files.js" */
+
+/** @typedef {ReturnType<Vault["as"]>["tokens"]} Tokens */
 
 /** @type {Collections[string]} */
 const collection = {
@@ -23,6 +28,8 @@ const collection = {
 
 const uuid4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+const secrets = Object.fromEntries(keys.data.map(({ name, secret }) => [String(name), new Uint8Array(bytesOf(secret))]));
+
 /** The clock of the vectors. */
 const now = 1767225600000;
 
@@ -31,9 +38,8 @@ async function open(primary, written = []) {
   const store = memoryStore();
   const changes = written.map((row) => ({ key: row.key, expect: null, row: rowOf(row) }));
   assert(await store.write(changes));
-  const data = Object.fromEntries(keys.data.map(({ name, secret }) => [name, new Uint8Array(bytesOf(secret))]));
   const vault = await openVault({
-    keys: { primary, data, index: new Uint8Array(bytesOf(keys.index.secret)) },
+    keys: { primary, data: secrets, index: new Uint8Array(bytesOf(keys.index.secret)) },
     collections: { customers: collection, orders: collection },
     store,
     policy: () => ({ allow: true }),
@@ -48,6 +54,19 @@ const about = ({ collection, tenant }) => ({
   reason: /** @type {const} */ ("AppFunctionality"),
   ...(tenant ? { xTenantId: [tenant] } : {}),
 });
+
+/** Data as it is kept when it is given now. @param {string} data */
+function keptNow(data) {
+  const kept = Object.entries(JSON.parse(data)).map(([name, value]) => [name, normalForm(collection.properties[name]?.type ?? "", value)]);
+  return JSON.stringify(Object.fromEntries(kept));
+}
+
+/** @param {{ collection: string | null, tenant: string | null, scope: string, data: string, card?: string | undefined }} of */
+function derivedId({ collection, tenant, scope, data, card }) {
+  const parts = [scope.startsWith("global:") ? null : collection, tenant, scope, data];
+  if (card === undefined) return deriveTokenId(keyring, parts);
+  return [0, 1, 2].map((attempt) => deriveCardId(keyring, [...parts, attempt], card)).find((id) => id !== card);
+}
 
 /** What asks for a card-shaped ID. */
 const template = { fptemplate: /** @type {const} */ ("primary_account_number"), fpprops: ["card"] };
@@ -98,6 +117,8 @@ async function rotates(primary, written, vector) {
   const shape = card === undefined ? {} : template;
   const request = { ...about(vector), requestBody: [{ type, scope, ...shape, object: { fields: JSON.parse(data) } }] };
   const reused = async () => (await tokens.tokenize(request))[0]?.token_id;
+  const isKept = keptNow(data) === data;
+  if (!isKept) return takesAsItIsKept(vector, tokens, await reused());
   if (type !== "randomized") assert.equal(await reused(), tokenId);
   const newId = (await tokens.rotateTokens({ ...about(vector), tokenIds: [tokenId] }))[tokenId];
   assert(newId !== undefined && newId !== tokenId && newId !== card);
@@ -106,6 +127,20 @@ async function rotates(primary, written, vector) {
   assert.deepEqual(await tokens.detokenize({ ...about(vector), tokenIds: [tokenId] }), []);
   if (type.startsWith("pci")) assert.equal(await reused(), newId);
   if (type === "deterministic") assert.equal(await reused(), tokenId);
+}
+
+/** Given again, data that was sealed in another form is its normal form, and other data. @param {TokenVector} vector @param {Tokens} tokens @param {string | undefined} again */
+async function takesAsItIsKept(vector, tokens, again) {
+  assert(again !== undefined && again !== vector.tokenId);
+  if (vector.type === "deterministic") assert.equal(again, derivedId({ ...vector, data: keptNow(vector.data) }));
+  if (vector.type !== "pci_oneway") {
+    const answer = await tokens.detokenize({ ...about(vector), tokenIds: [again] });
+    assert.deepEqual(answer[0]?.fields, JSON.parse(keptNow(vector.data)));
+  }
+  const newId = (await tokens.rotateTokens({ ...about(vector), tokenIds: [vector.tokenId] }))[vector.tokenId] ?? "";
+  if (vector.type === "pci_oneway") return;
+  const rotated = await tokens.detokenize({ ...about(vector), tokenIds: [newId] });
+  assert.deepEqual(rotated[0]?.fields, JSON.parse(vector.data));
 }
 
 for (const call of ciphertexts.calls) {
@@ -119,7 +154,7 @@ for (const call of ciphertexts.calls) {
         assert(made);
         const tokenIds = [made.token_id];
         const [answer] = await tokens.detokenize({ ...about(vector), tokenIds, options: ["include_metadata"] });
-        assert.deepEqual(answer?.fields, fields);
+        assert.deepEqual(answer?.fields, JSON.parse(keptNow(vector.data)));
         assert.equal(answer?.metadata?.tokens[0]?.effective_tenant_id ?? null, vector.tenant);
         const elsewhere = { ...about(vector), collection: vector.collection === "orders" ? "customers" : "orders" };
         const refused = tokens.tokenize({ ...elsewhere, requestBody: [{ type: "randomized", object: { encrypted } }] });
@@ -131,10 +166,35 @@ for (const call of ciphertexts.calls) {
         const { crypto } = await open(call.primary);
         const { type, scope } = vector;
         const [answer] = await crypto.encrypt({ ...about(vector), requestBody: [{ type, scope, object: { fields } }] });
-        assert.equal(answer?.ciphertext, vector.ciphertext);
+        if (keptNow(vector.data) === vector.data) assert.equal(answer?.ciphertext, vector.ciphertext);
+        else assert.equal(openCiphertext(keyring, answer?.ciphertext ?? "", vector.collection).data, keptNow(vector.data));
       });
     }
   }
+}
+
+for (const { type, spellings, data, tokenId, ciphertext } of normalForms.entries) {
+  test(`${type}: every spelling of ${spellings[0]} is one`, async () => {
+    const vault = await openVault({
+      keys: { primary: "2026", data: secrets, index: new Uint8Array(bytesOf(keys.index.secret)) },
+      collections: { customers: { properties: { value: { type } } } },
+      store: memoryStore(),
+      policy: () => ({ allow: true }),
+      clock: () => now,
+    });
+    const { tokens, crypto } = vault.as("vectors");
+    const where = about({ collection: "customers" });
+    for (const value of spellings) {
+      const object = { fields: { value } };
+      const type = /** @type {const} */ ("deterministic");
+      const [hashed] = await crypto.hashObjects({ ...where, requestBody: [{ object }] });
+      const [made] = await tokens.tokenize({ ...where, requestBody: [{ type, object }] });
+      const [sealed] = await crypto.encrypt({ ...where, requestBody: [{ type, object }] });
+      assert.deepEqual([hashed?.token_id, made?.token_id, sealed?.ciphertext], [tokenId, tokenId, ciphertext]);
+      const [answer] = await tokens.detokenize({ ...where, tokenIds: [tokenId] });
+      assert.deepEqual(answer?.fields, JSON.parse(data));
+    }
+  });
 }
 
 test("derives the token IDs of the blind index", async () => {
@@ -146,12 +206,14 @@ test("derives the token IDs of the blind index", async () => {
     const object = { fields: JSON.parse(data ?? "") };
     const request = { type: /** @type {const} */ ("deterministic"), scope: String(scope), object };
     const [made] = await tokens.tokenize({ ...about({ collection: name ?? "orders", tenant: tenant ?? null }), requestBody: [request] });
-    assert.equal(made?.token_id, tokenId);
+    const where = { collection: name ?? null, tenant: tenant ?? null, scope: String(scope) };
+    assert.equal(derivedId({ ...where, data: data ?? "" }), tokenId);
+    assert.equal(made?.token_id, derivedId({ ...where, data: keptNow(data ?? "") }));
   }
 });
 
 test("derives the card-shaped IDs of the blind index, for tokens and for hashes", async () => {
-  for (const { parts, tokenId } of blindIndex.cardIds) {
+  for (const { parts, card, tokenId } of blindIndex.cardIds) {
     const [name, tenant, scope, data] = parts;
     if (tenant === "") continue;
     const { tokens, crypto } = await open("2026");
@@ -159,6 +221,9 @@ test("derives the card-shaped IDs of the blind index, for tokens and for hashes"
     const request = { scope: String(scope), object: { fields: JSON.parse(data ?? "") }, ...template };
     const [hashed] = await crypto.hashObjects({ ...where, requestBody: [request] });
     const [made] = await tokens.tokenize({ ...where, requestBody: [{ ...request, type: "deterministic" }] });
-    assert.deepEqual([hashed?.token_id, made?.token_id], [tokenId, tokenId]);
+    const of = { collection: name ?? null, tenant: tenant ?? null, scope: String(scope), card };
+    assert.equal(derivedId({ ...of, data: data ?? "" }), tokenId);
+    const id = derivedId({ ...of, data: keptNow(data ?? "") });
+    assert.deepEqual([hashed?.token_id, made?.token_id], [id, id]);
   }
 });

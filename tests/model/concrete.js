@@ -95,7 +95,7 @@ const replacements = {
   "an empty list": [],
   "a list of null": [null],
   "an empty object": {},
-  "a whole number beyond doubles": 2 ** 53,
+  "a whole number beyond the safe ones": 2 ** 53,
 };
 
 /** The ways in which a request can be spoilt. */

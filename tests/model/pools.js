@@ -36,6 +36,18 @@ export const small = fc.nat({ max: 30 });
 
 const card = "4111 1111 1111 1111";
 
+/** The same data in several spellings: however it was typed, it is one. */
+const spellings = [
+  { card: "4111-1111-1111-1111" },
+  { card: "4111111111111111" },
+  { name: "Jos\u{e9}" },
+  { name: "Jose\u{301}" },
+  { email: "j\u{fc}rgen@example.de" },
+  { email: "ju\u{308}rgen@example.de" },
+  { phone: "+972541234567" },
+  { phone: "+972-54-1234567" },
+];
+
 /** Objects that come again and again: equal ones must be seen to be equal. */
 export const commonFields = /** @type {Arbitrary<Record<string, any>>} */ (
   fc.constantFrom(
@@ -45,6 +57,7 @@ export const commonFields = /** @type {Arbitrary<Record<string, any>>} */ (
     { ssn: "123-45-6789", email: "jane@example.com" },
     { card, name: "Jane Doe" },
     { card },
+    ...spellings,
     { notes: { a: [1, true, null], b: { c: "d" } } },
     { notes: { b: { c: "d" }, a: [1, true, null] } },
   )
@@ -54,13 +67,14 @@ export const commonFields = /** @type {Arbitrary<Record<string, any>>} */ (
 const anyFields = fc.record(
   {
     email: fc.constantFrom("jane@example.com", "john@example.com", "no address"),
-    name: fc.constantFrom("Jane Doe", "Jo", ""),
-    ssn: fc.constantFrom("123-45-6789", "987654321", "123"),
-    card: fc.constantFrom(card, "378282246310005", "4111111111111112"),
+    name: fc.constantFrom("Jane Doe", "Jo", "", "Jose\u{301}"),
+    ssn: fc.constantFrom("123-45-6789", "987654321", "987-654321", "123", "123-00-4567"),
+    phone: fc.constantFrom("+972541234567", "+9--72541234567", "+-972"),
+    card: fc.constantFrom(card, "4111111111111111", "378282246310005", "4111111111111112"),
     nickname: fc.constantFrom("Jo", "no name", null),
     age: fc.constantFrom(30, 31, "30", 2 ** 53),
     born: fc.constantFrom("1993-02-22", "1994-11-15", "1993-02-30"),
-    notes: fc.constantFrom("text", 5, { deep: [{}] }),
+    notes: fc.constantFrom("text", "e\u{301}", 5, 1e22, { deep: [{}] }),
     unknown: fc.constant(1),
   },
   { requiredKeys: [] },
@@ -77,7 +91,7 @@ export const encryptionType = fc.constantFrom("randomized", "deterministic");
 export const shownProps = some(
   fc.oneof(
     fc.constantFrom("email", "name", "ssn", "card", "notes"),
-    fc.constantFrom("email.mask", "name.mask", "ssn.mask", "card.mask", "nickname.mask", "age.mask", "notes.mask"),
+    fc.constantFrom("email.mask", "name.mask", "ssn.mask", "phone.mask", "card.mask", "nickname.mask", "age.mask", "notes.mask"),
     fc.constantFrom("born.mask", "born.age", "email.size"),
   ),
 );

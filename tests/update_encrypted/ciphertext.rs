@@ -70,7 +70,7 @@ fn an_archived_ciphertext_stays_archived_unless_expiration_revives_it() {
         |text: &str| code(&update(&vault, json!({"requestBody": [one(text, &json!({}))]})));
     assert_eq!(attempt(&revive(None)), "PV3233");
     assert_eq!(attempt(&revive(Some("0"))), "PV3233");
-    for (expiry, expected) in [("", Value::Null), ("10", json!("2024-11-08T15:00:10Z"))] {
+    for (expiry, expected) in [("", Value::Null), ("10", json!("2024-11-08T15:00:10.000Z"))] {
         let new = revive(Some(expiry));
         assert_eq!(held(&vault, &new), json!({"name": "Joe"}));
         assert_eq!(metadata(&vault, &new)["expiration"], expected);

@@ -83,5 +83,5 @@ fn deterministic_takes_no_expiration_by_the_sources_type_either() {
     let changed = with(one(&old, &json!({})), "type", json!("randomized"));
     let request = json!({"expirationSecs": "10", "requestBody": [changed]});
     let new = first(&succeeds(update(&vault, request)));
-    assert_eq!(metadata(&vault, &new)["expiration"], "2024-11-08T15:00:10Z");
+    assert_eq!(metadata(&vault, &new)["expiration"], "2024-11-08T15:00:10.000Z");
 }

@@ -20,12 +20,12 @@ fn tags_stay_and_cannot_be_given() {
 fn the_expiry_stays_unless_another_is_given() {
     let vault = TestVault::open();
     for (old, given, expected) in [
-        ("90", None, json!("2024-11-08T15:01:30Z")),
+        ("90", None, json!("2024-11-08T15:01:30.000Z")),
         ("", None, Value::Null),
         ("90", Some(""), Value::Null),
-        ("90", Some("10"), json!("2024-11-08T15:01:00Z")),
-        ("", Some("10"), json!("2024-11-08T15:01:00Z")),
-        ("90", Some("3153600000"), json!("2124-10-15T15:00:50Z")),
+        ("90", Some("10"), json!("2024-11-08T15:01:00.000Z")),
+        ("", Some("10"), json!("2024-11-08T15:01:00.000Z")),
+        ("90", Some("3153600000"), json!("2124-10-15T15:00:50.000Z")),
     ] {
         vault.host.set_time(START);
         let source = expiring(&vault, old, &json!(["t"]));

@@ -94,6 +94,8 @@ const TABLE: &[Row] = &[
             (r#""123-45-6789""#, r#""***-**-6789""#),
             (r#""123456789""#, r#""***-**-6789""#),
             (r#""123 45 6789""#, r#""***-**-6789""#),
+            (r#""123-45 6789""#, r#""***-**-6789""#),
+            (r#""12345-6789""#, r#""***-**-6789""#),
         ],
     ),
     (
@@ -105,13 +107,26 @@ const TABLE: &[Row] = &[
         ],
     ),
     ("BAN", ACCOUNTS),
-    ("US_BANK_ACCOUNT_NUMBER", ACCOUNTS),
+    (
+        "US_BANK_ACCOUNT_NUMBER",
+        &[
+            (r#""12345""#, r#""*2345""#),
+            (r#""1234""#, r#""****""#),
+            (r#""7""#, r#""*""#),
+            (r#"" ""#, r#""*""#),
+            (r#""A1234567""#, r#""****4567""#),
+            (r#""0012-345-678""#, r#""********-678""#),
+            (r#""№ 12 34é""#, r#""**** 34é""#),
+        ],
+    ),
     (
         "US_BANK_ROUTING",
         &[
             (r#""021000021""#, r#""******021""#),
             (r#""123456789""#, r#""******789""#),
             (r#""000000000""#, r#""******000""#),
+            (r#""0210/0002""#, r#""******002""#),
+            (r#""02-1000/0021""#, r#""*********021""#),
         ],
     ),
     (
@@ -144,6 +159,10 @@ const TABLE: &[Row] = &[
             (r#""2024-11-08T15:04:05+05:30""#, r#""2024-11-08T15:**:**+05:30""#),
             (r#""2024-11-08T15:04:05.6-00:00""#, r#""2024-11-08T15:**:**-00:00""#),
             (r#""2016-12-31T23:59:60Z""#, r#""2016-12-31T23:**:**Z""#),
+            (r#""Mon Jan  2 15:04:05 2006""#, r#""Mon Jan  * **:**:** ****""#),
+            (r#""Mon, 02 Jan 2006 15:04:05 -0700""#, r#""Mon, ** Jan **** **:**:** -****""#),
+            (r#""02 Jan 06 15:04 MST""#, r#""** Jan ** **:** MST""#),
+            (r#""Monday, 02-Jan-06 15:04:05 MST""#, r#""Monday, **-Jan-** **:**:** MST""#),
         ],
     ),
     (
@@ -164,6 +183,8 @@ const TABLE: &[Row] = &[
             (r#""custom+app.v1://host#1""#, r#""custom+app.v1://host**""#),
             (r#""https://example.com""#, r#""*******************""#),
             (r#""http://[2001:db8::1]""#, r#""********************""#),
+            (r#""/me/b?c#d""#, r#""*********""#),
+            (r#""/""#, r#""*""#),
         ],
     ),
     (
@@ -185,6 +206,7 @@ const TABLE: &[Row] = &[
             ("3.141592653589793", r#""*.***************""#),
             ("5e-324", r#""*e-***""#),
             ("-1.25e-10", r#""-*.**e-**""#),
+            ("1e22", r#""*e+**""#),
         ],
     ),
     // JSON has two booleans, so there is no third value.
@@ -278,7 +300,10 @@ fn a_value_that_is_not_of_the_type_is_masked_by_its_kind() {
         (DataType::String, r#"{"Pat Far":"1"}"#, r#""*""#),
         (DataType::Name, r#"["Pat","Far"]"#, r#""*""#),
         (DataType::Double, "[[1]]", r#""*""#),
-        (DataType::Json, "[9007199254740992]", r#"["****************"]"#),
+        (DataType::UsBankAccountNumber, r#""""#, r#""""#),
+        (DataType::UsBankAccountNumber, "12345", r#""*****""#),
+        (DataType::Email, r#""jane@localhost""#, r#""**************""#),
+        (DataType::Ssn, r#""000-00-0000""#, r#""***********""#),
     ] {
         let value = json(value);
         assert!(!data_type.accepts(&value), "{data_type:?} accepts {}", value.to_text());
@@ -318,11 +343,12 @@ fn pattern(data_type: DataType) -> &'static str {
         DataType::Email | DataType::EmailStrict => {
             r#"([a-z0-9+]{1,8}(\.[a-z]{1,4})?|"[a-z@ ]{0,6}")@([a-z]{1,5}[0-9]?\.[a-z]{1,3}|\[192\.0\.2\.1\])"#
         }
-        DataType::PhoneNumber => r"\+?[0-9](-?[0-9]){0,14}",
-        DataType::Ssn => "[0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}",
+        DataType::PhoneNumber => r"\+?[0-9](-{0,2}[0-9]){0,14}",
+        DataType::Ssn => "[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}",
         DataType::ZipCodeUs => "[0-9]{5}([ -][0-9]{4})?",
-        DataType::Ban | DataType::UsBankAccountNumber => "[0-9]{5,17}",
-        DataType::UsBankRouting => "[0-9]{9}",
+        DataType::Ban => "[0-9]{5,17}",
+        DataType::UsBankAccountNumber => r"\PC{1,12}",
+        DataType::UsBankRouting => "[0-9]{9}|([0-9]{2}-)?[0-9]{4}/[0-9]{4}",
         DataType::CcNumber => "[0-9]([ -]?[0-9]){12,18}",
         DataType::CcExpirationString => "(0[1-9]|1[0-2])/(20)?[0-9]{2}",
         DataType::CcCvv => "[0-9]{3,4}",
