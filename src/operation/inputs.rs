@@ -6,6 +6,8 @@
 //! at after the second question: a caller whom it refuses learns nothing of the collection.
 
 use std::borrow::Cow;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, ErrorKind};
 use crate::host::{Check, Host, InputKind, Millis, State};
@@ -68,7 +70,7 @@ impl<'i> NamedInputs<'i> {
         call: &Call<'_, H>,
         capabilities: &'static [&'static str],
     ) -> Result<(Access, Unopened<'i>), Error> {
-        let all_show = self.all.iter().all(|input| input.names().is_some());
+        let all_show = self.all.iter().all(NamedInput::shows_names);
         let checks = all_show.then(|| self.checks(&call.collection, &[]));
         let access = Access { capabilities, input: self.kind(), checks };
         call.authorize(&access).await?;
@@ -95,7 +97,12 @@ impl<'i> NamedInputs<'i> {
     /// is written at each place.
     fn checks(&self, collection: &Collection, held: &[Vec<Cow<'_, str>>]) -> Vec<Check> {
         let mut checks = PropertyChecks::default();
+        // Of those that share an object and mean all of it, one is enough.
+        let mut whole = BTreeSet::new();
         for input in &self.all {
+            if input.input.props.is_none() && !whole.insert((input.written_at, input.operations)) {
+                continue;
+            }
             let held = held.get(input.written_at).into_iter().flatten();
             let names = input.names().unwrap_or_else(|| held.map(|name| &**name).collect());
             for name in names {
@@ -117,20 +124,25 @@ impl<'i> NamedInputs<'i> {
         for name in self.all.iter().flat_map(|input| input.input.property_names()) {
             collection.property(name)?;
         }
-        for input in self.all.iter().filter(|input| input.names().is_none()) {
-            for name in held.get(input.written_at).into_iter().flatten() {
-                collection.property(name)?;
-            }
+        let hidden = self.all.iter().filter(|input| !input.shows_names());
+        let hidden: BTreeSet<usize> = hidden.map(|input| input.written_at).collect();
+        for name in hidden.iter().filter_map(|place| held.get(*place)).flatten() {
+            collection.property(name)?;
         }
         let mut canonicals = Vec::with_capacity(self.all.len());
         let mut total = 0;
-        for NamedInput { input, source, .. } in &self.all {
+        // The data of each place: what several requests share is checked once.
+        let mut checked = BTreeMap::new();
+        for NamedInput { input, source, written_at, .. } in &self.all {
             let Object::Fields(Fields { values, .. }) = &source.object else {
                 canonicals.push(None);
                 continue;
             };
-            let data =
-                Data::check(collection, values)?.select(input.props.as_deref(), &input.path)?;
+            let data = match checked.entry(*written_at) {
+                Entry::Occupied(data) => data.into_mut(),
+                Entry::Vacant(place) => place.insert(Data::check(collection, values)?),
+            };
+            let data = data.select(input.props.as_deref(), &input.path)?;
             let canonical = data.into_canonical(&input.path)?;
             // An object that several requests share counts for each.
             total += canonical.len();
@@ -154,6 +166,11 @@ impl<'i> NamedInputs<'i> {
 }
 
 impl<'i> NamedInput<'i> {
+    /// Whether the request names its properties.
+    fn shows_names(&self) -> bool {
+        self.input.props.is_some() || matches!(self.source.object, Object::Fields(_))
+    }
+
     /// The properties that are meant, if the request names them. A null counts as absent.
     fn names(&self) -> Option<Vec<&'i str>> {
         if let Some(props) = &self.input.props {

@@ -98,6 +98,19 @@ const kinds = [
       }),
   ],
   [
+    "requests that share a large object, and properties of it",
+    async () => {},
+    ({ tokens }, count) =>
+      tokens.tokenize({
+        ...about,
+        requestBody: many(count, (number) => ({
+          type: "randomized",
+          object: number === 0 ? wide(count) : { request_index: 0 },
+          props: [name(number)],
+        })),
+      }),
+  ],
+  [
     "tags that are ensured",
     async () => {},
     ({ tokens }, count) =>
