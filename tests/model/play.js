@@ -40,7 +40,7 @@ import { collections, decide, moreCollections, settings } from "./world.js";
  * @property {Partial<Pick<Plan, "name" | "faults">>} but
  * @property {boolean} turned whether what is a set comes in another order, and for another reason
  *
- * @typedef {{ call: Plan } | Again | { both: Plan[], schedule: number[] } | { wait: number } | { prune: true }} Step
+ * @typedef {{ call: Plan } | Again | { atOnce: Plan[], schedule: number[] } | { wait: number } | { prune: true }} Step
  * @typedef {{ settings: string, steps: Step[] }} Sequence
  *
  * @typedef {Plan & { method: [group: "tokens" | "crypto", name: string], faults: Faults }} Call a plan made concrete
@@ -75,7 +75,7 @@ class Player {
   #settings;
   #coverage;
   #print;
-  /** Two calls at once may leave open which came first. @type {Possible[]} */
+  /** Calls at once may leave open which came first. @type {Possible[]} */
   #possible = [{ state: emptyState(collections), learned: { reals: new Map(), order: new Set() } }];
   /** Every token ID that was answered. @type {string[]} */
   #seen = [];
@@ -107,8 +107,8 @@ class Player {
     } else if ("call" in step) {
       await this.#make([this.#concrete(step.call)]);
     } else {
-      this.#print("two calls at once:");
-      const calls = step.both.map((plan) => this.#concrete(plan));
+      this.#print(`${step.atOnce.length} calls at once:`);
+      const calls = step.atOnce.map((plan) => this.#concrete(plan));
       await this.#make(calls, step.schedule);
     }
   }
@@ -165,7 +165,8 @@ class Player {
   }
 
   /**
-   * Makes one call, or two at once: then what comes out must be what comes out if one is made after the other.
+   * Makes one call, or several at once: then what comes out must be what comes out if one is made after the other, in
+   * some order. None of so few is lost: whoever is refused a pass was overtaken by another that has landed.
    * @param {Call[]} calls
    * @param {number[]} [schedule]
    */
@@ -189,7 +190,7 @@ class Player {
    */
   #compare(made) {
     const rows = this.#host.rows();
-    const orders = made.length > 1 ? [made, [...made].reverse()] : [made];
+    const orders = ordersOf(made);
     const found = this.#possible.flatMap((possible) => orders.map((order) => this.#agrees(possible, order, rows)));
     return {
       agreeing: found.flatMap((each) => ("differ" in each ? [] : each)),
@@ -273,7 +274,8 @@ class Player {
     const atOnce = order.length > 1;
     /** @type {Result[]} */
     const results = [];
-    for (const { call, outcome, recorded } of order) {
+    for (const made of order) {
+      const { call, outcome, recorded } = made;
       const named = "error" in outcome ? outcome.error.code : undefined;
       const { result, questions, events, ...after } = this.#refer(state, call, atOnce ? undefined : recorded, named);
       results.push(result);
@@ -282,7 +284,7 @@ class Player {
       const checks = { ordered: questions.length < 2 && call.action !== "tokens.detokenize" };
       const asked = recorded.questions.slice(0, atOnce ? questions.length : undefined);
       const differ =
-        (bothDeleted(order, result) ? undefined : differenceOfOutcome(result, outcome, learned)) ??
+        (deletedAtOnce(order, made, result) ? undefined : differenceOfOutcome(result, outcome, learned)) ??
         differenceOf("what the policy was asked", questions, asked, checks) ??
         (atOnce ? undefined : differenceOf("what the audit was told", events, recorded.events, checks));
       if (differ !== undefined) return { differ: [differ, ...results.map(describe)].join("\n  the reference: ") };
@@ -374,11 +376,24 @@ function tokenIdsIn(answer) {
 }
 
 /**
- * Of two deletes at once that mean the same token both may say that they deleted it.
+ * Of deletes at once that mean the same token each may say that it deleted it.
  * @param {Made[]} order
+ * @param {Made} made
  * @param {Result} result
  */
-function bothDeleted(order, result) {
+function deletedAtOnce(order, made, result) {
   const deletes = order.filter(({ call, outcome }) => call.action === "tokens.delete" && "answer" in outcome);
-  return deletes.length === 2 && "refusal" in result && result.refusal.code === "PV3009";
+  if (deletes.length < 2 || !deletes.includes(made)) return false;
+  return "refusal" in result && result.refusal.code === "PV3009";
+}
+
+/**
+ * All orders of these.
+ * @template Each
+ * @param {Each[]} all
+ * @returns {Each[][]}
+ */
+function ordersOf(all) {
+  if (all.length < 2) return [all];
+  return all.flatMap((first, place) => ordersOf(all.toSpliced(place, 1)).map((rest) => [first, ...rest]));
 }

@@ -239,7 +239,7 @@ export class Call {
     if (readBackFailed) throw new Refusal("PV1000", { outcome: "unknown" });
     if (this.landed) return;
     if (last?.said === "threw") throw new Refusal("PV1000", { callback: "store.write" });
-    if (writes.length !== 3) throw new Impossible(`${writes.length} passes`);
+    if (writes.length !== 10) throw new Impossible(`${writes.length} passes`);
     throw new Refusal("PV3218");
   }
 

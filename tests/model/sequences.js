@@ -1,5 +1,5 @@
 // @ts-check
-// Random sequences: calls of several callers, the same call again, two at once, hosts that misbehave, and time.
+// Random sequences: calls of several callers, the same call again, several at once, hosts that misbehave, and time.
 
 import fc from "fast-check";
 
@@ -14,7 +14,7 @@ import { callers, settings } from "./world.js";
 const anyCaller = fc.constantFrom(...callers);
 
 const faults = fc.oneof(
-  fc.constant({ writes: ["refuses", "refuses", "refuses"] }),
+  fc.constant({ writes: Array(10).fill("refuses") }),
   fc.record({ writes: fc.array(fc.constantFrom("refuses", "refuses after writing"), { minLength: 1, maxLength: 3 }) }),
   record(
     {
@@ -66,7 +66,7 @@ const changesByTags = ({ action, parameters }) =>
   (action === "tokens.update" || action === "tokens.delete") && parameters.tokenIds === undefined;
 
 /**
- * Whether the vault promises of two calls at once that one comes after the other. The reads of a call are no snapshot,
+ * Whether the vault promises of calls at once that one comes after the other. The reads of a call are no snapshot,
  * and what it read and does not write may have changed since, so these are left out:
  * - several reads by tags
  * - an array that gives tags, and answers tokens that it need not write, beside a change of what a tag finds
@@ -91,10 +91,22 @@ const clashing = fc.tuple(changing, fc.oneof(changing, calm())).map(([one, other
   return [one, { ...other, parameters: { ...other.parameters, tokenIds } }];
 });
 const twins = changing.map((plan) => [plan, plan]);
-const both = fc.oneof(
+
+/** Calls that mean the same tokens, where they name any; a burst on few of them. */
+const burst = fc.array(changing, { minLength: 3, maxLength: 4 }).map((plans) => {
+  const tokenIds = plans.find(({ parameters }) => parameters.tokenIds !== undefined)?.parameters.tokenIds;
+  return plans.map((plan) => {
+    if (plan.parameters.tokenIds === undefined) return plan;
+    return { ...plan, parameters: { ...plan.parameters, tokenIds } };
+  });
+});
+const same = fc.tuple(changing, fc.integer({ min: 3, max: 4 })).map(([plan, count]) => Array(count).fill(plan));
+const atOnce = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(calm(), calm()) },
   { weight: 3, arbitrary: clashing },
   { weight: 1, arbitrary: twins },
+  { weight: 2, arbitrary: burst },
+  { weight: 1, arbitrary: same },
 );
 
 /** @type {Arbitrary<Step>} */
@@ -115,8 +127,8 @@ const anyStep = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      both: both.filter(areSerial),
-      schedule: fc.array(fc.nat({ max: 6 }), { maxLength: 12 }),
+      atOnce: atOnce.filter(areSerial),
+      schedule: fc.array(fc.nat({ max: 6 }), { maxLength: 16 }),
     }),
   },
   { weight: 4, arbitrary: fc.record({ wait }) },
