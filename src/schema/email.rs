@@ -33,9 +33,7 @@ pub(crate) fn is_mailbox(text: &str, characters: Characters) -> bool {
             && !label.ends_with('-')
             && !label.starts_with(is_mark)
             && is_word(label, |character| character == '-', characters)
-            && label
-                .chars()
-                .all(|character| character.is_ascii() || !is_like_punctuation(character))
+            && label.chars().all(|character| character.is_ascii() || is_of_a_domain(character))
     };
     text.len() <= 254
         && split_mailbox(text).is_some_and(|(local, domain)| {
@@ -61,16 +59,21 @@ fn is_word(text: &str, is_punctuation: fn(char) -> bool, characters: Characters)
         })
 }
 
-/// What no label of a domain has beyond ASCII (RFC 5892 allows two signs of Hebrew and a few that look like
-/// dots). Software that meets another dot than `.` splits the domain there, or shows another one.
-fn is_like_punctuation(character: char) -> bool {
+/// What a label of a domain may have beyond ASCII: letters, their marks, numbers, and symbols for those who
+/// have an emoji for a domain (RFC 5892 has none, and two signs of Hebrew). Punctuation is not among them,
+/// nor anything else that may be taken for a dot: software would split the domain there, or show another.
+fn is_of_a_domain(character: char) -> bool {
     // `⒈`, `🄀` and the abbreviations that are one character, such as `㏂`.
     let holds_dot = matches!(
         character,
         '\u{2488}'..='\u{249b}' | '\u{1f100}' | '\u{33c2}' | '\u{33c7}' | '\u{33d8}'
     );
-    let is_punctuation = is_of(GeneralCategoryGroup::Punctuation, character);
-    holds_dot || is_punctuation && !matches!(character, '\u{5f3}' | '\u{5f4}')
+    let is_letter_or_symbol = GeneralCategoryGroup::Letter
+        .union(GeneralCategoryGroup::Mark)
+        .union(GeneralCategoryGroup::Number)
+        .union(GeneralCategoryGroup::OtherSymbol);
+    !holds_dot
+        && (is_of(is_letter_or_symbol, character) || matches!(character, '\u{5f3}' | '\u{5f4}'))
 }
 
 fn is_mark(character: char) -> bool {

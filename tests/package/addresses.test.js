@@ -10,8 +10,8 @@ import { memoryStore } from "vaultlet/store/memory";
 // Noncharacters stand for what is unassigned: what else is, the next version of Unicode may assign.
 const hidden = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cc}\p{Cf}\p{Z}\p{Noncharacter_Code_Point}\ufffd\u{e000}\u{f8ff}\u{f0000}\u{10fffd}]/u;
 // What IDNA and mail software may take for the dot between two labels.
-const dots = [..."\u3002\uff0e\uff61\u2024\u2025\u2026\ufe52\ufe12\ufe19\u00b7\u2027\u30fb\uff65\u2022\u22c5\u06d4\u0701\u0702\u0964\u2e31\u2e33\ua60e\u2488\u{1f100}\u33c2"];
-const shown = [..."éüñøßжяאבعربहिन्दी例子漢字かなカナ한국어ไทย😀♥€٣"];
+const dots = [..."\u3002\uff0e\uff61\u2024\u2025\u2026\ufe52\ufe12\ufe19\u00b7\u2027\u30fb\uff65\u2022\u22c5\u2219\u02d9\u06d4\u0701\u0702\u0964\u2e31\u2e33\ua60e\u2488\u{1f100}\u33c2"];
+const shown = [..."éüñøßжяאבعربहिन्दी例子漢字かなカナ한국어ไทย😀♥٣"];
 
 async function openAddresses() {
   const vault = await openVault({

@@ -101,6 +101,7 @@ const TABLE: &[Row] = &[
             r#""jane@mail\u2488example.com""#,
             r#""jane@mail\u00b7example.com""#,
             r#""jane@mail\u30fbexample.com""#,
+            r#""jane@mail\u22c5example.com""#,
             r#""jane@mail\u06d4example.com""#,
             r#""jane@\u0301example.com""#,
             // NFC makes ASCII of these: `;`, which no atom has.
