@@ -245,7 +245,7 @@ export interface Check {
   operation: string;
   /** Such as `customers/properties/email`, `customers/properties/ssn.mask` or `customers/tokens`. */
   resource: string;
-  /** The property's type, with its transformer if there is one: `EMAIL`, `SSN.mask`. */
+  /** The property's type, with its transformer if there is one: `EMAIL`, `SSN.mask`. A name that the collection lacks has none. */
   type?: string;
 }
 
