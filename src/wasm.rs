@@ -35,13 +35,8 @@ extern "C" {
         limit: u32,
     ) -> Answer;
     #[wasm_bindgen(method)]
-    fn write(
-        this: &Bridge,
-        call: &JsValue,
-        labels: &str,
-        numbers: &[f64],
-        sealed: &[u8],
-    ) -> Answer;
+    fn write(this: &Bridge, call: &JsValue, labels: &str, numbers: &[f64], sealed: &[u8])
+    -> Answer;
     #[wasm_bindgen(method)]
     fn decide(this: &Bridge, call: &JsValue, question: JsValue) -> Answer;
     #[wasm_bindgen(method)]

@@ -76,9 +76,8 @@ fn make(core: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     }
     output.emit(folder)?;
     let script = fs::read_to_string(folder.join(format!("{NAME}.js")))?;
-    let module = format!(
-        "export function makeBindings({GLOBALS}) {{\n{script}\nreturn wasm_bindgen;\n}}\n"
-    );
+    let module =
+        format!("export function makeBindings({GLOBALS}) {{\n{script}\nreturn wasm_bindgen;\n}}\n");
     fs::write(folder.join(format!("{NAME}_bg.js")), module)?;
     let types = fs::read_to_string(folder.join(format!("{NAME}.d.ts")))?;
     fs::write(folder.join(format!("{NAME}_bg.d.ts")), types + "\n" + TYPES)?;
