@@ -1,11 +1,11 @@
 // @ts-check
 // The host as the wasm sees it: the bridge of `docs/boundary.md`, over the callbacks of `openVault`.
 
-import { apply, elapsed, isObject, isSafeInteger, namesOf, ownOf, providedBy, then, trunc } from "./built-ins.js";
+import { apply, elapsed, isObject, isSafeInteger, namesOf, ownOf, parseJson, providedBy, then, trunc } from "./built-ins.js";
 import { WrongShape, ask, askNow, pause } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
 import { LEVELS, writeJson } from "./json.js";
-import { MOST, shownPath } from "./options.js";
+import { MOST, NO_NAME, findNameless, shownPath } from "./options.js";
 
 /** @import { Answer, Bridge, Call, Host, Verdict } from "./boundary.js" */
 /** @import { AuditEvent, Query } from "./index.js" */
@@ -110,5 +110,7 @@ function readCollections(answer) {
   if (collections === undefined) return noCollections;
   const { text, problem, path, thrown } = writeJson(collections, LEVELS, MOST);
   if (thrown !== undefined) throw thrown.cause;
-  return text ?? new WrongShape(`${shownPath("collections", path)} ${problem}`);
+  if (text === undefined) return new WrongShape(`${shownPath("collections", path)} ${problem}`);
+  const nameless = findNameless(parseJson(text), "collections");
+  return nameless === undefined ? text : new WrongShape(`${nameless} ${NO_NAME}`);
 }

@@ -71,17 +71,24 @@ function readPlain(value, place) {
   const { text, problem, path, thrown } = writeJson(membersOf(value, place), LEVELS - 1, MOST);
   if (text === undefined) throw badConfiguration(shownPath(place, path), problem, thrown?.cause);
   const copy = parseJson(text);
-  refuseNames(copy, place);
+  const nameless = findNameless(copy, place);
+  if (nameless !== undefined) throw badConfiguration(nameless, NO_NAME);
   return { __proto__: null, ...copy };
 }
 
-/** The core repeats a name that it does not know. @type {(value: unknown, place: string) => void} */
-function refuseNames(value, place) {
-  if (!isObject(value)) return;
+export const NO_NAME = "has a name that is none";
+
+/**
+ * The place of the first object that has a name which no error may repeat: the core would, for it knows none like that.
+ * @type {(value: unknown, place: string) => string | undefined}
+ */
+export function findNameless(value, place) {
+  if (!isObject(value)) return undefined;
   for (const name of namesOf(value)) {
-    if (!isShown(name)) throw badConfiguration(place, "has a name that is none");
-    refuseNames(value[name], placeOf(place, name));
+    const found = isShown(name) ? findNameless(value[name], placeOf(place, name)) : place;
+    if (found !== undefined) return found;
   }
+  return undefined;
 }
 
 /** A path within a place, if none of its names could be a secret's. @type {(place: string, path: string) => string} */

@@ -133,11 +133,6 @@ fn version_number(version: u64) -> f64 {
     version as f64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "at most 2^31")]
-pub(crate) fn bytes_number(bytes: u64) -> f64 {
-    bytes as f64
-}
-
 #[expect(clippy::cast_precision_loss, reason = "a length in memory")]
 fn count_number(count: usize) -> f64 {
     count as f64

@@ -76,7 +76,7 @@ impl Vault {
     pub(crate) fn replace_collections(&self, answer: &str) -> Result<(), Error> {
         let collections = Json::parse(answer, "collections")
             .and_then(|answer| read::<Collections>(&answer, "collections"))
-            .map_err(|error| Callback::Reload.failed(Fault::WrongShapeAt(error.to_string())))?;
+            .map_err(|error| Callback::Reload.failed(as_wrong_shape(&error)))?;
         *self.collections.borrow_mut() = Rc::new(collections);
         Ok(())
     }
@@ -92,6 +92,16 @@ impl Vault {
             }
         };
         Ok(LabelMap::with_capacity_and_hasher(capacity, hasher.clone()))
+    }
+}
+
+/// The same reader serves what `reload` answers.
+fn as_wrong_shape(error: &Error) -> Fault {
+    match error.kind() {
+        ErrorKind::BadRequest { field, problem } => {
+            Fault::WrongShapeAt(format!("{field} {problem}"))
+        }
+        _ => Fault::WrongShape,
     }
 }
 

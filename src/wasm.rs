@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use zeroize::Zeroizing;
 
-use crate::columns::{ChangeColumns, bytes_number, pack_labels, time_number, unpack_rows, whole};
+use crate::columns::{ChangeColumns, pack_labels, time_number, unpack_rows, whole};
 use crate::error::{Cause, Error, Fault};
 use crate::host::{AccessRequest, AuditEvent, Change, Decision, Host, Millis, Row, TermsQuery};
 use crate::json::tree::as_whole;
@@ -112,7 +112,7 @@ impl Core {
     /// `request` is UTF-8. `call` goes back to the bridge as it came.
     pub fn call(&self, operation: String, request: Vec<u8>, call: JsValue) -> Promise {
         let vault = Rc::clone(&self.vault);
-        let max_bytes = vault.max_bytes_of(&operation).map_or(f64::INFINITY, bytes_number);
+        let max_bytes = vault.max_bytes_of(&operation).map_or(f64::INFINITY, f64::from);
         let host = JavaScript { bridge: Rc::clone(&self.bridge), call, max_bytes };
         future_to_promise(async move {
             let request = String::from_utf8(request).unwrap_or_default();

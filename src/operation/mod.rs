@@ -67,8 +67,9 @@ use crate::vault::Vault;
 impl Vault {
     /// How many bytes of sealed rows one answer of the store may have in an operation; none: any number. The host can
     /// look before it takes them in.
-    pub fn max_bytes_of(&self, operation: &str) -> Option<u64> {
-        (operation != Count::ACTION).then_some(self.settings.max_bytes.0)
+    pub fn max_bytes_of(&self, operation: &str) -> Option<u32> {
+        let most = u32::try_from(self.settings.max_bytes.0).ok()?;
+        (operation != Count::ACTION).then_some(most)
     }
 
     /// Runs one operation, named as the policy sees it (`tokens.update`), on the JSON text of its

@@ -258,6 +258,7 @@ test("reload: anything else is the wrong shape, and the place is named", async (
     [{ collections: cycle }, "collections.cycle leads back to what it is in"],
     [{ collections: { customers: 5n } }, `${customers} a bigint, which JSON cannot carry`],
     [{ collections: { "jane@example.com": NaN } }, "collections is no finite number"],
+    [{ collections: { customers: { ["A".repeat(43)]: {} } } }, "collections.customers has a name that is none"],
   ])) {
     assert.deepEqual(await settled(bridgeOver({ reload: () => answer }).reload()), wrongShape(problem));
   }

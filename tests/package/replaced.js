@@ -39,8 +39,8 @@ fixed = kept.rows();
 const options = { ...host, store, audit, settings: { timeoutMs: 100 } };
 /** @type {any} */
 const configuration = {
-  users: { admin: { role: "All" }, reader: { role: "Reader" }, acme: { role: "All", tenants: ["acme"] } },
-  roles: { All: { capabilities: ["*"], policies: ["*"] }, Reader: { capabilities: ["CapTokensWriter"], policies: ["Some"] } },
+  users: { admin: { role: "All" }, reader: { role: "Reader" }, acme: { role: "All", tenants: ["acme"] }, weak: { role: "Weak" } },
+  roles: { All: { capabilities: ["*"], policies: ["*"] }, Weak: { policies: ["*"] }, Reader: { capabilities: ["CapTokensWriter"], policies: ["Some"] } },
   policies: {
     All: { policy_type: "allow", operations: ["*"], reasons: ["*"], resources: ["*"] },
     Some: { policy_type: "allow", operations: ["tokenize"], reasons: ["*"], resources: ["customers/properties/name"] },
@@ -52,6 +52,7 @@ const rejecting = (await openVault({ ...options, policy: () => Native.reject(new
 const byIam = await openVault({ ...options, policy: iam(configuration) });
 const reader = byIam.as({ name: "reader" }).tokens;
 const acme = byIam.as({ name: "acme" }).tokens;
+const weak = byIam.as({ name: "weak" }).tokens;
 const nobody = byIam.as({}).tokens;
 
 /** @type {any} */
@@ -101,6 +102,7 @@ const trials = [
   { name: "a policy that rejects", tokens: rejecting, fails: false },
   { name: "iam: without the right", tokens: reader, fails: false },
   { name: "iam: outside the tenants", tokens: acme, fails: false },
+  { name: "iam: without the capability", tokens: weak, fails: false },
   { name: "iam: nobody", tokens: nobody, fails: false },
 ];
 
