@@ -12,6 +12,7 @@ import { readOptions, writeConfiguration } from "./options.js";
 
 /** @import { Host } from "./boundary.js" */
 /** @import { VaultClient } from "./index.js" */
+/** @import { Running } from "./instance.js" */
 
 export { VaultError } from "./error.js";
 export { generateKeys } from "./keys.js";
@@ -30,11 +31,14 @@ export async function openVault(options) {
     trap = cause;
     calls.end("the vault has ended: its wasm failed", cause);
   };
+  /** @type {Running | undefined} */
+  let opening;
   try {
     const module = await loadModule();
     const instance = await startInstance(module, onTrap).catch((cause) => {
       throw notLoaded(cause);
     });
+    opening = instance;
     const bridge = makeBridge(/** @type {Host} */ (options), timeoutMs);
     const core = instance.open(writeConfiguration({ primary, data, ...read }), secrets, bridge);
     if (trap !== undefined) throw trap;
@@ -57,6 +61,7 @@ export async function openVault(options) {
       },
     });
   } catch (thrown) {
+    opening?.end();
     throw errorOf(thrown);
   } finally {
     secrets.fill(0);

@@ -104,3 +104,10 @@ test("neither a key nor anything of a request stays in the memory of the wasm", 
   vault.close();
   assert(memoryOf().every((byte) => byte === 0));
 });
+
+test("nothing stays in the memory of the wasm where the configuration was refused", async () => {
+  const settings = { maxTags: 0 };
+  const refused = { keys: generateKeys(), collections: { customers: { properties: {} } }, store: memoryStore(), settings };
+  await assert.rejects(openVault({ ...refused, policy: () => ({ allow: true }) }), { code: "VL1000" });
+  assert(memoryOf().every((byte) => byte === 0));
+});
