@@ -56,6 +56,14 @@ test("`PV` codes are marked as the public API's, `VL` codes as ours", () => {
   }
 });
 
+test("docs/api.md names every code that a call can end in", () => {
+  const api = read("docs/api.md");
+  for (const code of documented.keys()) {
+    // That one is of the configuration.
+    if (code !== "VL1000") assert(api.includes(code), code);
+  }
+});
+
 test("each code has the anchor that `error_url` names", () => {
   for (const code of documented.keys()) assert(page.includes(`<a id="${code}"></a>\n### ${code}\n`), code);
 });
