@@ -10,7 +10,10 @@ import type {
   UpdateTokensParameters,
 } from "./tokens.js";
 
-/** `randomized`: another ciphertext each time. `deterministic`: the same for the same data, scope and tenant. */
+/**
+ * `randomized`: another ciphertext each time. `deterministic`: the same for the same data, scope, tenant, collection and
+ * primary key.
+ */
 export type EncryptionType = "randomized" | "deterministic";
 
 /** One object to encrypt. */
@@ -70,7 +73,7 @@ export interface UpdateEncryptionRequest {
   /** Absent: as before. */
   type?: EncryptionType | (string & {}) | undefined;
   encrypted_object: EncryptedObjectInput;
-  /** Laid over what the ciphertext holds. */
+  /** Laid over what the ciphertext holds; a null leaves what it holds. */
   fields: ObjectFields;
   /** Which properties survive. Absent: all of them. */
   props?: readonly string[] | undefined;

@@ -11,7 +11,7 @@ export interface Keys {
   data: Readonly<Record<string, Secret>>;
   /**
    * The key of the blind index. Keep it apart from copies of the store: who has both can guess data that takes few
-   * values. It cannot be changed: a new one means a new store.
+   * values. It cannot be changed: a new one means a new store, and under a wrong one nothing is found.
    */
   index: Secret;
 }
@@ -44,7 +44,7 @@ export interface Collection {
 /** What one property of an object may hold. */
 export interface Property {
   type: DataType | (string & {});
-  /** Whether null may stand for no value. Default: false. */
+  /** Whether null may stand for no value. Default: false. A value may be absent in either case. */
   nullable?: boolean | undefined;
 }
 

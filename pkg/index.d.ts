@@ -106,7 +106,7 @@ export interface VaultOptions {
   /** Is told of every call. Absent: nobody is told. */
   audit?: Audit | undefined;
   /**
-   * Runs for an operation with `reloadCache: true`, after its capability was granted. Calls that ask for it while it
+   * Runs for an operation with `reloadCache: true`, after the policy has allowed it. Calls that ask for it while it
    * runs wait for the same run. It may answer new collections, which hold from the next call on. Absent: nothing runs.
    */
   reload?: (() => Reloaded | undefined | void | Promise<Reloaded | undefined | void>) | undefined;

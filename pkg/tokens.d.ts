@@ -25,7 +25,7 @@ export interface CallParameters {
   adhocReason?: string | undefined;
   /** A note for the audit, at most 1,024 characters. */
   customAudit?: string | undefined;
-  /** Runs the host's `reload` first. */
+  /** Runs the host's `reload`, once the policy has allowed; what it answers holds from the next call. */
   reloadCache?: boolean | undefined;
   /** The tenants that confine the call, at least one. Absent: it is not confined. */
   xTenantId?: readonly string[] | undefined;
@@ -33,9 +33,9 @@ export interface CallParameters {
 
 /** Which tokens an operation means: any of the token IDs, and all of the tags. */
 export interface TokenQuery {
-  /** At least one. Those that do not exist match nothing. */
+  /** Those that do not exist match nothing, and so does an empty list. */
   tokenIds?: readonly string[] | undefined;
-  /** At least one. */
+  /** An empty list matches nothing. */
   tags?: readonly string[] | undefined;
   /** Refused with `PV2001`: this vault stores no objects. */
   objectIds?: readonly string[] | undefined;
@@ -81,7 +81,7 @@ export interface TokenizeRequest {
   /** A label; equal data in another scope is another token. Default: `default`. */
   scope?: string | undefined;
   tags?: readonly string[] | undefined;
-  /** Those of `tags` that no other token of the tenant may have. */
+  /** Those of `tags` that no other token of the tenant may have now. */
   ensure_unique_tenant_tags?: readonly string[] | undefined;
   /** `true` is refused with `PV2001`. */
   store_object?: boolean | undefined;
