@@ -41,6 +41,8 @@ export const split = /** @type {(text: string, by: string) => string[]} */ (/** 
 export const joinTexts = /** @type {(texts: string[], between: string) => string} */ (unbound(Array.prototype.join));
 export const encodeText = unbound(TextEncoder.prototype.encode).bind(undefined, new TextEncoder());
 export const setHas = unbound(Set.prototype.has);
+export const setAdd = /** @type {<T>(set: Set<T>, value: T) => Set<T>} */ (unbound(Set.prototype.add));
+export const setDelete = /** @type {<T>(set: Set<T>, value: T) => boolean} */ (unbound(Set.prototype.delete));
 export const mapGet = /** @type {<K, V>(map: Map<K, V>, key: K) => V | undefined} */ (unbound(Map.prototype.get));
 
 /** Such as `[object Object]`. @type {(value: unknown) => string} */

@@ -1,6 +1,7 @@
 // @ts-check
 // One instance of the wasm, for one vault: its own memory, its own bindings. If it traps, it is over, and nothing else is.
 
+import { nativeThen, setAdd, setDelete, then } from "./built-ins.js";
 import { makeBindings } from "./wasm/vaultlet_bg.js";
 
 /** @import { Bridge } from "./boundary.js" */
@@ -29,7 +30,7 @@ const LEAVING = Symbol("leaving");
  * Outside of the instance, for the host's promise keeps what it is given here: the bindings have views of the memory.
  * @type {(pending: Promise<unknown>, place: Place) => void}
  */
-const follow = (pending, place) => void pending.then((value) => place.resolve?.(value));
+const follow = (pending, place) => void then(pending, (value) => place.resolve?.(value));
 
 /**
  * @typedef {object} Running
@@ -123,14 +124,17 @@ export async function startInstance(module, onTrap) {
   function hold(pending) {
     /** @type {Place} */
     const place = { resolve: undefined };
-    awaited.add(place);
+    setAdd(awaited, place);
     follow(pending, place);
-    return new Promise((resolve) => {
+    const held = new Promise((resolve) => {
       place.resolve = (value) => {
-        awaited.delete(place);
+        setDelete(awaited, place);
         resolve(value);
       };
     });
+    // The bindings follow it by its `then`.
+    held.then = nativeThen;
+    return held;
   }
 
   /** A callback may end the vault that has called it: the wasm does not go on. @type {(bridge: any) => any} */
@@ -141,7 +145,7 @@ export async function startInstance(module, onTrap) {
         (/** @type {unknown[]} */ ...parameters) => {
           const answer = method.apply(bridge, parameters);
           if (over) throw LEAVING;
-          return answer.pending === undefined ? answer : { pending: hold(answer.pending) };
+          return answer.pending === undefined ? answer : { ...answer, pending: hold(answer.pending) };
         },
       ]),
     );

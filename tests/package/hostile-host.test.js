@@ -204,9 +204,9 @@ const writes = [
   ["false twice", [refuse, refuse], false, { failure: undefined, writes: 3, tags: ["new"] }],
   [
     "false always",
-    [refuse, refuse, refuse, refuse],
+    Array.from({ length: 11 }, () => refuse),
     false,
-    { failure: { code: "PV3218", context: {} }, writes: 3, tags: ["old"] },
+    { failure: { code: "PV3218", context: {} }, writes: 10, tags: ["old"] },
   ],
   [
     "false for what it has written",
