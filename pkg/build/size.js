@@ -3,11 +3,10 @@
 
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
-import { createRequire, isBuiltin } from "node:module";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-import { init, parse } from "es-module-lexer";
+import { build } from "esbuild";
 
 import { root } from "./command.js";
 
@@ -24,17 +23,17 @@ const wasm = join(root, "pkg", "wasm", "vaultlet_bg.wasm");
  * @typedef {object} Size
  * @property {string} name
  * @property {number} raw bytes
- * @property {number} gzip bytes, the files in one stream: a package or a bundle carries them so
+ * @property {number} gzip bytes
  * @property {number} ceiling what `gzip` has to stay under
  * @property {string[]} files
  */
 
 /** @returns {Promise<Size[]>} */
 export async function sizes() {
-  await init;
+  const { content, files } = await bundle();
   return [
-    size("wasm", [wasm], ceilings.wasm),
-    size("core JavaScript", [...loaded(entry)], ceilings.javascript),
+    size("wasm", readFileSync(wasm), ["pkg/wasm/vaultlet_bg.wasm"], ceilings.wasm),
+    size("core JavaScript", content, files, ceilings.javascript),
   ];
 }
 
@@ -49,37 +48,28 @@ export async function checkSizes() {
   return kept;
 }
 
-/**
- * @param {string} name
- * @param {string[]} paths
- * @param {number} ceiling
- * @returns {Size}
- */
-function size(name, paths, ceiling) {
-  const content = Buffer.concat(paths.map((path) => readFileSync(path)));
-  return {
-    name,
-    raw: content.length,
-    gzip: gzipSync(content, { level: 9 }).length,
-    ceiling,
-    files: paths.map((path) => relative(root, path).replaceAll("\\", "/")),
-  };
+/** The core entry and all that it imports, as a page or a Worker loads them: in one file, without comments. */
+async function bundle() {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "node",
+    metafile: true,
+    write: false,
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error("esbuild wrote no bundle");
+  return { content: Buffer.from(file.contents), files: Object.keys(metafile.inputs) };
 }
 
-/**
- * A module and all that it imports, now or later.
- * @param {string} file
- * @param {Set<string>} [seen]
- * @returns {Set<string>}
- */
-function loaded(file, seen = new Set()) {
-  if (seen.has(file)) return seen;
-  seen.add(file);
-  const [imports] = parse(readFileSync(file, "utf8"));
-  for (const { specifier } of imports) {
-    if (specifier === null || (specifier && isBuiltin(specifier))) continue;
-    if (!specifier) throw new Error(`\`${file}\` imports something that only running it can tell`);
-    loaded(createRequire(file).resolve(specifier), seen);
-  }
-  return seen;
-}
+/** @type {(name: string, content: Buffer, files: string[], ceiling: number) => Size} */
+const size = (name, content, files, ceiling) => ({
+  name,
+  raw: content.length,
+  gzip: gzipSync(content, { level: 9 }).length,
+  ceiling,
+  files,
+});
