@@ -1,7 +1,7 @@
 // @ts-check
 // The host as the wasm sees it: the bridge of `docs/boundary.md`, over the callbacks of `openVault`.
 
-import { apply, elapsed, isObject, isSafeInteger, namesOf, ownOf, parseJson, providedBy, then, trunc } from "./built-ins.js";
+import { apply, elapsed, isObject, isSafeInteger, isSwallowed, namesOf, ownOf, parseJson, providedBy, then, trunc } from "./built-ins.js";
 import { WrongShape, ask, askNow, pause } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
 import { LEVELS, writeJson } from "./json.js";
@@ -41,10 +41,16 @@ export function makeBridge(host, timeoutMs) {
     },
 
     decide: (call, question) =>
-      ask(timeoutMs, () => callMethod(host, "policy", [{ caller: call.caller, ...question, ...requestIdOf(call) }]), readDecision),
+      ask(timeoutMs, () => {
+        insistOnMembers();
+        return callMethod(host, "policy", [{ caller: call.caller, ...question, ...requestIdOf(call) }]);
+      }, readDecision),
 
     audit: (call, event) =>
-      ask(timeoutMs, () => callMethod(host, "audit", [addCaller(call, event)]), () => undefined),
+      ask(timeoutMs, () => {
+        insistOnMembers();
+        return callMethod(host, "audit", [addCaller(call, event)]);
+      }, () => undefined),
 
     clock: () =>
       askNow(() => (providedBy(host, "clock") === undefined ? Date.now() : callMethod(host, "clock", [])), readTime),
@@ -72,6 +78,19 @@ function callMethod(object, name, parameters) {
   const method = providedBy(object, name);
   if (typeof method !== "function") throw new TypeError(`\`${name}\` is no function any more`);
   return apply(method, object, parameters);
+}
+
+/** What questions and events are made of; the bindings assign each. */
+const MEMBERS = [
+  "action", "capabilities", "checks", "input", "collection", "tenantIds", "reason", "adhocReason", "operation", "resource",
+  "type", "id", "time", "customAudit", "transactionId", "decision", "code", "tokens",
+];
+
+/** A question without its checks would be answered wrongly, and an event without its code say nothing. */
+function insistOnMembers() {
+  for (let at = 0; at < MEMBERS.length; at += 1) {
+    if (isSwallowed(/** @type {string} */ (MEMBERS[at]))) throw new TypeError(`\`Object.prototype.${MEMBERS[at]}\` swallows members`);
+  }
 }
 
 /** @type {(call: Call, event: Omit<AuditEvent, "caller">) => AuditEvent} */

@@ -109,3 +109,15 @@ export function providedBy(object, name) {
   }
   return object[name];
 }
+
+const { prototype: everyObject } = Object;
+
+/**
+ * Whether what is assigned to a member of this name gets lost: somebody has planted an accessor on `Object.prototype`, or
+ * what cannot be written over.
+ * @param {string} name
+ */
+export function isSwallowed(name) {
+  const planted = getOwnPropertyDescriptor(everyObject, name);
+  return planted !== undefined && !(hasOwn(planted, "writable") && planted.writable === true);
+}

@@ -21,7 +21,8 @@ export class VaultError extends Error {
     return this.body;
   }
 }
-VaultError.prototype.name = "VaultError";
+// Defined, not assigned: `Error.prototype` may be frozen.
+Object.defineProperty(VaultError.prototype, "name", { value: "VaultError", writable: true, configurable: true });
 
 /** @type {(code: ErrorCode, status: number, message: string, context: ErrorBody["context"], cause?: unknown) => VaultError} */
 export const makeError = (code, status, message, context, cause) =>

@@ -2,7 +2,7 @@
 //! questions, and no question for each thing after the one before it. (What it does itself is counted in
 //! `tests/linear/`, in steps of the wasm.)
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;

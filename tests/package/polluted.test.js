@@ -67,3 +67,7 @@ test("JavaScript's own functions, each replaced in several ways: a call works or
   assert.deepEqual(found, []);
   assert(tried > 5_000, `${tried} calls`);
 });
+
+test("what swallows members on `Object.prototype`: no question is answered that lost its checks", () => {
+  assert.deepEqual(run("swallowed.js"), { allowed: [], tried: 180, rows: 1 });
+});
