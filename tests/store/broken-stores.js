@@ -1,7 +1,7 @@
 // @ts-check
 // Stores that each break one rule of the contract, and the rules of the kit that must say so.
 
-import { NaiveStore } from "../package/naive-store.js";
+import { NaiveStore } from "./naive-store.js";
 
 /** @import { Change, Query, Row, Store } from "vaultlet" */
 
