@@ -9,6 +9,7 @@ import { memoryStore } from "vaultlet/store/memory";
 import { testStore } from "vaultlet/testing";
 
 import { NaiveStore } from "./naive-store.js";
+import { testVaultOn } from "./vault-on-store.js";
 
 /** @import { Change, Query, Row } from "vaultlet" */
 
@@ -81,6 +82,7 @@ const byTerms = (overrides) => ({ terms: [label("all")], state: "any", now: NOW,
 const keysOf = (rows) => rows.map(({ key }) => key.replaceAll("_", ""));
 
 testStore({ name: "memory", make: () => ({ store: memoryStore() }), test });
+testVaultOn({ name: "memory", make: () => ({ store: memoryStore() }), test });
 
 test("write: a batch with two changes for one key is a mistake of whoever wrote it", async () => {
   const store = memoryStore();

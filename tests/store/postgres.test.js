@@ -13,6 +13,7 @@ import { testStore } from "vaultlet/testing";
 import { insert, makeLabels, makeRow, remove, replace } from "../../pkg/testing/rows.js";
 import { openPglite } from "./engines/pglite.js";
 import { startPostgres } from "./engines/postgres.js";
+import { testVaultOn } from "./vault-on-store.js";
 
 /** @type {import("./engines/postgres.js").Server} */
 let server;
@@ -42,6 +43,8 @@ async function fresh(client) {
 
 testStore({ name: "pg", make: () => fresh(pool), test });
 testStore({ name: "postgres.js", make: () => fresh(sql), test });
+testVaultOn({ name: "pg", make: () => fresh(pool), test });
+testVaultOn({ name: "postgres.js", make: () => fresh(sql), test });
 
 describe("PGlite", () => {
   /** @type {Awaited<ReturnType<typeof openPglite>>} */
@@ -49,6 +52,7 @@ describe("PGlite", () => {
   before(async () => void (database = await openPglite()));
   after(() => database?.close());
   testStore({ name: "PGlite", make: () => fresh(database), test });
+  testVaultOn({ name: "PGlite", make: () => fresh(database), test });
 });
 
 describe("what is PostgreSQL's own", () => {

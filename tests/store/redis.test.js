@@ -12,6 +12,7 @@ import { testStore } from "vaultlet/testing";
 
 import { insert, makeLabel, makeRow, remove, replace } from "../../pkg/testing/rows.js";
 import { ask, startRedis, startRedisCluster } from "./engines/redis.js";
+import { testVaultOn } from "./vault-on-store.js";
 
 /** @import { RedisClient, RedisOptions } from "vaultlet/store/redis" */
 
@@ -48,6 +49,7 @@ describe("one server", () => {
 
   testStore({ name: "ioredis", make: () => fresh(ioredis), test });
   testStore({ name: "redis", make: () => fresh(/** @type {any} */ (redis)), test });
+  testVaultOn({ name: "ioredis", make: () => fresh(ioredis), test });
 
   test("a client that sends a write twice makes no landed write false", async () => {
     /** @type {any[]} */
@@ -170,6 +172,7 @@ describe("a cluster of three primaries and their replicas", () => {
 
   testStore({ name: "ioredis, waiting for a replica", make: () => fresh(ioredis, { waitReplicas: 1 }), test });
   testStore({ name: "redis, waiting for a replica", make: () => fresh(/** @type {any} */ (redis), { waitReplicas: 1 }), test });
+  testVaultOn({ name: "a cluster", make: () => fresh(/** @type {any} */ (redis), { waitReplicas: 1 }), test });
 
   test("a prefix with a hash tag of its own keeps it, and stores of several tags share the cluster", async () => {
     for (const prefix of ["vault:{eu}", "vault:{us}", "{}plain"]) {

@@ -15,6 +15,7 @@ import { VaultError } from "vaultlet";
 import { sqliteStore } from "vaultlet/store/sqlite";
 
 import { insert, makeLabels, makeRow, replace } from "../../pkg/testing/rows.js";
+import { testVaultOn } from "./vault-on-store.js";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "vaultlet-sqlite-"));
@@ -48,6 +49,8 @@ async function fresh(options) {
   await store.migrate();
   return { file, database, store };
 }
+
+testVaultOn({ name: "SQLite", make: () => fresh(), test });
 
 test("several processes on one file lose no update, in either journal, and busy is no error", async () => {
   for (const journal of ["delete", "wal"]) {
