@@ -11,6 +11,8 @@ const documents = [
   ["README.md", 1],
   ["docs/api.md", 13],
   ["docs/host.md", 1],
+  ["docs/stores/postgres.md", 1],
+  ["docs/stores/sqlite.md", 1],
 ];
 
 for (const [path, count] of documents) {

@@ -4,7 +4,7 @@
 import { openVault } from "vaultlet";
 
 import { exampleHost } from "./example-host.js";
-import { NaiveStore } from "./naive-store.js";
+import { NaiveStore } from "../store/naive-store.js";
 
 /** The callbacks, as an error's `context.callback` names them. */
 export const callbacks = /** @type {const} */ (["store.read", "store.write", "policy", "audit", "clock", "reload"]);

@@ -1,13 +1,15 @@
 // @ts-check
-// The memory store, put through the store contract: rule by rule, and against a naive store over random batches.
+// The memory store: the kit, what is its own, and a naive store beside it over random batches.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import fc from "fast-check";
 import { memoryStore } from "vaultlet/store/memory";
+import { testStore } from "vaultlet/testing";
 
 import { NaiveStore } from "./naive-store.js";
+import { testVaultOn } from "./vault-on-store.js";
 
 /** @import { Change, Query, Row } from "vaultlet" */
 
@@ -79,134 +81,8 @@ const byTerms = (overrides) => ({ terms: [label("all")], state: "any", now: NOW,
 /** @param {Row[]} rows */
 const keysOf = (rows) => rows.map(({ key }) => key.replaceAll("_", ""));
 
-test("read by claims: each row that holds any of them, once", async () => {
-  const store = await storeOf(row("a", { claims: [label("x"), label("y")] }), row("b"), row("c"));
-  assert.deepEqual(keysOf(await store.read(byClaims("x", "y"))), ["a"]);
-  assert.deepEqual(keysOf(await store.read(byClaims("y", "claim-c", "nobody's"))).sort(), ["a", "c"]);
-  assert.deepEqual(await store.read(byClaims("nobody's")), []);
-  assert.deepEqual(await store.read(byClaims()), []);
-});
-
-test("read by terms: rows that have all of them", async () => {
-  const [s, t] = [label("s"), label("t")];
-  const store = await storeOf(row("a", { terms: [s] }), row("b", { terms: [t, s] }), row("c", { terms: [] }));
-  assert.deepEqual(keysOf(await store.read(byTerms({ terms: [s] }))), ["a", "b"]);
-  assert.deepEqual(keysOf(await store.read(byTerms({ terms: [s, t] }))), ["b"]);
-  assert.deepEqual(await store.read(byTerms({ terms: [s, label("u")] })), []);
-});
-
-test("read by terms: active has an expiry after now, or none; archived is the rest", async () => {
-  const store = await storeOf(
-    row("never"),
-    row("later", { expiresAt: NOW + 1 }),
-    row("now", { expiresAt: NOW }),
-    row("before", { expiresAt: NOW - 1 }),
-  );
-  assert.deepEqual(keysOf(await store.read(byTerms({ state: "active" }))), ["later", "never"]);
-  assert.deepEqual(keysOf(await store.read(byTerms({ state: "archived" }))), ["before", "now"]);
-  assert.deepEqual(keysOf(await store.read(byTerms({ state: "any" }))), ["before", "later", "never", "now"]);
-});
-
-test("read by terms: ordered by code unit, after a key that need not be there, at most the limit", async () => {
-  // By locale `a` comes before `B`, and by code point the last two change places.
-  const names = ["B", "a", "b", "\u{ff5e}", "\u{1f600}"];
-  const store = await storeOf(...names.map((name) => row(name)));
-  const ordered = ["B", "a", "b", "\u{1f600}", "\u{ff5e}"];
-  assert.deepEqual(keysOf(await store.read(byTerms())), ordered);
-  assert.deepEqual(keysOf(await store.read(byTerms({ limit: 2 }))), ordered.slice(0, 2));
-  assert.deepEqual(keysOf(await store.read(byTerms({ after: label("a"), limit: 2 }))), ordered.slice(2, 4));
-  assert.deepEqual(keysOf(await store.read(byTerms({ after: label("aa") }))), ordered.slice(2));
-  assert.deepEqual(await store.read(byTerms({ after: label("\u{ff5e}") })), []);
-});
-
-test("read by terms: what the state leaves out does not count towards the limit", async () => {
-  const store = await storeOf(row("a", { expiresAt: 1 }), row("b"), row("c", { expiresAt: 1 }), row("d"));
-  assert.deepEqual(keysOf(await store.read(byTerms({ state: "active", limit: 2 }))), ["b", "d"]);
-});
-
-test("write: expects no row, or the version that is there", async () => {
-  const a = row("a");
-  const store = await storeOf(a);
-  assert.equal(await store.write([insert(row("a", { claims: [] }))]), false);
-  assert.equal(await store.write([{ ...replace(a, {}), expect: 2 }]), false);
-  assert.equal(await store.write([{ ...remove(a), expect: 2 }]), false);
-  assert.equal(await store.write([remove(row("b"))]), false);
-  assert.equal(await store.write([{ key: label("b"), expect: null, row: null }]), true);
-  assert.equal(await store.write([replace(a, { version: 7 })]), true, "the store computes no version");
-  assert.equal((await store.read(byClaims("claim-a")))[0]?.version, 7);
-  assert.equal(await store.write([{ ...remove(a), expect: 7 }]), true);
-  assert.deepEqual(store.rows(), []);
-  assert.equal(await store.write([]), true);
-});
-
-test("write: all changes or none", async () => {
-  const a = row("a");
-  const store = await storeOf(a);
-  const before = store.rows();
-  const good = [insert(row("b")), replace(a, { terms: [label("t")], claims: [label("x")] })];
-  assert.equal(await store.write([...good, remove(row("absent"))]), false);
-  assert.equal(await store.write([...good, insert(row("c", { claims: [label("x")] }))]), false);
-  assert.deepEqual(store.rows(), before);
-  assert.deepEqual(keysOf(await store.read(byTerms())), ["a"]);
-  assert.deepEqual(await store.read(byClaims("x", "claim-b")), []);
-});
-
-test("write: no claim belongs to two rows after the batch", async () => {
-  const [a, b] = [row("a", { claims: [label("x")] }), row("b", { claims: [label("y")] })];
-  const store = await storeOf(a, b);
-  assert.equal(await store.write([insert(row("c", { claims: [label("x")] }))]), false, "held outside the batch");
-  assert.equal(await store.write([replace(b, { claims: [label("x")] })]), false, "held outside the batch");
-  assert.equal(
-    await store.write([insert(row("c", { claims: [label("z")] })), insert(row("d", { claims: [label("z")] }))]),
-    false,
-    "twice in the batch",
-  );
-  assert.equal(
-    await store.write([replace(a, {}), replace(b, { claims: [label("y"), label("x")] })]),
-    false,
-    "kept by its holder in the batch",
-  );
-});
-
-test("write: within the batch a claim may move from row to row, in either order, and be swapped", async () => {
-  const holdersOf = async (/** @type {ReturnType<typeof memoryStore>} */ store) =>
-    Promise.all(["x", "y"].map(async (claim) => keysOf(await store.read(byClaims(claim))).join()));
-  for (const order of [0, 1]) {
-    const [a, b] = [row("a", { claims: [label("x")] }), row("b", { claims: [label("y")] })];
-    const store = await storeOf(a, b);
-    const swap = [replace(a, { claims: [label("y")] }), replace(b, { claims: [label("x")] })];
-    assert.equal(await store.write(order === 0 ? swap : swap.reverse()), true);
-    assert.deepEqual(await holdersOf(store), ["b", "a"]);
-
-    const move = [remove({ ...a, version: 2 }), replace({ ...b, version: 2 }, { claims: [label("x"), label("y")] })];
-    assert.equal(await store.write(order === 0 ? move : move.reverse()), true);
-    assert.deepEqual(await holdersOf(store), ["b", "b"]);
-  }
-});
-
-test("write: a claim that was let go is free, and a deleted row is found by nothing", async () => {
-  const a = row("a", { claims: [label("x")], terms: [label("all"), label("t")] });
-  const store = await storeOf(a);
-  assert.equal(await store.write([replace(a, { claims: [label("y")], terms: [label("all"), label("u")] })]), true);
-  assert.equal(await store.write([insert(row("b", { claims: [label("x")] }))]), true);
-  assert.deepEqual(keysOf(await store.read(byClaims("x"))), ["b"]);
-  assert.deepEqual(await store.read(byTerms({ terms: [label("t")] })), []);
-  assert.deepEqual(keysOf(await store.read(byTerms({ terms: [label("u")] }))), ["a"]);
-
-  assert.equal(await store.write([remove({ ...a, version: 2 })]), true);
-  assert.deepEqual(await store.read(byClaims("y")), []);
-  assert.deepEqual(await store.read(byTerms({ terms: [label("u")] })), []);
-  assert.deepEqual(keysOf(await store.read(byTerms())), ["b"]);
-});
-
-test("write: of many that race for one claim, one succeeds", async () => {
-  const store = memoryStore();
-  const answers = await Promise.all(
-    Array.from({ length: 100 }, (_, index) => store.write([insert(row(`r${index}`, { claims: [label("x")] }))])),
-  );
-  assert.equal(answers.filter(Boolean).length, 1);
-  assert.equal((await store.read(byClaims("x"))).length, 1);
-});
+testStore({ name: "memory", make: () => ({ store: memoryStore() }), test });
+testVaultOn({ name: "memory", make: () => ({ store: memoryStore() }), test });
 
 test("write: a batch with two changes for one key is a mistake of whoever wrote it", async () => {
   const store = memoryStore();

@@ -1,0 +1,143 @@
+// @ts-check
+// The store on PostgreSQL. Every read and every write is one statement: one round trip. Types: `postgres.d.ts`.
+
+import { badConfiguration } from "../error.js";
+import { membersOf } from "../options.js";
+import {
+  SERVER,
+  callPrune,
+  callWrite,
+  migration,
+  namesOf,
+  readByClaims,
+  readByTerms,
+} from "./postgres-schema.js";
+
+/** @import { Change, Query, Row } from "../index.js" */
+/** @import { PostgresClient } from "./postgres.js" */
+
+/** Asks a statement of whichever client. @typedef {(text: string, values: unknown[]) => Promise<any[]>} Ask */
+
+/** SQLSTATE: another transaction was first. Nothing of this one has happened. */
+const CONFLICTS = ["40001", "40P01"];
+
+/** How often a read, or a prune, is repeated that another transaction stood in the way of. */
+const ATTEMPTS = 10;
+
+/** @type {typeof import("./postgres.js").postgresStore} */
+export function postgresStore(client, options = {}) {
+  const { table = "vaultlet", ...others } = membersOf(options, "options");
+  for (const name of Object.keys(others)) throw badConfiguration(`options.${name}`, "is not a known option");
+  const names = typeof table === "string" ? namesOf(table) : undefined;
+  if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 56 bytes, or `schema.name`");
+  return new PostgresStore(askerOf(client), names, isPglite(client));
+}
+
+class PostgresStore {
+  #ask;
+  #names;
+  #embedded;
+
+  /** @param {Ask} ask @param {import("./postgres-schema.js").Names} names @param {boolean} embedded */
+  constructor(ask, names, embedded) {
+    this.#ask = ask;
+    this.#names = names;
+    this.#embedded = embedded;
+  }
+
+  async migrate() {
+    const [server] = await this.#ask(SERVER, []);
+    if (server.replica) throw badConfiguration("client", "must be a primary: a replica lags behind it");
+    for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) {
+      // PGlite has no disk of its own to wait for.
+      if (this.#embedded || server[setting] !== "off") continue;
+      throw badConfiguration("client", `must not be of a server with \`${setting} = off\`: it loses what it acknowledged`);
+    }
+    await this.#repeat(migration(this.#names), []);
+  }
+
+  /** @param {Query} query @returns {Promise<Row[]>} */
+  async read(query) {
+    if ("claims" in query) {
+      if (query.claims.length === 0) return [];
+      return (await this.#repeat(readByClaims(this.#names), [query.claims.join()])).map(toRow);
+    }
+    const { terms, state, now, after, limit } = query;
+    const text = readByTerms(this.#names, state, terms.length);
+    return (await this.#repeat(text, [now, after ?? "", limit, ...terms])).map(toRow);
+  }
+
+  /** @param {Change[]} changes @returns {Promise<boolean>} */
+  async write(changes) {
+    const expected = changes.map(({ key, expect }) => ({ key, version: expect }));
+    const written = changes.flatMap(({ row }) => (row === null ? [] : [fromRow(row)]));
+    try {
+      const [answer] = await this.#ask(callWrite(this.#names), [JSON.stringify(expected), JSON.stringify(written)]);
+      return answer.landed;
+    } catch (error) {
+      // Whoever stood in the way was first; the transaction was rolled back.
+      if (isConflict(error)) return false;
+      throw error;
+    }
+  }
+
+  /** @param {number} now @returns {Promise<number>} */
+  async prune(now) {
+    const [{ pruned }] = await this.#repeat(callPrune(this.#names), [now]);
+    return pruned;
+  }
+
+  /** Nothing has happened where another transaction stood in the way: it may be asked again. @type {Ask} */
+  async #repeat(text, values) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#ask(text, values);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isConflict(error)) throw error;
+      }
+    }
+  }
+}
+
+/** @param {unknown} error */
+const isConflict = (error) => CONFLICTS.includes(/** @type {{ code?: any }} */ (error)?.code);
+
+/** How a client is asked. @type {(client: PostgresClient) => Ask} */
+function askerOf(client) {
+  if (typeof client === "function" && "unsafe" in client && typeof client.unsafe === "function") {
+    return async (text, values) => client.unsafe(text, values, { prepare: true });
+  }
+  if (typeof client === "object" && client !== null && "query" in client && typeof client.query === "function") {
+    return async (text, values) => (await client.query(text, values)).rows;
+  }
+  throw badConfiguration("client", "must be a `Pool` of `pg`, a `sql` of `postgres`, or a `PGlite`");
+}
+
+/** @param {PostgresClient} client */
+const isPglite = (client) => "waitReady" in client;
+
+/** Two digits for each byte. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** As `json_populate_recordset` reads it. @param {Row} row */
+function fromRow({ key, version, terms, claims, expiresAt, pruneAt, sealed }) {
+  let hex = "\\x";
+  for (const byte of sealed) hex += HEX[byte];
+  return { key, version, terms, claims, expires_at: expiresAt, prune_at: pruneAt, sealed: hex };
+}
+
+/** @param {any} columns @returns {Row} */
+function toRow({ key, version, terms, claims, expires_at, prune_at, sealed }) {
+  return {
+    key,
+    version,
+    terms: split(terms),
+    claims: split(claims),
+    expiresAt: expires_at,
+    pruneAt: prune_at,
+    sealed: new Uint8Array(sealed),
+  };
+}
+
+/** @param {string} labels */
+const split = (labels) => (labels === "" ? [] : labels.split(","));

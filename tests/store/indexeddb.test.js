@@ -1,0 +1,136 @@
+// @ts-check
+// The IndexedDB store in Chromium: the kit, and what is a browser's own.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { VaultError } from "vaultlet";
+import { indexedDbStore } from "vaultlet/store/indexeddb";
+
+import { openChromium, serveFiles } from "./engines/chromium.js";
+
+const PAGE = `<!doctype html><meta charset="utf-8"><title>IndexedDB</title><script type="module">
+  import { indexedDbStore } from "/pkg/store/indexeddb.js";
+  import { testStore } from "/pkg/testing.js";
+  import * as rows from "/pkg/testing/rows.js";
+  Object.assign(globalThis, { indexedDbStore, testStore, rows, ready: true });
+</script>`;
+
+/** @type {import("./engines/browser.js").Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof serveFiles>>} */
+let server;
+
+before(async () => {
+  server = await serveFiles(PAGE);
+  browser = await openChromium();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** @param {import("./engines/browser.js").BrowserContext} context */
+async function openPage(context) {
+  const page = await context.newPage();
+  page.on("pageerror", (error) => assert.fail(error.message));
+  await page.goto(server.url);
+  await page.waitForFunction("globalThis.ready");
+  return page;
+}
+
+test("the kit", async () => {
+  const page = await openPage(await browser.newContext());
+  const results = await page.evaluate(async () => {
+    const { indexedDbStore, testStore } = /** @type {any} */ (globalThis);
+    /** @type {[string, () => Promise<void>][]} */
+    const tests = [];
+    let stores = 0;
+    const make = () => {
+      const name = `kit-${(stores += 1)}`;
+      return { store: indexedDbStore({ name }), close: () => indexedDB.deleteDatabase(name) };
+    };
+    testStore({ name: "IndexedDB", make, test: (/** @type {any} */ ...entry) => tests.push(entry) });
+    /** @type {string[]} */
+    const failures = [];
+    for (const [title, check] of tests) await check().catch((error) => failures.push(`${title}: ${error.message}`));
+    return { all: tests.length, failures };
+  });
+  assert.deepEqual(results.failures, []);
+  assert(results.all > 40, `${results.all} rules`);
+});
+
+test("two tabs that count up in one row lose no update", async () => {
+  const context = await browser.newContext();
+  const [one, other] = [await openPage(context), await openPage(context)];
+  const claim = await one.evaluate(async () => {
+    const { indexedDbStore, rows } = /** @type {any} */ (globalThis);
+    const row = rows.makeRow({ sealed: Uint8Array.of(0) });
+    await indexedDbStore({ name: "tabs" }).write([rows.insert(row)]);
+    return row.claims[0];
+  });
+  const count = async (/** @type {string} */ claim) => {
+    const { indexedDbStore, rows } = /** @type {any} */ (globalThis);
+    const store = indexedDbStore({ name: "tabs" });
+    let refused = 0;
+    for (let done = 0; done < 50; ) {
+      const [row] = await store.read({ claims: [claim] });
+      const landed = await store.write([rows.replace(row, { sealed: row.sealed.map((/** @type {number} */ byte) => byte + 1) })]);
+      if (landed) done += 1;
+      else refused += 1;
+    }
+    return refused;
+  };
+  const refused = await Promise.all([one.evaluate(count, claim), other.evaluate(count, claim)]);
+  const after = await one.evaluate(async (claim) => {
+    const [row] = await /** @type {any} */ (globalThis).indexedDbStore({ name: "tabs" }).read({ claims: [claim] });
+    return [row.version, row.sealed[0]];
+  }, claim);
+  assert.deepEqual(after, [101, 100]);
+  assert((refused[0] ?? 0) + (refused[1] ?? 0) > 0, "they never met");
+});
+
+test("rows survive a reload; deleting the database wipes them under an open store, which goes on", async () => {
+  const context = await browser.newContext();
+  const page = await openPage(context);
+  const claim = await page.evaluate(async () => {
+    const { indexedDbStore, rows } = /** @type {any} */ (globalThis);
+    const row = rows.makeRow();
+    await indexedDbStore().write([rows.insert(row)]);
+    return row.claims[0];
+  });
+  await page.reload();
+  await page.waitForFunction("globalThis.ready");
+  const found = await page.evaluate(async (claim) => {
+    const { indexedDbStore, rows } = /** @type {any} */ (globalThis);
+    const store = indexedDbStore();
+    const before = (await store.read({ claims: [claim] })).length;
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase("vaultlet");
+      request.onsuccess = resolve;
+      request.onblocked = () => reject(new Error("blocked"));
+    });
+    const after = (await store.read({ claims: [claim] })).length;
+    return [before, after, await store.write([rows.insert(rows.makeRow())])];
+  }, claim);
+  assert.deepEqual(found, [1, 0, true]);
+});
+
+test("where there is no IndexedDB, and for a bad option, it is VL1000 and names the place", () => {
+  /** @type {[unknown, string][]} */
+  const mistakes = [
+    [{ nam: "a" }, "options.nam"],
+    [{ name: "" }, "options.name"],
+    [{ name: 7 }, "options.name"],
+    [null, "options"],
+    [{}, "indexedDB"],
+    [undefined, "indexedDB"],
+  ];
+  for (const [options, place] of mistakes) {
+    assert.throws(
+      () => indexedDbStore(/** @type {any} */ (options)),
+      (error) => error instanceof VaultError && error.code === "VL1000" && error.context.place === place,
+      `${place}: ${JSON.stringify(options)}`,
+    );
+  }
+});

@@ -1,0 +1,181 @@
+// @ts-check
+// The PostgreSQL store on a real server with both clients, and on PGlite: the kit, and what is PostgreSQL's own.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import pg from "pg";
+import postgres from "postgres";
+import { VaultError } from "vaultlet";
+import { postgresStore } from "vaultlet/store/postgres";
+import { testStore } from "vaultlet/testing";
+
+import { insert, makeLabels, makeRow, remove, replace } from "../../pkg/testing/rows.js";
+import { openPglite } from "./engines/pglite.js";
+import { startPostgres } from "./engines/postgres.js";
+import { testVaultOn } from "./vault-on-store.js";
+
+/** @type {import("./engines/postgres.js").Server} */
+let server;
+/** @type {pg.Pool} */
+let pool;
+/** @type {postgres.Sql} */
+let sql;
+
+before(async () => {
+  server = await startPostgres();
+  pool = new pg.Pool({ connectionString: server.url, max: 10 });
+  sql = postgres(server.url, { max: 10, fetch_types: false, onnotice: () => {} });
+});
+after(async () => {
+  await Promise.all([pool?.end(), sql?.end()]);
+  await server?.stop();
+});
+
+let tables = 0;
+
+/** @param {import("vaultlet/store/postgres").PostgresClient} client */
+async function fresh(client) {
+  const store = postgresStore(client, { table: `Order ${(tables += 1)}` });
+  await store.migrate();
+  return { store };
+}
+
+testStore({ name: "pg", make: () => fresh(pool), test });
+testStore({ name: "postgres.js", make: () => fresh(sql), test });
+testVaultOn({ name: "pg", make: () => fresh(pool), test });
+testVaultOn({ name: "postgres.js", make: () => fresh(sql), test });
+
+describe("PGlite", () => {
+  /** @type {Awaited<ReturnType<typeof openPglite>>} */
+  let database;
+  before(async () => void (database = await openPglite()));
+  after(() => database?.close());
+  testStore({ name: "PGlite", make: () => fresh(database), test });
+  testVaultOn({ name: "PGlite", make: () => fresh(database), test });
+});
+
+describe("what is PostgreSQL's own", () => {
+  test("reads, writes and pruning find rows by their indexes: no table is read from end to end", async () => {
+    const table = `Order ${(tables += 1)}`;
+    const store = postgresStore(pool, { table });
+    await store.migrate();
+    const [term, rare] = makeLabels(2);
+    const rows = Array.from({ length: 20_000 }, (_, index) =>
+      makeRow({ terms: index % 500 === 0 ? [term, rare] : [term], pruneAt: index % 1_000 === 0 ? index : null }),
+    );
+    for (let start = 0; start < rows.length; start += 1_000) {
+      assert.equal(await store.write(rows.slice(start, start + 1_000).map(insert)), true);
+    }
+    await pool.query(`ANALYZE "${table}", "${table}_terms", "${table}_claims"`);
+    const scans = async () => {
+      const { rows } = await pool.query(
+        `SELECT sum(seq_scan)::int AS scans, sum(seq_tup_read)::float8 AS read FROM pg_stat_user_tables WHERE relname LIKE $1`,
+        [`${table}%`],
+      );
+      return rows[0];
+    };
+    // One connection, which tells its counts when it ends.
+    const alone = new pg.Client({ connectionString: server.url });
+    await alone.connect();
+    await pool.query("SELECT pg_sleep(1.1)");
+    const before = await scans();
+    const own = postgresStore(alone, { table });
+    const query = { state: /** @type {const} */ ("active"), now: 1, after: rows[50]?.key ?? null, limit: 100 };
+    assert.equal((await own.read({ claims: rows.slice(0, 100).flatMap(({ claims }) => claims) })).length, 100);
+    assert.equal((await own.read({ ...query, terms: [term] })).length, 100);
+    assert((await own.read({ ...query, terms: [term, rare] })).length > 0);
+    assert((await own.read({ ...query, terms: [rare, term] })).length > 0);
+    assert.equal(await own.write(rows.slice(100, 200).map((row) => replace(row, { claims: makeLabels(1) }))), true);
+    assert.equal(await own.write(rows.slice(200, 210).map(remove)), true);
+    assert.equal(await own.write([insert(makeRow())]), true);
+    assert.equal(await own.prune(10_000), 10);
+    await alone.end();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(await scans(), before);
+  });
+
+  test("every read and write is one statement, whatever the number of rows", async () => {
+    const { store } = await fresh(pool);
+    let statements = 0;
+    const counting = postgresStore(
+      { query: (text, values) => ((statements += 1), pool.query(text, values)) },
+      { table: `Order ${tables}` },
+    );
+    const rows = Array.from({ length: 300 }, () => makeRow());
+    assert.equal(await counting.write(rows.map(insert)), true);
+    assert.equal(await counting.write(rows.map((row) => replace(row))), true);
+    assert.equal((await counting.read({ claims: rows.flatMap(({ claims }) => claims) })).length, 300);
+    assert.equal(statements, 3);
+    assert.equal((await store.read({ claims: [] })).length, 0);
+  });
+
+  test("several processes may migrate at once, and again", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      tables += 1;
+      await Promise.all(Array.from({ length: 8 }, () => postgresStore(pool, { table: `Order ${tables}` }).migrate()));
+    }
+    await postgresStore(sql, { table: `Order ${tables}` }).migrate();
+  });
+
+  test("any name of a table works: capitals, reserved words, quotes, other scripts, a schema", async () => {
+    await pool.query(`CREATE SCHEMA IF NOT EXISTS "My ""schema"`);
+    for (const table of ["user", "SELECT", `a "quoted" 'name'; --`, "顧客の表", "x".repeat(40), 'My "schema.Tokens', "$write$"]) {
+      const store = postgresStore(pool, { table });
+      await store.migrate();
+      const row = makeRow();
+      assert.equal(await store.write([insert(row)]), true, table);
+      assert.equal((await store.read({ claims: row.claims }))[0]?.key, row.key, table);
+    }
+  });
+
+  test("a bad client, option or name is VL1000, and names the place", () => {
+    /** @type {[unknown, unknown, string][]} */
+    const mistakes = [
+      [undefined, undefined, "client"],
+      [null, {}, "client"],
+      [{}, {}, "client"],
+      ["postgres://localhost", {}, "client"],
+      [pool, { tabel: "tokens" }, "options.tabel"],
+      [pool, { table: "" }, "options.table"],
+      [pool, { table: 7 }, "options.table"],
+      [pool, { table: "a.b.c" }, "options.table"],
+      [pool, { table: ".a" }, "options.table"],
+      [pool, { table: "x".repeat(57) }, "options.table"],
+      [pool, { table: "a\0b" }, "options.table"],
+      [pool, null, "options"],
+      [pool, "tokens", "options"],
+    ];
+    for (const [client, options, place] of mistakes) {
+      assert.throws(
+        () => postgresStore(/** @type {any} */ (client), /** @type {any} */ (options)),
+        (error) => error instanceof VaultError && error.code === "VL1000" && error.context.place === place,
+        `${place}: ${JSON.stringify(options)}`,
+      );
+    }
+  });
+
+  test("a server that loses what it acknowledged is refused", async () => {
+    await pool.query("ALTER ROLE postgres IN DATABASE vaults SET synchronous_commit = off");
+    const relaxed = new pg.Pool({ connectionString: server.url, max: 1 });
+    try {
+      await assert.rejects(postgresStore(relaxed).migrate(), { code: "VL1000", message: /synchronous_commit/ });
+    } finally {
+      await relaxed.end();
+      await pool.query("ALTER ROLE postgres IN DATABASE vaults RESET synchronous_commit");
+    }
+  });
+
+  test("a schema that is not there is the engine's own error", async () => {
+    await assert.rejects(postgresStore(pool, { table: "nowhere.tokens" }).migrate(), { code: "3F000" });
+  });
+
+  for (const isolation of ["repeatable read", "serializable"]) {
+    const make = async () => {
+      const strict = new pg.Pool({ connectionString: server.url, max: 8, options: `-c default_transaction_isolation=${isolation.replace(" ", "\\ ")}` });
+      return { ...(await fresh(strict)), close: () => strict.end() };
+    };
+    // What a database's default isolation may be: conflicts come out as errors there, and must not.
+    testStore({ name: `pg, ${isolation}`, make, test: (title, check) => /at once|many|linearizable|orders|moves/.test(title) && test(title, check) });
+  }
+});

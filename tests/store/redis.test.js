@@ -1,0 +1,185 @@
+// @ts-check
+// The Redis store on a real server and a real cluster, with both clients: the kit, and what is Redis' own.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { Cluster, Redis } from "ioredis";
+import { createClient, createCluster } from "redis";
+import { VaultError } from "vaultlet";
+import { redisStore } from "vaultlet/store/redis";
+import { testStore } from "vaultlet/testing";
+
+import { insert, makeLabel, makeRow, remove, replace } from "../../pkg/testing/rows.js";
+import { ask, startRedis, startRedisCluster } from "./engines/redis.js";
+import { testVaultOn } from "./vault-on-store.js";
+
+/** @import { RedisClient, RedisOptions } from "vaultlet/store/redis" */
+
+let prefixes = 0;
+
+/** @param {RedisClient} client @param {RedisOptions} [options] */
+async function fresh(client, options) {
+  const store = redisStore(client, { prefix: `vault ${(prefixes += 1)}`, ...options });
+  await store.migrate();
+  return { store };
+}
+
+describe("one server", () => {
+  /** @type {import("./engines/redis.js").Servers} */
+  let server;
+  /** @type {Redis} */
+  let ioredis;
+  /** @type {ReturnType<typeof createClient>} */
+  let redis;
+  let port = 0;
+
+  before(async () => {
+    server = await startRedis();
+    port = /** @type {number} */ (server.ports[0]);
+    ioredis = new Redis(port);
+    redis = createClient({ url: `redis://127.0.0.1:${port}` });
+    await redis.connect();
+  });
+  after(async () => {
+    ioredis?.disconnect();
+    redis?.destroy();
+    await server?.stop();
+  });
+
+  testStore({ name: "ioredis", make: () => fresh(ioredis), test });
+  testStore({ name: "redis", make: () => fresh(/** @type {any} */ (redis)), test });
+  testVaultOn({ name: "ioredis", make: () => fresh(ioredis), test });
+
+  test("a client that sends a write twice makes no landed write false", async () => {
+    /** @type {any[]} */
+    const answers = [];
+    const twice = {
+      async eval(/** @type {Parameters<Redis["eval"]>} */ ...parameters) {
+        for (let time = 0; time < 2; time += 1) answers.push(await ioredis.eval(...parameters));
+        return answers.at(-1);
+      },
+      pipeline: () => ioredis.pipeline(),
+    };
+    const { store } = await fresh(twice);
+    const row = makeRow();
+    answers.length = 0;
+    assert.equal(await store.write([insert(row)]), true);
+    assert.deepEqual(answers, [1, 1]);
+    assert.equal(await store.write([insert(row)]), false, "the caller's own second write");
+    assert.equal(await store.write([replace(row)]), true);
+  });
+
+  test("a connection that is cut after a write, and a client that resends it, lose and double nothing", async () => {
+    const cut = new Redis(port, { autoResendUnfulfilledCommands: true, maxRetriesPerRequest: null, retryStrategy: () => 5 });
+    const { store } = await fresh(cut);
+    const id = await cut.client("ID");
+    const row = makeRow();
+    const killed = cut.eval("for i = 1, 3000000 do end return 1", 0).catch(() => {});
+    const written = store.write([insert(row)]);
+    await ask(port, "CLIENT", "KILL", "ID", String(id));
+    assert.equal(await written, true);
+    await killed;
+    assert.equal((await store.read({ claims: row.claims }))[0]?.version, 1);
+    cut.disconnect();
+  });
+
+  test("a page among many rows that are in another state looks at them in turns", async () => {
+    const { store } = await fresh(ioredis);
+    const term = makeLabel();
+    const rows = Array.from({ length: 25_000 }, () => makeRow({ terms: [term], claims: [], expiresAt: 5 }));
+    const active = Array.from({ length: 3 }, () => makeRow({ terms: [term] }));
+    for (let start = 0; start < rows.length; start += 5_000) await store.write(rows.slice(start, start + 5_000).map(insert));
+    await store.write(active.map(insert));
+    const query = { terms: [term], state: /** @type {const} */ ("active"), now: 10, after: null };
+    const keys = active.map(({ key }) => key).sort();
+    assert.deepEqual((await store.read({ ...query, limit: 100 })).map(({ key }) => key), keys);
+    assert.deepEqual((await store.read({ ...query, limit: 2 })).map(({ key }) => key), keys.slice(0, 2));
+  });
+
+  test("what was deleted leaves no key behind", async () => {
+    const { store } = await fresh(ioredis, { prefix: "clean" });
+    const rows = [makeRow({ pruneAt: 5 }), makeRow({ pruneAt: 9 })];
+    await store.write(rows.map(insert));
+    await store.write(rows.slice(0, 1).map(remove));
+    assert.equal(await store.prune(10), 1);
+    const left = (await ioredis.keys("{clean}*")).filter((key) => !key.startsWith("{clean}:write:"));
+    assert.deepEqual(left, []);
+    for (const key of await ioredis.keys("{clean}:write:*")) assert((await ioredis.pttl(key)) > 0, key);
+  });
+
+  test("replicas that do not answer in time leave a write's outcome unknown", async () => {
+    const { store } = await fresh(ioredis, { waitReplicas: 1, waitMs: 20 });
+    const row = makeRow();
+    await assert.rejects(store.write([insert(row)]), /0 of 1 replicas/);
+    assert.equal((await store.read({ claims: row.claims })).length, 1, "it has landed here");
+    assert.equal(await store.write([insert(row)]), false, "what is refused waits for nobody");
+  });
+
+  test("a server that drops keys when it is full is refused", async () => {
+    await ask(port, "CONFIG", "SET", "maxmemory", "1gb");
+    await ask(port, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+    await assert.rejects(redisStore(ioredis).migrate(), { code: "VL1000", message: /noeviction/ });
+    await ask(port, "CONFIG", "SET", "maxmemory-policy", "noeviction");
+    await redisStore(ioredis).migrate();
+    await ask(port, "CONFIG", "SET", "maxmemory", "0");
+  });
+
+  test("a bad client or option is VL1000, and names the place", () => {
+    /** @type {[unknown, unknown, string][]} */
+    const mistakes = [
+      [undefined, undefined, "client"],
+      [null, {}, "client"],
+      ["redis://localhost", {}, "client"],
+      [{ eval: () => {} }, {}, "client"],
+      [ioredis, { prefx: "a" }, "options.prefx"],
+      [ioredis, { prefix: "" }, "options.prefix"],
+      [ioredis, { prefix: 7 }, "options.prefix"],
+      [ioredis, { waitReplicas: -1 }, "options.waitReplicas"],
+      [ioredis, { waitReplicas: 1.5 }, "options.waitReplicas"],
+      [ioredis, { waitMs: 0 }, "options.waitMs"],
+      [ioredis, null, "options"],
+    ];
+    for (const [client, options, place] of mistakes) {
+      assert.throws(
+        () => redisStore(/** @type {any} */ (client), /** @type {any} */ (options)),
+        (error) => error instanceof VaultError && error.code === "VL1000" && error.context.place === place,
+        `${place}: ${JSON.stringify(options)}`,
+      );
+    }
+  });
+});
+
+describe("a cluster of three primaries and their replicas", () => {
+  /** @type {import("./engines/redis.js").Servers} */
+  let servers;
+  /** @type {Cluster} */
+  let ioredis;
+  /** @type {ReturnType<typeof createCluster>} */
+  let redis;
+
+  before(async () => {
+    servers = await startRedisCluster();
+    ioredis = new Cluster(servers.ports.map((port) => ({ host: "127.0.0.1", port })));
+    redis = createCluster({ rootNodes: servers.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })) });
+    await redis.connect();
+  });
+  after(async () => {
+    ioredis?.disconnect();
+    redis?.destroy();
+    await servers?.stop();
+  });
+
+  testStore({ name: "ioredis, waiting for a replica", make: () => fresh(ioredis, { waitReplicas: 1 }), test });
+  testStore({ name: "redis, waiting for a replica", make: () => fresh(/** @type {any} */ (redis), { waitReplicas: 1 }), test });
+  testVaultOn({ name: "a cluster", make: () => fresh(/** @type {any} */ (redis), { waitReplicas: 1 }), test });
+
+  test("a prefix with a hash tag of its own keeps it, and stores of several tags share the cluster", async () => {
+    for (const prefix of ["vault:{eu}", "vault:{us}", "{}plain"]) {
+      const { store } = await fresh(ioredis, { prefix });
+      const row = makeRow();
+      assert.equal(await store.write([insert(row)]), true);
+      assert.equal((await store.read({ claims: row.claims })).length, 1);
+    }
+  });
+});
