@@ -202,8 +202,9 @@ const RULES = [
       await count("update with unique tags", 3, 1, () => tokens.updateTokens({ ...about, tokenIds: [one], requestBody: unique }));
       const map = await count("rotate", 1, 1, () => tokens.rotateTokens({ ...about, tokenIds }));
       await count("delete", 1, 1, () => tokens.deleteTokens({ ...about, tokenIds: Object.values(map) }));
+      const ensured = { tags: ["v"], ensure_unique_tenant_tags: ["v"] };
       await count("tokenize with unique tags", 2, 1, () =>
-        tokens.tokenize({ ...about, requestBody: [{ type: "pci", ...fields("unique"), tags: ["v"], ensure_unique_tenant_tags: ["v"] }] }),
+        tokens.tokenize({ ...about, requestBody: [{ type: "randomized", ...fields("unique"), ...ensured }] }),
       );
       await count("encrypt", 0, 0, () => crypto.encrypt({ ...about, requestBody: [fields("sealed")] }));
     },
