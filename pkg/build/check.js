@@ -9,6 +9,7 @@ import { root } from "./command.js";
 import { proveDeny } from "./deny-proof.js";
 import { checkCrates } from "./deny.js";
 import { proveLints } from "./lint-proof.js";
+import { EVERYTHING, installPackages } from "./packages.js";
 import { checkSizes } from "./size.js";
 
 /**
@@ -18,6 +19,9 @@ import { checkSizes } from "./size.js";
 function runs(program, ...args) {
   return spawnSync(program, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).status === 0;
 }
+
+// The tests' code is checked too, against the types of what it drives.
+installPackages(EVERYTHING);
 
 await runChecks([
   ["formatting", () => runs("cargo", "fmt", "--all", "--check")],

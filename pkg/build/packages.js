@@ -7,25 +7,31 @@ import { join } from "node:path";
 
 import { root, run } from "./command.js";
 
+/** What the package needs to be built and used, and what a workspace of its own lists: what only the tests start. */
+export const OWN = ["--workspace=pkg", "--include-workspace-root"];
+export const EVERYTHING = /** @type {string[]} */ ([]);
+
 /**
  * Runs `npm ci` where it is needed.
+ * @param {typeof OWN | typeof EVERYTHING} which
  * @returns {boolean} whether there was anything to do
  */
-export function installPackages() {
+export function installPackages(which) {
   // The lock file's content and not its time: a checkout changes times and not always content.
   const lock = readFileSync(join(root, "package-lock.json"));
   const wanted = createHash("sha256").update(lock).digest("hex");
   const stamp = join(root, "node_modules", ".installed-lock");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return false;
+  const [installed = "", ...part] = existsSync(stamp) ? readFileSync(stamp, "utf8").split(" ") : [];
+  if (installed === wanted && (part.length === 0 || which === OWN)) return false;
   const [program, ...first] = npm();
   run({
-    what: "installing the npm packages",
-    note: "npm ci",
+    what: which === OWN ? "installing the npm packages" : "installing the npm packages, those of the tests too",
+    note: which === OWN ? "npm ci" : "npm ci; some minutes the first time",
     program,
-    args: [...first, "ci", "--include=dev", "--no-audit", "--no-fund"],
+    args: [...first, "ci", ...which, "--include=dev", "--no-audit", "--no-fund"],
     remedy: "read npm's message above; it has to reach the network",
   });
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp, [wanted, ...which].join(" "));
   return true;
 }
 

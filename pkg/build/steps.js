@@ -3,7 +3,7 @@
 
 import { SetupError, say } from "./command.js";
 import { everyEngine, installEngines } from "./engines.js";
-import { installPackages } from "./packages.js";
+import { EVERYTHING, OWN, installPackages } from "./packages.js";
 import { installPython } from "./python.js";
 import { checkRust, installTarget } from "./rust.js";
 import { buildWasm } from "./wasm.js";
@@ -11,15 +11,16 @@ import { buildWasm } from "./wasm.js";
 /** @import { EngineName } from "./engines.js" */
 
 /** What the package itself needs. */
-export const setup = () => through(packageSteps);
+export const setup = () => through(() => packageSteps(OWN));
 
 /** And what its tests start: all of it, or what some of them need. @param {EngineName[]} [names] */
 export const setupTests = (names = everyEngine) =>
-  through(() => [...packageSteps(), installEngines(names), names.includes("python") && installPython()]);
+  through(() => [...packageSteps(EVERYTHING), installEngines(names), names.includes("python") && installPython()]);
 
-function packageSteps() {
+/** @param {typeof OWN} packages */
+function packageSteps(packages) {
   const rust = checkRust();
-  return [installTarget(), installPackages(), buildWasm(rust)];
+  return [installTarget(), installPackages(packages), buildWasm(rust)];
 }
 
 /**
