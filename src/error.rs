@@ -155,6 +155,13 @@ pub enum ErrorKind {
         /// Its type.
         data_type: &'static str,
     },
+    /// A property of another type, where one of type `BLOB` must be.
+    PropertyNotBlob {
+        /// The property.
+        property: String,
+        /// Its type.
+        data_type: &'static str,
+    },
     /// A property that the collection does not have.
     PropertyUnknown {
         /// The name, as the caller wrote it.
@@ -377,6 +384,12 @@ impl ErrorKind {
                 "PV3002",
                 400,
                 format!("the value of `{property}` is not of the type `{data_type}`"),
+                &[("property", property), ("type", data_type)],
+            ),
+            Self::PropertyNotBlob { property, data_type } => told(
+                "PV3002",
+                400,
+                format!("`{property}` is of the type `{data_type}`, and not of the type `BLOB`"),
                 &[("property", property), ("type", data_type)],
             ),
             Self::PropertyUnknown { property } => {
