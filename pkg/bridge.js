@@ -8,19 +8,20 @@ import { LEVELS, writeJson } from "./json.js";
 import { MOST, NO_NAME, findNameless, shownPath } from "./options.js";
 
 /** @import { Answer, Bridge, Call, Host, Verdict } from "./boundary.js" */
+/** @import { Deadline } from "./callback.js" */
 /** @import { AuditEvent, Query } from "./index.js" */
 
 /**
  * Functions are looked up, at each call, in the very object that the host gave, and called as its methods. Looking one
  * up may run code of the host's too, a getter or a Proxy: so all is done inside of `ask`, where a throw is an answer.
- * @type {(host: Host, timeoutMs: number) => Bridge}
+ * @type {(host: Host, deadline: Deadline) => Bridge}
  */
-export function makeBridge(host, timeoutMs) {
+export function makeBridge(host, deadline) {
   /** @type {Answer<string | undefined> | undefined} */
   let reloading;
   /** @type {(query: () => Query, mostRows: number, maxBytes: number) => Answer<any>} */
   const read = (query, mostRows, maxBytes) =>
-    ask(timeoutMs, () => callMethod(providedBy(host, "store"), "read", [query()]), (rows) => packRows(rows, mostRows, maxBytes));
+    ask(deadline, () => callMethod(providedBy(host, "store"), "read", [query()]), (rows) => packRows(rows, mostRows, maxBytes));
 
   return {
     readClaims(claims, maxBytes) {
@@ -32,7 +33,7 @@ export function makeBridge(host, timeoutMs) {
       read(() => ({ terms: splitLabels(terms), state, now, after: after ?? null, limit }), limit, maxBytes),
 
     write(call, labels, numbers, sealed) {
-      return ask(timeoutMs, () => {
+      return ask(deadline, () => {
         // Copied before any code of the host's runs: the columns are views of the wasm's memory.
         const changes = unpackChanges(labels, numbers, sealed);
         call.wrote = true;
@@ -41,13 +42,13 @@ export function makeBridge(host, timeoutMs) {
     },
 
     decide: (call, question) =>
-      ask(timeoutMs, () => {
+      ask(deadline, () => {
         insistOnMembers();
         return callMethod(host, "policy", [{ caller: call.caller, ...question, ...requestIdOf(call) }]);
       }, readDecision),
 
     audit: (call, event) =>
-      ask(timeoutMs, () => {
+      ask(deadline, () => {
         insistOnMembers();
         return callMethod(host, "audit", [addCaller(call, event)]);
       }, () => undefined),
@@ -63,7 +64,7 @@ export function makeBridge(host, timeoutMs) {
     reload() {
       if (reloading !== undefined) return reloading;
       const reload = () => (providedBy(host, "reload") === undefined ? undefined : callMethod(host, "reload", []));
-      const answer = ask(timeoutMs, reload, readCollections);
+      const answer = ask(deadline, reload, readCollections);
       if (answer.pending === undefined) return answer;
       const end = () => void (reloading = undefined);
       then(answer.pending, end, end);

@@ -2,7 +2,7 @@
 // Calls the host: whatever it does, there is an Answer of the right shape, or one that says how the callback failed.
 // Nothing here throws, for what calls it is wasm, which no exception may cross.
 
-import { NativePromise, apply, clearTimeout, providedBy, nativeThen, setTimeout } from "./built-ins.js";
+import { NativePromise, apply, clearTimeout, providedBy, nativeThen, setAdd, setDelete, setTimeout } from "./built-ins.js";
 
 /** @import { Answer, CallbackFailure, Settled } from "./boundary.js" */
 
@@ -22,19 +22,27 @@ export class OverLimit {
   }
 }
 
+/** How long a callback may take, and the timers of those that are awaited. @typedef {{ timeoutMs: number, timers: Set<ReturnType<typeof setTimeout>> }} Deadline */
+
+/** Nobody waits any more: what is left must not keep the process alive. @param {Deadline} deadline */
+export function forgetTimers({ timers }) {
+  for (const timer of timers) clearTimeout(timer);
+  timers.clear();
+}
+
 /** @template T @typedef {(answer: unknown) => T | WrongShape | OverLimit} Reader */
 
 /**
  * An answer given at once is returned at once, without a timer. A promise or other thenable is awaited for so long;
  * what comes of it later is dropped.
- * @type {<T>(timeoutMs: number, invoke: () => unknown, read: Reader<T>) => Answer<T>}
+ * @type {<T>(deadline: Deadline, invoke: () => unknown, read: Reader<T>) => Answer<T>}
  */
-export const ask = (timeoutMs, invoke, read) =>
+export const ask = (deadline, invoke, read) =>
   attempt(() => {
     const answer = invoke();
     const follow = thenOf(answer);
     if (follow === undefined) return take(read(answer));
-    const pending = settle(answer, follow, timeoutMs, read);
+    const pending = settle(answer, follow, deadline, read);
     // Its own, for the wasm to call.
     pending.then = nativeThen;
     return { value: undefined, failure: undefined, pending };
@@ -66,20 +74,23 @@ export const pause = (millis) => {
 /** What a promise is resolved with is asked for a `then`. @type {any} */
 const over = { __proto__: null, value: undefined, failure: undefined, pending: undefined };
 
-/** @type {<T>(answer: unknown, follow: Function, timeoutMs: number, read: Reader<T>) => Promise<Settled<T>>} */
-const settle = (answer, follow, timeoutMs, read) =>
+/** @type {<T>(answer: unknown, follow: Function, deadline: Deadline, read: Reader<T>) => Promise<Settled<T>>} */
+const settle = (answer, follow, { timeoutMs, timers }, read) =>
   new NativePromise((resolve) => {
     let over = false;
     // What a promise is resolved with is asked for a `then`, and would inherit one that somebody put there.
     const end = (/** @type {Settled<any>} */ settled) => resolve({ __proto__: null, .../** @type {any} */ (settled) });
     const timer = setTimeout(() => {
       over = true;
+      setDelete(timers, timer);
       end(failed("timeout", {}));
     }, timeoutMs);
+    setAdd(timers, timer);
     /** @param {() => Settled<any>} settled */
     const endInTime = (settled) => {
       if (over) return;
       clearTimeout(timer);
+      setDelete(timers, timer);
       end(attempt(settled));
     };
     adopt(

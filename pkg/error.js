@@ -37,9 +37,13 @@ export const badRequest = (field, problem) => makeError("PV1012", 400, `\`${fiel
 
 /** What an error may repeat of a name: no text of 32 bytes is as short, in whatever form, and no address looks so. */
 const NAME = /^[\w.-]{0,40}$/;
+/** Nine digits or more: a card's, a phone's, a person's number. A date has eight. */
+const NUMBER = /^(?:\D*\d){9}/;
+/** As a secret looks that was cut. */
+const SECRET = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{16}/;
 
 /** @param {string} name */
-export const isShown = (name) => isMatch(NAME, name);
+export const isShown = (name) => isMatch(NAME, name) && !isMatch(NUMBER, name) && !isMatch(SECRET, name);
 
 /**
  * The place of a member. Of what is no name, a secret in the place of one perhaps, it is that of the whole.

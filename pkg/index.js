@@ -4,6 +4,7 @@
 import { blobOf, bytesOf, plainBytes, sealedBytes, splitBytes } from "./body.js";
 import { freeze, ownOf, parseJson } from "./built-ins.js";
 import { makeBridge } from "./bridge.js";
+import { forgetTimers } from "./callback.js";
 import { Calls, readAsker } from "./calls.js";
 import { errorOf } from "./error.js";
 import { startInstance } from "./instance.js";
@@ -30,10 +31,12 @@ export async function openVault(options) {
   const { primary, data, secrets } = readKeys(ownOf(options, "keys"));
   /** @type {unknown} */
   let trap;
+  const deadline = { timeoutMs, timers: new Set() };
   const calls = new Calls({ maxRequestBytes, maxPendingBytes });
   /** @param {unknown} cause */
   const onTrap = (cause) => {
     trap = cause;
+    forgetTimers(deadline);
     calls.end("the vault has ended: its wasm failed", cause);
   };
   /** @type {Running | undefined} */
@@ -44,7 +47,7 @@ export async function openVault(options) {
       throw notLoaded(cause);
     });
     opening = instance;
-    const bridge = makeBridge(/** @type {Host} */ (options), timeoutMs);
+    const bridge = makeBridge(/** @type {Host} */ (options), deadline);
     const core = instance.open(writeConfiguration({ primary, data, ...read }), secrets, bridge);
     if (trap !== undefined) throw trap;
     instance.wipeStack();
@@ -60,6 +63,7 @@ export async function openVault(options) {
     return freeze({
       as: (/** @type {unknown} */ caller, /** @type {unknown} */ given) => clientOf(call, readAsker(caller, given)),
       close() {
+        forgetTimers(deadline);
         calls.end("the vault is closed");
         instance.end();
       },

@@ -9,11 +9,12 @@
 
 // As they were when the module loaded: what takes their places later loses nothing either.
 const { stringify, isRawJSON: isRaw = () => false } = /** @type {JSON & { isRawJSON?: (value: unknown) => boolean }} */ (JSON);
-const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, keys } = Object;
+const { defineProperty, getOwnPropertyDescriptor, getOwnPropertySymbols, getPrototypeOf, hasOwn, keys } = Object;
 const { isArray } = Array;
 const { isFinite } = Number;
 const { isView } = ArrayBuffer;
 const { apply } = Reflect;
+const { propertyIsEnumerable } = Object.prototype;
 const { getTime, toISOString } = Date.prototype;
 const { toJSON: urlToJson } = URL.prototype;
 const { toString: sourceOf } = Function.prototype;
@@ -36,6 +37,9 @@ Members.prototype = Object.create(null);
 
 /** A property that is there and hides what is above. */
 const NOTHING = /** @type {PropertyDescriptor} */ ({ __proto__: null, value: undefined });
+
+/** What is written as a text, a number or a boolean, and nothing of its members with it. */
+const STANDING_FOR = ["Date", "String", "Number", "Boolean"];
 
 /** Why a value cannot be written. */
 class Refusal {
@@ -135,6 +139,7 @@ class Copying {
   #copyAsItIs(value) {
     if (isArray(value)) return this.#copyList(value);
     const kind = kindOf(value);
+    if (STANDING_FOR.includes(String(kind))) refuseMembers(value, String(kind));
     switch (kind) {
       case "Date":
         if (Number.isNaN(apply(getTime, value, []))) throw new Refusal("is an invalid date");
@@ -168,7 +173,7 @@ class Copying {
       copy[index] = this.copy(list[index]);
     }
     this.#depth = depth;
-    if (keys(list).length !== copy.length) throw new Refusal("is a list with other members than its items");
+    if (keys(list).length !== copy.length || hasSymbols(list)) throw new Refusal("is a list with other members than its items");
     return copy;
   }
 
@@ -183,6 +188,10 @@ class Copying {
       if (!name.isWellFormed()) throw new Refusal("has a key that holds half of a surrogate pair");
       this.#count(name.length + 4);
       copy[name] = this.copy(member);
+    }
+    if (hasSymbols(value)) {
+      this.#trail[depth] = undefined;
+      throw new Refusal("has a key that is a symbol, which JSON cannot carry");
     }
     this.#depth = depth;
     return copy;
@@ -207,6 +216,23 @@ class Copying {
     this.#left -= units;
     if (this.#left < 0) throw new Refusal(TOO_LONG);
   }
+}
+
+/** Whether it has members that no text names. @param {object} value */
+function hasSymbols(value) {
+  const symbols = getOwnPropertySymbols(value);
+  // Most have none: those cost nothing more.
+  if (symbols.length === 0) return false;
+  for (let at = 0; at < symbols.length; at += 1) {
+    if (apply(propertyIsEnumerable, value, [symbols[at]])) return true;
+  }
+  return false;
+}
+
+/** The characters of a text are members of its object. @type {(value: object, kind: string) => void} */
+function refuseMembers(value, kind) {
+  const characters = kind === "String" ? apply(stringOf, value, []).length : 0;
+  if (keys(value).length !== characters || hasSymbols(value)) throw new Refusal(`is a ${kind} with members of its own`);
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // Checks the options of `openVault`, but for the keys; what is inside `collections` and `settings` the core checks.
 
-import { isArray, isObject, isSafeInteger, namesOf, ownOf, parseJson, providedBy } from "./built-ins.js";
+import { isArray, isMatch, isObject, isSafeInteger, namesOf, ownOf, parseJson, providedBy } from "./built-ins.js";
 import { badConfiguration, isShown, placeOf } from "./error.js";
 import { LEVELS, writeJson } from "./json.js";
 
@@ -78,6 +78,9 @@ function readPlain(value, place) {
 
 export const NO_NAME = "has a name that is none";
 
+/** A collection's or a property's, whatever it looks like. */
+const NAME = /^[A-Za-z]\w{0,39}$/;
+
 /**
  * The place of the first object that has a name which no error may repeat: the core would, for it knows none like that.
  * @type {(value: unknown, place: string) => string | undefined}
@@ -85,7 +88,9 @@ export const NO_NAME = "has a name that is none";
 export function findNameless(value, place) {
   if (!isObject(value)) return undefined;
   for (const name of namesOf(value)) {
-    const found = isShown(name) ? findNameless(value[name], placeOf(place, name)) : place;
+    // Those of the settings are known.
+    const isName = isShown(name) || (place !== "settings" && isMatch(NAME, name));
+    const found = isName ? findNameless(value[name], placeOf(place, name)) : place;
     if (found !== undefined) return found;
   }
   return undefined;

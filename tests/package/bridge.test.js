@@ -14,7 +14,7 @@ import { failed, settled } from "./settled.js";
 const TIMEOUT_MS = 30;
 
 /** @param {object} options */
-const bridgeOver = (options) => makeBridge(/** @type {any} */ (options), TIMEOUT_MS);
+const bridgeOver = (options) => makeBridge(/** @type {any} */ (options), { timeoutMs: TIMEOUT_MS, timers: new Set() });
 
 /** @type {unknown[]} */
 const unhandled = [];

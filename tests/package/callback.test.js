@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setImmediate, setTimeout } from "node:timers/promises";
 
-import { WrongShape, ask, askNow } from "../../pkg/callback.js";
+import { WrongShape, ask, askNow, forgetTimers } from "../../pkg/callback.js";
 import { failed, settled, valued } from "./settled.js";
 
 /** Long enough for whatever answers, short enough to wait for what does not. */
@@ -30,13 +30,15 @@ after(() => assert.deepEqual(unhandled, []));
 /** @param {unknown} answer */
 const readText = (answer) => (typeof answer === "string" ? answer : new WrongShape("the answer must be text"));
 
+const deadline = (timeoutMs = TIMEOUT_MS) => ({ timeoutMs, timers: new Set() });
+
 /**
  * What came of a callback. Nothing is caught here: a throw or a rejection fails the test.
  * @param {() => unknown} invoke
  * @param {(answer: unknown) => unknown} [read]
  */
 async function outcome(invoke, read = readText) {
-  const answer = ask(TIMEOUT_MS, invoke, read);
+  const answer = ask(deadline(), invoke, read);
   // The wasm calls its `then`.
   if (answer.pending !== undefined) assert.equal(Object.getPrototypeOf(answer.pending), Promise.prototype);
   return settled(answer);
@@ -178,23 +180,23 @@ const timers = () => process.getActiveResourcesInfo().filter((name) => name === 
 test("ask: an answer given at once is returned at once, without a timer", () => {
   const before = timers();
   assert.deepEqual(
-    ask(TIMEOUT_MS, () => "yes", readText),
+    ask(deadline(), () => "yes", readText),
     valued("yes"),
   );
   assert.deepEqual(
-    ask(TIMEOUT_MS, () => 7, readText),
+    ask(deadline(), () => 7, readText),
     wrongShape,
   );
-  assert.deepEqual(ask(TIMEOUT_MS, throwIt, readText), threw);
+  assert.deepEqual(ask(deadline(), throwIt, readText), threw);
   assert.equal(timers(), before);
-  ask(TIMEOUT_MS, async () => "yes", readText);
+  ask(deadline(), async () => "yes", readText);
   assert.equal(timers(), before + 1);
 });
 
 test("ask: the timer is cleared when the answer comes, so that the process may end", async () => {
   const before = timers();
-  assert.deepEqual(await settled(ask(60_000, async () => "yes", readText)), valued("yes"));
-  assert.deepEqual(await settled(ask(60_000, async () => Promise.reject(thrown), readText)), threw);
+  assert.deepEqual(await settled(ask(deadline(60_000), async () => "yes", readText)), valued("yes"));
+  assert.deepEqual(await settled(ask(deadline(60_000), async () => Promise.reject(thrown), readText)), threw);
   assert.equal(timers(), before);
 });
 
@@ -254,4 +256,20 @@ test("askNow: a thenable that throws is the wrong shape; what throws when it is 
     threw,
   );
   assert.equal(askNow(() => revoked({}), readText).failure?.kind, "threw");
+});
+
+test("ask: the timers of a vault that has ended are forgotten, and those of answers that came", async () => {
+  const before = timers();
+  const ending = deadline(60_000);
+  for (let call = 0; call < 3; call += 1) ask(ending, () => new Promise(() => {}), readText);
+  await settled(ask(ending, async () => "yes", readText));
+  await settled(ask(ending, async () => Promise.reject(thrown), readText));
+  assert.equal(ending.timers.size, 3);
+  assert.equal(timers(), before + 3);
+  forgetTimers(ending);
+  assert.equal(timers(), before);
+  assert.equal(ending.timers.size, 0);
+  const late = deadline(1);
+  assert.equal((await settled(ask(late, () => new Promise(() => {}), readText))).failure?.kind, "timeout");
+  assert.equal(late.timers.size, 0);
 });

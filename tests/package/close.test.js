@@ -3,7 +3,9 @@
 // more, no other vault is concerned, and the memory goes.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 // Before a vault is opened.
 import "./little-memory.js";
@@ -163,4 +165,23 @@ test("a configuration that is too large for it ends in an error; the next vault 
   await assert.rejects(openExample({ collections: { customers: { properties } } }), { code: "PV1000", status: 500 });
   const fresh = await openExample();
   assert.deepEqual(await tagsOf(fresh, await makeToken(fresh)), ["old"]);
+});
+
+test("a closed vault whose host never answers does not keep the process alive", () => {
+  const program = `
+    import { generateKeys, openVault } from "vaultlet";
+    import { memoryStore } from "vaultlet/store/memory";
+    const collections = { customers: { properties: { email: { type: "EMAIL" } } } };
+    const policy = () => new Promise(() => {});
+    const vault = await openVault({ keys: generateKeys(), collections, store: memoryStore(), policy });
+    const { tokens } = vault.as("jane");
+    const pending = tokens.getTokensCount({ collection: "customers", reason: "Maintenance" });
+    setTimeout(() => vault.close(), 20);
+    await pending.catch(({ code }) => console.log(code));
+  `;
+  const cwd = fileURLToPath(new URL("../../", import.meta.url));
+  // The default of timeoutMs is 30 s.
+  const { stdout, status } = spawnSync(process.execPath, ["--input-type=module", "-e", program], { cwd, encoding: "utf8", timeout: 20_000 });
+  assert.equal(stdout, "VL5002\n");
+  assert.equal(status, 0);
 });

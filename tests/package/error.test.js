@@ -7,7 +7,7 @@ import { inspect } from "node:util";
 
 import { VaultError } from "vaultlet";
 
-import { badConfiguration, errorOf } from "../../pkg/error.js";
+import { badConfiguration, errorOf, isShown } from "../../pkg/error.js";
 
 const body = {
   error_code: "PV3087",
@@ -76,4 +76,17 @@ test("errors that the package makes have the form of the core's", () => {
 test("an error that is one already stays itself", () => {
   const error = badConfiguration("store", "is missing");
   assert.equal(errorOf(error), error);
+});
+
+test("a name is repeated if it looks like one, and not like a card's number, an address or a secret that was cut", () => {
+  for (const name of ["", "maxTags", "2026-11", "2026-11-28-mbqkdhzwuf", "customers", "a.b_c-d", "AES256", "maxRequestBytesOfTheVault"]) {
+    assert(isShown(name), name);
+  }
+  const secret = "kJ4xq0Zt7mS1bU9wYcR2vE8nLhG5dAoPiTf3Xs6QyWz";
+  for (const name of [
+    "4111111111111111", "4111-1111-1111-1111", "card.378282246310005", "123-45-6789", "1-202-555-0123", "jane@example.com",
+    "jane doe", "é", "a".repeat(41), secret, secret.slice(0, 40), secret.slice(0, 16), secret.slice(20), "a1".repeat(20),
+  ]) {
+    assert(!isShown(name), name);
+  }
 });

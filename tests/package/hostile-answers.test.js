@@ -40,7 +40,7 @@ const questions = [
 ];
 
 /** @param {object} host */
-const bridgeOver = (host) => makeBridge(/** @type {any} */ (host), 1_000);
+const bridgeOver = (host) => makeBridge(/** @type {any} */ (host), { timeoutMs: 1_000, timers: new Set() });
 
 /**
  * A host that has one function, as `descriptor` says.

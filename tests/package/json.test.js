@@ -189,7 +189,7 @@ const carried = [
   ["an object that inherits", Object.create({ inherited: 1 }, { own: { value: 2, enumerable: true } })],
   ["objects and lists of another realm", vm.runInNewContext('({ a: [1, { b: "c" }], d: new Object() })')],
   ["boxed ones", [Object("a"), Object(1), Object(true)]],
-  ["what is hidden from JSON", Object.defineProperty({ a: 1, [Symbol("s")]: 2 }, "hidden", { value: 3 })],
+  ["what is hidden from JSON", Object.defineProperties({ a: 1 }, { hidden: { value: 3 }, [Symbol("s")]: { value: 2 } })],
   ["Proxies", new Proxy({ a: new Proxy([1], {}) }, {})],
   ["arguments", (/** @type {(...all: number[]) => unknown} */ (function () { return arguments; }))(1, 2)], // prettier-ignore
 ];
@@ -248,4 +248,27 @@ test("what grows without an end is given up as soon as it is too long", () => {
   assert.deepEqual(writeJson(value, LEVELS, 10_000).problem, TOO_LONG);
   assert.equal(writeJson("a".repeat(9_998), LEVELS, 10_000).problem, undefined);
   assert.equal(writeJson(Array(5_001).fill(1), LEVELS, 10_000).problem, TOO_LONG);
+});
+
+test("what no text names is not dropped: symbols that are keys, and members of what stands for a text or a number", () => {
+  const key = Symbol("a");
+  const hidden = Object.defineProperty({ b: 1 }, key, { value: 1 });
+  assert.equal(write({ hidden }).text, '{"hidden":{"b":1}}');
+  const date = new Date(0);
+  for (const [value, path] of /** @type {[unknown, string][]} */ ([
+    [{ [key]: 1 }, ""],
+    [{ a: { b: 1, [key]: undefined } }, "a"],
+    [{ a: [{ [key]: 1 }] }, "a[0]"],
+    [{ a: Object.assign([1], { [key]: 1 }) }, "a"],
+    [{ a: Object.assign(new Date(0), { note: "b" }) }, "a"],
+    [{ a: Object.assign(new Date(0), { [key]: 1 }) }, "a"],
+    [{ a: Object.assign(Object("text"), { note: "b" }) }, "a"],
+    [{ a: Object.assign(Object(7), { note: "b" }) }, "a"],
+    [{ a: Object.assign(Object(true), { note: "b" }) }, "a"],
+  ])) {
+    const written = write(value);
+    assert.equal(written.text, undefined);
+    assert.equal(written.path, path);
+  }
+  assert.equal(write([date, Object("text"), Object(""), Object(7), Object(false)]).text, '["1970-01-01T00:00:00.000Z","text","",7,false]');
 });
