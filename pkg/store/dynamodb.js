@@ -23,11 +23,10 @@ const MOST_CLAIMS = MOST_ITEMS / 2;
 /** Keys of one page, at most: a rare term is found beside a common one by what their pages reach. */
 const MOST_KEYS = 1_000;
 
-/** How often a read is repeated that writes stood in the way of. */
-const ATTEMPTS = 20;
+/** Keys that have a term, and whether there may be more. @typedef {{ term: string, keys: string[], goesOn: boolean }} Page */
 
-/** How often a page is read again whose term changed meanwhile: then it stays as it is, row by row. */
-const PAGE_ATTEMPTS = 5;
+/** How often a read is repeated that writes stood in the way of; a page then stays as it is, row by row. */
+const ATTEMPTS = 20;
 
 /** Nothing of a transaction has happened that was cancelled for one of these: another was first. */
 const REFUSALS = ["ConditionalCheckFailed", "TransactionConflict"];
@@ -154,14 +153,15 @@ class DynamoDbStore {
   async #readByTerms({ terms, state, now, after, limit }) {
     /** @type {Row[]} */
     const found = [];
+    const size = Math.min(MOST_KEYS, Math.max(limit, MOST_ITEMS));
     let asked = terms;
     let from = after ?? "";
     for (;;) {
-      const pages = await Promise.all(asked.map((term) => this.#page(term, from, Math.min(MOST_KEYS, Math.max(limit, MOST_ITEMS)))));
-      const page = pages.reduce((one, other) => (reach(other) > reach(one) || (reach(other) === reach(one) && other.keys.length < one.keys.length) ? other : one));
-      // The page that reaches furthest is that of the rarest term: from here on it alone is asked.
+      const pages = await Promise.all(asked.map((term) => this.#page(term, from, size)));
+      const page = pages.reduce((one, other) => (isRarer(other, one) ? other : one));
+      // From here on it alone is asked.
       asked = [page.term];
-      for (const row of await this.#rowsOfPage(page, from)) {
+      for (const row of await this.#rowsOfPage(page, from, size)) {
         if (!terms.every((term) => row.terms.includes(term)) || !isInState(row, state, now)) continue;
         found.push(row);
         if (found.length === limit) return found;
@@ -176,8 +176,9 @@ class DynamoDbStore {
    * page: it is the same before and after.
    * @param {Page} page
    * @param {string} from
+   * @param {number} size
    */
-  async #rowsOfPage(page, from) {
+  async #rowsOfPage(page, from, size) {
     for (let attempt = 1; ; attempt += 1) {
       const { term, keys } = page;
       const items = keys.length > MOST_ITEMS ? undefined : await this.#snapshot(keys.map(rowKey));
@@ -185,16 +186,14 @@ class DynamoDbStore {
         const rows = await this.#rowsOf(keys);
         return keys.flatMap((key) => rows.get(key) ?? []);
       }
-      const again = await this.#page(term, from, Math.max(keys.length, 1));
-      const isSame = again.keys.join() === keys.join() && (page.goesOn || !again.goesOn);
-      if (isSame || attempt === PAGE_ATTEMPTS) return items.flatMap((item) => (item === undefined ? [] : [toRow(item)]));
+      const again = await this.#page(term, from, size);
+      const isSame = again.keys.join() === keys.join() && again.goesOn === page.goesOn;
+      if (isSame || attempt === ATTEMPTS) return items.flatMap((item) => (item === undefined ? [] : [toRow(item)]));
       page.keys = again.keys;
       page.goesOn = again.goesOn;
       await pause(attempt);
     }
   }
-
-  /** @typedef {{ term: string, keys: string[], goesOn: boolean }} Page */
 
   /** @type {(term: string, after: string, limit: number) => Promise<Page>} */
   async #page(term, after, limit) {
@@ -284,6 +283,9 @@ class DynamoDbStore {
 
 /** How far a page has seen all of its term: its last key, or beyond every key. @param {Page} page */
 const reach = ({ keys, goesOn }) => (goesOn ? /** @type {string} */ (keys.at(-1)) : "~");
+
+/** The page that reaches further is that of a rarer term. @type {(one: Page, other: Page) => boolean} */
+const isRarer = (one, other) => reach(one) > reach(other) || (reach(one) === reach(other) && one.keys.length < other.keys.length);
 
 /** Why a transaction was cancelled. @param {unknown} error @returns {string[]} */
 function reasonsOf(error) {

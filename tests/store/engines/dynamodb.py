@@ -1,10 +1,12 @@
 """moto's DynamoDB behind HTTP, for tests: `python dynamodb.py PORT`. One request at a time, for its transactions are
-not isolated from each other, and without the copy of the whole table that it makes for each item of a transaction."""
+not isolated from each other; without the copy of the whole table that it makes for each item of a transaction; and with
+the ClientRequestToken, by which DynamoDB knows a transaction again that the SDK sends twice."""
 
 import sys
 
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import run_simple
 
@@ -31,6 +33,19 @@ def transact_write_items(self, transact_items):
         raise
 
 
+answer_transaction = DynamoHandler.transact_write_items
+answers = {}
+
+
+def transact_write_items_once(self):
+    """What has landed is answered again, and not made again."""
+    token = self.body.get("ClientRequestToken")
+    if token not in answers:
+        answers[token] = answer_transaction(self)
+    return answers[token]
+
+
+DynamoHandler.transact_write_items = transact_write_items_once
 Table.__deepcopy__ = lambda self, memo: self
 DynamoDBBackend.transact_write_items = transact_write_items
 run_simple("127.0.0.1", int(sys.argv[1]), DomainDispatcherApplication(create_backend_app), threaded=False)
