@@ -35,7 +35,7 @@ test("every file that an entry names is in it, the wasm once, and nothing of tes
   assert(named.length > 10, `${named.length} files are named`);
   for (const path of named) assert(files.includes(path.slice(2)), path);
   assert.deepEqual(files.filter((path) => path.endsWith(".wasm")), ["wasm/vaultlet_bg.wasm"]);
-  const unknown = files.filter((path) => !/^(?:[\w/-]+\.(?:js|d\.ts|md|wasm)|wasm\/vaultlet_bg\.(?:js|d\.ts|wasm)|package\.json|LICENSE)$/.test(path));
+  const unknown = files.filter((path) => !/^(?:[\w/.-]+\.(?:js|d\.ts|md|wasm)|package\.json|LICENSE)$/.test(path) || /(?:^|\/)\./.test(path));
   assert.deepEqual(unknown, []);
   assert.deepEqual(files.filter((path) => path.startsWith("build/")), []);
 });

@@ -56,7 +56,7 @@ export async function install() {
 }
 
 /** @returns {string} a fresh folder, which goes with the process; with `KEEP` set it stays */
-function makeFolder() {
+export function makeFolder() {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "vaultlet-packaged-")));
   // Not an `after` of the runner: made in a `before`, it would be that one's, and run at once.
   process.on("exit", () => (process.env["KEEP"] ? console.log(`kept: ${folder}`) : rmSync(folder, { recursive: true, force: true })));
@@ -115,7 +115,8 @@ export function project({ folder }, name, files, tools = []) {
  */
 export async function run(program, args, options) {
   const { status, stdout, stderr } = await outcome(program, args, options);
-  assert.equal(status, 0, `${[program, ...args].join(" ")}\n${stdout}\n${stderr}`);
+  // The end of it: what fails in a bundle is printed with its line, which may be the whole bundle.
+  assert.equal(status, 0, [[program, ...args].join(" "), stdout.slice(-2000), stderr.slice(-2000)].join("\n"));
   return stdout;
 }
 
