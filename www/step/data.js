@@ -1,0 +1,20 @@
+// @ts-check
+// A person's data, as the forms have it and as the page shows it.
+
+import { element, pairs } from "../element.js";
+import { properties } from "../host/collections.js";
+
+/** What was typed; what was left empty is left out. @param {FormData} form */
+export function fieldsOf(form) {
+  const typed = properties.map((name) => [name, String(form.get(name)).trim()]);
+  return Object.fromEntries(typed.filter(([, value]) => value !== ""));
+}
+
+/** @param {Record<string, unknown>} fields */
+export const dataList = (fields) => pairs(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+
+/** @param {...(Node | string)} children */
+export const paragraph = (...children) => element("p", {}, ...children);
+
+/** @param {...(Node | string)} children */
+export const headline = (...children) => element("p", { class: "what" }, ...children);
