@@ -7,7 +7,7 @@ import { literal } from "./literal.js";
 /** @import { Call } from "./action.js" */
 
 /** A call as it stands in a program. @param {Call} call */
-export const written = ({ method, parameters, as }) => `${as ?? "const answer"} = await ${method}(${literal(parameters)});`;
+export const written = ({ method, parameters, as }) => `${as === undefined ? "" : `${as} = `}await ${method}(${literal(parameters)});`;
 
 const TOKENS = /(\/\/.*)|("(?:[^"\\]|\\.)*")|\b(const|await|import|from|export|function|return|if|null|true|false)\b/g;
 

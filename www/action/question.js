@@ -7,10 +7,8 @@
 /** @type {Record<Callback, { ask: (question: any) => string, answer: (answer: any) => string }>} */
 const words = {
   policy: {
-    ask: (/** @type {AccessRequest} */ { action, checks }) => {
-      if (checks.length === 0) return `May this caller do ${action}?`;
-      return `May this caller do ${action}? It would ${listOf(checks.map(({ operation, resource }) => `${operation} ${resource.replace(/^\w+\/properties\//, "")}`))}.`;
-    },
+    ask: (/** @type {AccessRequest} */ { action, checks }) =>
+      `May this caller ${checks.length === 0 ? `do ${action} at all` : checksInWords(checks)}?`,
     answer: ({ allow, message }) => (allow ? "yes" : `no: ${message}`),
   },
   "store.read": {
@@ -32,6 +30,23 @@ const words = {
     answer: () => "noted",
   },
 };
+
+/** @param {AccessRequest["checks"]} checks */
+function checksInWords(checks) {
+  /** @type {Map<string, Set<string>>} */
+  const operations = new Map();
+  for (const { operation, resource } of checks) {
+    const name = resource.replace(/^\w+\/properties\//, "");
+    operations.set(name, (operations.get(name) ?? new Set()).add(operation));
+  }
+  /** @type {Map<string, string[]>} */
+  const names = new Map();
+  for (const [name, asked] of operations) {
+    const what = [...asked].join(" and ");
+    names.set(what, [...(names.get(what) ?? []), name]);
+  }
+  return [...names].map(([what, which]) => `${what} ${which.join(", ")}`).join("; ");
+}
 
 /** @param {Change} change */
 function changeInWords({ expect, row }) {

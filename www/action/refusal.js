@@ -16,7 +16,7 @@ const ADVICE = {
   VL3003: "The ciphertext does not open: something of it was altered, or it is not of this vault.",
   VL3004: "The ciphertext opens, but was sealed with another scope.",
   VL3006: "Another token of the same kind holds exactly this data already.",
-  VL5001: "The stored row was altered. In step 6 you can put the byte back.",
+  VL5001: "Somebody altered the stored row. Put the byte back, in step 6, and it opens again.",
 };
 
 /** @param {unknown} error */

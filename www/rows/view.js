@@ -4,6 +4,7 @@
 import { refusal } from "../action/refusal.js";
 import { code, element, pairs } from "../element.js";
 import { read } from "../host/kept.js";
+import { inOrder } from "../step/data.js";
 import { timeOf } from "../step/expiry.js";
 import { allRows, flipByte } from "./database.js";
 import { inspect } from "./inspect.js";
@@ -61,7 +62,7 @@ export class RowsView {
   #card(row, seen, altered) {
     return element(
       "article",
-      { class: "row", "aria-label": seen === undefined ? "A row that is no token" : `The row of token ${seen.token}` },
+      { class: "row", "aria-label": seen === undefined ? "A row without a token that this page knows" : `The row of token ${seen.token}` },
       element("div", { class: "stored" }, element("p", { class: "label" }, "The database has"), columnsOf(row), bytesOf(row.sealed, altered), this.#altering(row, altered)),
       element("div", { class: "seen" }, element("p", { class: "label" }, "The vault makes of it"), ...seenOf(seen)),
     );
@@ -85,13 +86,14 @@ export class RowsView {
 }
 
 /** @param {Row} row */
-function columnsOf({ key, version, terms, claims, expiresAt }) {
+function columnsOf({ key, version, terms, claims, expiresAt, pruneAt }) {
   return pairs([
     ["key", code(key)],
     ["version", String(version)],
     ["terms", code(terms.join(" "))],
     ["claims", code(claims.join(" "))],
-    ["expires", expiresAt === null ? "never" : timeOf(expiresAt)],
+    ["expiresAt", timeOf(expiresAt)],
+    ["pruneAt", timeOf(pruneAt)],
   ]);
 }
 
@@ -109,7 +111,7 @@ function bytesOf(bytes, altered) {
 /** @param {Seen | undefined} seen @returns {Node[]} */
 function seenOf(seen) {
   if (seen === undefined) {
-    const what = "No token: what a call with a transaction ID was answered, kept for a day for whoever repeats it.";
+    const what = "Nothing that this page has the ID of: a token whose new ID was lost, or what a call with a transaction ID was answered, kept for a day.";
     return [element("p", {}, what)];
   }
   const token = element("p", {}, code(seen.token));
@@ -121,8 +123,7 @@ function seenOf(seen) {
     ["expires", timeOf(expires)],
   ]);
   if (seen.state === "archived") return [token, element("p", {}, "Archived: its data is not given out."), pairs(metadata)];
-  const fields = Object.entries(seen.fields).map(([name, value]) => /** @type {[string, string]} */ ([name, String(value)]));
-  return [token, pairs([...fields, ...metadata])];
+  return [token, pairs([...inOrder(seen.fields), ...metadata])];
 }
 
 /** @param {number} rows @returns {Node[]} */

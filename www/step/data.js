@@ -11,7 +11,16 @@ export function fieldsOf(form) {
 }
 
 /** @param {Record<string, unknown>} fields */
-export const dataList = (fields) => pairs(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+export const dataList = (fields) => pairs(inOrder(fields));
+
+/** In the order of the forms. @param {Record<string, unknown>} fields @returns {[string, string][]} */
+export function inOrder(fields) {
+  const place = (/** @type {string} */ name) => properties.findIndex((property) => name.startsWith(property));
+  const known = Object.keys(fields).filter((name) => place(name) >= 0);
+  known.sort((a, b) => place(a) - place(b));
+  const others = Object.keys(fields).filter((name) => place(name) < 0);
+  return [...known, ...others].map((name) => [name, String(fields[name])]);
+}
 
 /** @param {...(Node | string)} children */
 export const paragraph = (...children) => element("p", {}, ...children);

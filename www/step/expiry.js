@@ -10,7 +10,6 @@ import { readingOf } from "./read.js";
 
 /** @param {string} token @param {object} parameters */
 const updating = (token, parameters) => ({
-  as: "const nothing",
   method: "tokens.updateTokens",
   parameters: { ...about, tokenIds: [token], ...parameters },
 });

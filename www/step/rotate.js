@@ -10,6 +10,7 @@ import { idOf } from "./make.js";
 import { readingOf } from "./read.js";
 
 /** @import { Plan } from "../action/action.js" */
+/** @import { Trace } from "../action/trace.js" */
 /** @import { Desk } from "../desk.js" */
 /** @import { Kept } from "../host/kept.js" */
 /** @import { Vaults } from "../host/vault.js" */
@@ -50,7 +51,7 @@ export class LostReply {
   #line;
   /** @type {Kept["rotation"]} */
   #lost;
-  /** The one on offer, so that the code shows what runs. */
+  /** For the next rotation. The code shows it before it runs. */
   #transactionId = transactionId();
 
   /** @param {Desk} desk @param {Vaults["line"]} line @param {Kept["rotation"]} lost */
@@ -62,22 +63,29 @@ export class LostReply {
 
   /** @type {() => Plan} */
   lose() {
+    /** @type {Kept["rotation"]} */
+    let previous = null;
     return {
-      calls: () => [rotation({ tokenIds: [this.#desk.token], transactionId: this.#transactionId })],
+      calls: () => {
+        const { token } = this.#desk;
+        if (this.#lost?.tokenIds.includes(token)) return [rotation(this.#lost)];
+        return [rotation({ tokenIds: [token], transactionId: this.#transactionId })];
+      },
       before: async ([call]) => {
-        const { tokenIds, transactionId } = call?.parameters;
+        const { tokenIds, transactionId: used } = call?.parameters;
+        previous = this.#lost;
         // Before the call, not after it: afterwards may be too late.
-        this.#lost = await change("rotation", () => ({ tokenIds, transactionId }));
+        await this.#keep({ tokenIds, transactionId: used });
+        if (used === this.#transactionId) this.#transactionId = transactionId();
         this.#line.breakLine();
       },
       after: async () => this.#line.mendLine(),
-      show: () => [headline("The reply arrived after all.")],
+      show: (answers, calls, trace) => this.#showMap(answers, trace),
       showRefusal: async (error) => {
         if (error.context["outcome"] !== "unknown") {
-          this.#lost = await change("rotation", () => null);
+          await this.#keep(previous);
           return undefined;
         }
-        this.#transactionId = transactionId();
         return [
           headline("The reply is lost, as planned."),
           paragraph("The error says so: the outcome is unknown. The old ID is dead already, and nobody has heard of the new one."),
@@ -94,20 +102,28 @@ export class LostReply {
         if (this.#lost === null) throw new NotYet("No reply has been lost yet. Lose one first, just above.");
         return [rotation(this.#lost)];
       },
-      show: async ([rotated], _, trace) => {
-        await this.#desk.replace(rotated);
-        const wrote = trace.callbacks.includes("store.write");
-        return [
-          headline("The map that was lost"),
-          mapOf(rotated),
-          paragraph(
-            wrote
-              ? "The first call had not arrived, so this one rotated the token."
-              : "Nothing was written this time, as the list of questions shows. Repeat it as often as you like, for a day: the map stays the same.",
-          ),
-        ];
-      },
+      show: (answers, calls, trace) => this.#showMap(answers, trace),
     };
+  }
+
+  /** @param {any[]} answers @param {Trace} trace */
+  async #showMap([rotated], trace) {
+    await this.#desk.replace(rotated);
+    const wrote = trace.callbacks.includes("store.write");
+    return [
+      headline("The map that was lost"),
+      mapOf(rotated),
+      paragraph(
+        wrote
+          ? "The first call had not arrived, so this one rotated the token."
+          : "Nothing was written this time, as the list of questions shows. Repeat it as often as you like, for a day: the map stays the same.",
+      ),
+    ];
+  }
+
+  /** @param {Kept["rotation"]} rotation */
+  async #keep(rotation) {
+    this.#lost = await change("rotation", () => rotation);
   }
 }
 

@@ -12,7 +12,7 @@ import { readingOf } from "./read.js";
 
 /** The update, and a look at what came of it. @param {string} token @param {object} requestBody @returns {Call[]} */
 const updating = (token, requestBody) => [
-  { as: "const nothing", method: "tokens.updateTokens", parameters: { ...about, tokenIds: [token], requestBody } },
+  { method: "tokens.updateTokens", parameters: { ...about, tokenIds: [token], requestBody } },
   readingOf(token),
 ];
 
