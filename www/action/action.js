@@ -80,6 +80,7 @@ export class Actions {
 
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      result.ariaBusy = "true";
       this.#last = this.#last.then(async () => {
         trace.clear();
         this.#trace = trace;
@@ -87,6 +88,7 @@ export class Actions {
         this.#trace = undefined;
         showCode();
         await this.#done();
+        result.ariaBusy = null;
       });
     });
   }

@@ -17,12 +17,15 @@ import { inspect } from "./inspect.js";
 const MOST_ROWS = 6;
 const MOST_BYTES = 160;
 const USUAL_BYTE = 40;
+const LONGEST_WAIT = 86_400_000;
 
 export class RowsView {
   #place;
   #vaults;
   #desk;
   #changed;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   /** Draws one after the other, the newest last. @type {Promise<void>} */
   #last = Promise.resolve();
 
@@ -52,10 +55,19 @@ export class RowsView {
     const place = (/** @type {Row} */ { key }) => (seen.has(key) ? places.indexOf(key) : places.length);
     rows.sort((a, b) => place(a) - place(b));
 
+    this.#drawAt(rows.map(({ expiresAt }) => expiresAt ?? 0));
+
     const focused = document.activeElement?.getAttribute("data-focus");
     const shown = rows.slice(0, MOST_ROWS).map((row) => this.#card(row, seen.get(row.key), altered[row.key]));
     this.#place.replaceChildren(...shown, ...restOf(rows.length));
     if (focused) this.#place.querySelector(`[data-focus="${focused}"]`)?.closest("form")?.querySelector("button")?.focus();
+  }
+
+  /** Once more when the next of them expires. @param {number[]} times */
+  #drawAt(times) {
+    clearTimeout(this.#timer);
+    const wait = Math.min(...times.map((time) => time - Date.now()).filter((millis) => millis > 0));
+    if (wait < LONGEST_WAIT) this.#timer = setTimeout(() => this.draw(), wait + 50);
   }
 
   /** @param {Row} row @param {Seen | undefined} seen @param {number | undefined} altered */
