@@ -9,7 +9,6 @@ import { find } from "./element.js";
 import { read as readKept, wipe } from "./host/kept.js";
 import { policy } from "./host/policy.js";
 import { openVaults } from "./host/vault.js";
-import { opening } from "./opening.js";
 import { RowsView } from "./rows/view.js";
 import { chart } from "./speed/chart.js";
 import { race } from "./speed/race.js";
@@ -60,8 +59,9 @@ async function start() {
 
   find("#policy-code", HTMLElement).append(...coloured(String(policy)));
   const { panel, show } = codePanel("The code: open a vault");
-  find("#open-code", HTMLElement).append(panel);
-  show(opening);
+  const opening = find("#open-code", HTMLElement);
+  show(opening.textContent ?? "");
+  opening.replaceWith(panel);
 
   tabs.listen({
     changed: async () => {

@@ -1,9 +1,9 @@
 // @ts-check
 // `npm run www`: puts the demo page together in target/www/, as plain files for any server and any path: what is in
-// www/, and beside it the package as it is published.
+// www/, and beside it what it loads of the package.
 
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, posix, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { root } from "./command.js";
@@ -11,14 +11,8 @@ import { root } from "./command.js";
 const page = join(root, "www");
 const packaged = join(root, "pkg");
 
-/** Of the page's folder, what is not for browsers. */
-const OURS = ["tsconfig.json"];
-
-/** Of the package, what browsers load. */
-const LOADED = /\.(js|wasm)$/;
-
-/** Of the package, what only servers and its own tests use. */
-const NOT_LOADED = ["bin", "build", "node_modules", "testing"];
+/** What a module names to be loaded from beside it. */
+const NAMED = /(?:^(?:import|export)[^;"]*|\bnew URL\()"(\.[^"]+)"/gm;
 
 /**
  * @param {string} to a folder; what is in it goes
@@ -26,13 +20,22 @@ const NOT_LOADED = ["bin", "build", "node_modules", "testing"];
  */
 export function putTogether(to) {
   rmSync(to, { recursive: true, force: true });
-  for (const file of files(page)) if (!OURS.includes(file)) copy(join(page, file), join(to, file));
-  for (const file of files(packaged)) {
-    const [folder = ""] = file.split("/");
-    if (LOADED.test(file) && !NOT_LOADED.includes(folder)) copy(join(packaged, file), join(to, "vaultlet", file));
-  }
-  copy(join(packaged, "LICENSE"), join(to, "vaultlet", "LICENSE"));
+  for (const file of files(page)) if (file !== "tsconfig.json") copy(join(page, file), join(to, file));
+  for (const file of ["LICENSE", ...loaded()]) copy(join(packaged, file), join(to, "vaultlet", file));
   return files(to);
+}
+
+/** The package's files that the page loads: what its import map names, and what those name in turn. */
+function loaded() {
+  const map = /<script type="importmap">([^]*?)<\/script>/.exec(readFileSync(join(page, "index.html"), "utf8"))?.[1] ?? "";
+  /** @type {string[]} */
+  const targets = Object.values(JSON.parse(map).imports);
+  const found = new Set(targets.map((target) => posix.relative("vaultlet", target)));
+  for (const file of found) {
+    if (!file.endsWith(".js")) continue;
+    for (const [, named = ""] of readFileSync(join(packaged, file), "utf8").matchAll(NAMED)) found.add(posix.join(posix.dirname(file), named));
+  }
+  return found;
 }
 
 /** @param {string} from @param {string} to */

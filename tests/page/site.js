@@ -1,6 +1,7 @@
 // @ts-check
 // The demo page's folder behind a server of plain files, at a path that is not the root.
 
+import { Buffer } from "node:buffer";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -25,15 +26,15 @@ const TYPES = {
 export async function openSite() {
   const folder = await mkdtemp(join(tmpdir(), "vaultlet-www-"));
   const files = putTogether(folder);
-  /** Bytes sent, compressed, by file. @type {Map<string, number>} */
+  /** What was sent, compressed, by file. @type {Map<string, Buffer>} */
   const sent = new Map();
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const file = pathname.slice(PATH.length) || "index.html";
     try {
       if (!pathname.startsWith(PATH)) throw new Error("not under the path");
-      const body = gzipSync(await readFile(join(folder, normalize(file))));
-      sent.set(file, body.length);
+      const body = sent.get(file) ?? gzipSync(await readFile(join(folder, normalize(file))));
+      sent.set(file, body);
       const type = TYPES[extname(file)] ?? "application/octet-stream";
       response.writeHead(200, { "content-type": type, "content-encoding": "gzip" }).end(body);
     } catch {

@@ -158,8 +158,13 @@ export class Visitor {
     await this.page.locator("#rows .refusal").waitFor();
     await this.become("analyst");
     await this.press("read");
+    await this.seeAllElse();
+  }
+
+  /** What is no action: the chart, and what can be opened. */
+  async seeAllElse() {
     await this.page.locator("#speed button").click();
-    await this.page.locator(".chart").waitFor();
+    await this.page.locator(".chart").waitFor({ timeout: 60_000 });
     await this.page.locator(".calls details summary").first().click();
     await this.page.locator(".aside summary").click();
   }

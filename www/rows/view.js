@@ -57,10 +57,14 @@ export class RowsView {
 
     this.#drawAt(rows.map(({ expiresAt }) => expiresAt ?? 0));
 
-    const focused = document.activeElement?.getAttribute("data-focus");
+    const focused = document.activeElement;
+    const inRow = focused?.closest("[data-row]")?.getAttribute("data-row");
     const shown = rows.slice(0, MOST_ROWS).map((row) => this.#card(row, seen.get(row.key), altered[row.key]));
     this.#place.replaceChildren(...shown, ...restOf(rows.length));
-    if (focused) this.#place.querySelector(`[data-focus="${focused}"]`)?.closest("form")?.querySelector("button")?.focus();
+    // What had the focus is gone; what has taken its place gets it.
+    const form = this.#place.querySelector(`[data-row="${inRow}"]`);
+    const successor = form?.querySelector(focused instanceof HTMLInputElement ? "input" : "button") ?? form?.querySelector("button");
+    if (successor instanceof HTMLElement) successor.focus();
   }
 
   /** Once more when the next of them expires. @param {number[]} times */
@@ -83,9 +87,9 @@ export class RowsView {
   /** @param {Row} row @param {number | undefined} altered */
   #altering(row, altered) {
     const most = Math.min(row.sealed.length, MOST_BYTES) - 1;
-    const byte = element("input", { type: "number", name: "byte", min: 0, max: most, value: Math.min(USUAL_BYTE, most), "data-focus": `${row.key}-byte` });
-    const button = element("button", { "data-focus": row.key }, altered === undefined ? "Alter this byte" : "Put the byte back");
-    const form = element("form", { class: "altering" });
+    const byte = element("input", { type: "number", name: "byte", min: 0, max: most, value: Math.min(USUAL_BYTE, most) });
+    const button = element("button", {}, altered === undefined ? "Alter this byte" : "Put the byte back");
+    const form = element("form", { class: "altering", "data-row": row.key });
     if (altered === undefined) form.append(element("label", {}, "Byte ", byte));
     form.append(button);
     form.addEventListener("submit", async (event) => {
