@@ -19,15 +19,15 @@ import { LostReply, rotate } from "./step/rotate.js";
 import { encrypt, updateFromCiphertext, updateFromFields } from "./step/update.js";
 import { Tabs } from "./tabs.js";
 
-const starting = find("#starting", HTMLElement);
+const failed = find("#failed", HTMLElement);
 
 try {
   await start();
-  starting.hidden = true;
+  find("main", HTMLElement).inert = false;
   document.documentElement.dataset["ready"] = "";
 } catch (error) {
-  starting.className = "refusal";
-  starting.textContent = `The vault did not open: ${error instanceof Error ? error.message : "for an unknown reason"}.`;
+  failed.hidden = false;
+  failed.textContent = `The vault did not open: ${error instanceof Error ? error.message : "for an unknown reason"}.`;
   throw error;
 }
 

@@ -263,13 +263,19 @@ scene("the code of each action is what it does, and is copied as it stands", asy
 scene("measuring draws a chart with numbers", async (visitor) => {
   await visitor.page.locator("#speed button").click();
   await visitor.page.locator(".chart").waitFor({ timeout: 60_000 });
-  const numbers = (await visitor.page.locator(".chart .number").allInnerTexts()).map(Number);
+  const numbers = (await visitor.page.locator(".chart .number").allInnerTexts()).map(Number.parseFloat);
   assert.equal(numbers.length, 4);
   assert(numbers.every((micros) => micros > 0 && micros < 100_000), numbers.join());
-  const [first = "", second = ""] = await visitor.page.locator(".chart .ratio").allInnerTexts();
+  const captions = await visitor.page.locator(".chart caption").allInnerTexts();
+  const [first = "", second = ""] = captions.map((caption) => caption.replace(/^\D*/, ""));
   const [vaultlet = 0, webcrypto = 0] = numbers;
   const told = Number.parseFloat(first);
   assert(Math.abs(told - Math.max(webcrypto / vaultlet, vaultlet / webcrypto)) < 0.2, `${first}: ${numbers}`);
   assert.match(second, /^\d+\.\d times as (fast|slow)$/);
+  const widths = await visitor.page.evaluate(`[...document.querySelectorAll(".bar")].map((bar) => bar.getBoundingClientRect().width)`);
+  for (const [at, micros] of numbers.entries()) {
+    const share = widths[at] / Math.max(...widths);
+    assert(Math.abs(share - micros / Math.max(...numbers)) < 0.02, `${widths} for ${numbers}`);
+  }
   assert.deepEqual(await visitor.rows(), [], "it leaves the page's own store alone");
 });

@@ -111,7 +111,7 @@ test("a vault that does not open says so in words", async () => {
   const page = await context.newPage();
   await page.route("**/*.wasm", (route) => route.fulfill({ status: 404 }));
   await page.goto(stage.site.url);
-  const said = page.locator("#starting.refusal");
+  const said = page.locator("#failed:not([hidden])");
   await said.waitFor();
   assert.match(await said.innerText(), /^The vault did not open: the wasm could not be loaded/);
   await context.close();
