@@ -106,6 +106,36 @@ test("wiping deletes rows, token IDs and keys, in the other tab as well, which g
   assert.deepEqual(other.complaints, []);
 });
 
+test("a database that is deleted under the page is made anew", async () => {
+  const visitor = await stage.visit();
+  await visitor.press("make");
+  const token = await visitor.token();
+  await visitor.page.evaluate(`new Promise((resolve) => {
+    indexedDB.deleteDatabase("vaultlet-demo-rows").onsuccess = resolve;
+  })`);
+  await visitor.become("analyst");
+  await visitor.sees("#rows > .hint:has-text('No rows yet')");
+  await visitor.become("support");
+  assert.match(await visitor.press("read"), /^Nothing/);
+  await visitor.press("make");
+  assert.notEqual(await visitor.token(), token);
+  assert.match(await visitor.press("read"), /jane@example\.com/);
+  await visitor.leave();
+});
+
+test("a database that fails is told where the rows would be, and they are back when it is", async () => {
+  const visitor = await stage.visit();
+  await visitor.press("make");
+  await visitor.page.evaluate(`globalThis.open = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = () => { throw new Error("the disk is full"); };`);
+  await visitor.press("read");
+  assert.match(await visitor.page.locator("#rows").innerText(), /^This page failed: the disk is full/);
+  await visitor.page.evaluate("IDBFactory.prototype.open = globalThis.open");
+  assert.match(await visitor.press("read"), /jane@example\.com/);
+  assert.equal((await visitor.pairs("#rows .seen"))["name"], "Jane Miller");
+  await visitor.leave();
+});
+
 test("a vault that does not open says so in words", async () => {
   const context = await stage.browser.newContext();
   const page = await context.newPage();

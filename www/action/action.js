@@ -84,10 +84,15 @@ export class Actions {
       this.#last = this.#last.then(async () => {
         trace.clear();
         this.#trace = trace;
-        result.replaceChildren(...(await this.#run(plan, new FormData(form), trace)));
-        this.#trace = undefined;
-        showCode();
-        await this.#done();
+        try {
+          result.replaceChildren(...(await this.#run(plan, new FormData(form), trace)));
+          this.#trace = undefined;
+          showCode();
+          await this.#done();
+        } catch (error) {
+          // The browser's database, most likely. The next action shall run all the same.
+          result.replaceChildren(refusal(error));
+        }
         result.ariaBusy = null;
       });
     });

@@ -9,7 +9,17 @@ import { ROWS, change, settled } from "../host/kept.js";
 /** All rows. @returns {Promise<Row[]>} */
 export async function allRows() {
   // The vault's store has made it before.
-  const database = await settled(indexedDB.open(ROWS));
+  const opening = indexedDB.open(ROWS);
+  // Another tab may have wiped it since, and an empty one would be in the store's way.
+  let isThere = true;
+  opening.onupgradeneeded = () => {
+    isThere = false;
+    opening.transaction?.abort();
+  };
+  const database = await settled(opening).catch((error) => {
+    if (isThere) throw error;
+  });
+  if (database === undefined) return [];
   try {
     return await settled(database.transaction("rows").objectStore("rows").getAll());
   } finally {

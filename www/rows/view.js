@@ -42,8 +42,9 @@ export class RowsView {
     this.#changed = changed;
   }
 
+  /** Never fails: what goes wrong is told where the rows would be. */
   draw() {
-    this.#last = this.#last.then(() => this.#draw());
+    this.#last = this.#last.then(() => this.#draw()).catch((error) => this.#place.replaceChildren(refusal(error)));
     return this.#last;
   }
 
