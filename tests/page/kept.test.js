@@ -31,6 +31,7 @@ test("under 600 kB come over the wire, and the page says how soon it can be used
   t.diagnostic(`${stage.site.sent.size} files, ${bytes} bytes (gzip); usable after ${millis} ms`);
   assert(stage.site.sent.has("vaultlet/wasm/vaultlet_bg.wasm"));
   assert(bytes < 600_000, `${bytes} bytes`);
+  assert.deepEqual(stage.site.asked, [...new Set(stage.site.asked)], "something was loaded twice");
   await visitor.leave();
 });
 

@@ -28,9 +28,12 @@ export async function openSite() {
   const files = putTogether(folder);
   /** What was sent, compressed, by file. @type {Map<string, Buffer>} */
   const sent = new Map();
+  /** What was asked for, in order. @type {string[]} */
+  const asked = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const file = pathname.slice(PATH.length) || "index.html";
+    asked.push(file);
     try {
       if (!pathname.startsWith(PATH)) throw new Error("not under the path");
       const body = sent.get(file) ?? gzipSync(await readFile(join(folder, normalize(file))));
@@ -47,6 +50,7 @@ export async function openSite() {
     url: `http://127.0.0.1:${port}${PATH}`,
     folder,
     files,
+    asked,
     sent,
     async stop() {
       server.closeAllConnections();
