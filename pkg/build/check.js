@@ -31,5 +31,6 @@ await runChecks([
   ["licences, bans and sources", checkCrates],
   ["licences, bans and sources refuse planted crates", proveDeny],
   ["types", () => runs(process.execPath, "node_modules/typescript/bin/tsc")],
+  ["types, demo page", () => runs(process.execPath, "node_modules/typescript/bin/tsc", "-p", "www")],
   ["sizes", checkSizes],
 ]);
