@@ -1,6 +1,7 @@
 // @ts-check
 // Serves a handler over HTTP: the listener, what a `Request` cannot carry, a log line for each request, and the end.
 
+import { once } from "node:events";
 import { STATUS_CODES, createServer } from "node:http";
 
 import { RequestError, getRequestListener } from "@hono/node-server";
@@ -13,7 +14,7 @@ import { Refusal, codeOf } from "./refusal.js";
 
 /** @typedef {(request: Request) => Promise<Response>} Handler */
 
-/** What a log line tells of an answer. @typedef {{ code?: string, callback?: string, requestId?: string }} Told */
+/** What a log line tells of an answer. @typedef {{ status?: number, code?: string, callback?: string, requestId?: string }} Told */
 
 /** The methods that the Fetch standard forbids. */
 const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
@@ -42,20 +43,33 @@ const LAST_WORDS = 300;
 export async function listen({ handler, host, port, log }) {
   /** @type {WeakMap<IncomingMessage, Told>} */
   const told = new WeakMap();
+  /** The request that a connection is busy with. @type {WeakMap<object, IncomingMessage>} */
+  const busy = new WeakMap();
+  /** Those that are not over. @type {Set<ServerResponse>} */
+  const under = new Set();
   const listener = getRequestListener(
-    async (request, { incoming }) => {
+    async (request, env) => {
+      const incoming = /** @type {IncomingMessage} */ (env.incoming);
+      told.delete(incoming);
       const response = await handler(request);
-      told.set(/** @type {IncomingMessage} */ (incoming), await tell(response));
+      told.set(incoming, await tell(response));
       return response;
     },
     { errorHandler: answerOf },
   );
   const limits = { maxHeaderSize: MAX_HEADERS, headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT };
-  const server = createServer(limits, (incoming, outgoing) => {
+  // A request without a host the adapter refuses, with a body as all errors have.
+  const server = createServer({ ...limits, requireHostHeader: false }, (incoming, outgoing) => {
+    busy.set(incoming.socket, incoming);
+    under.add(outgoing);
     follow(incoming, outgoing, log, told);
-    if (!FORBIDDEN.includes(incoming.method ?? "")) return void listener(incoming, outgoing);
+    outgoing.once("close", () => {
+      busy.delete(incoming.socket);
+      under.delete(outgoing);
+    });
+    // So it ends, unless it becomes a `Request`.
     told.set(incoming, { code: "PV1012" });
-    void refuseMethod(handler, incoming, outgoing);
+    void (FORBIDDEN.includes(incoming.method ?? "") ? refuseMethod(handler, incoming, outgoing) : listener(incoming, outgoing));
   });
   server.on("connect", (incoming, socket) => {
     const { status, headers, body } = refusal(405, "method", "has a method that nothing here has", { Allow: ALLOWED });
@@ -63,11 +77,16 @@ export async function listen({ handler, host, port, log }) {
     log.request({ method: "CONNECT", status, ...UNREAD });
   });
   server.on("clientError", (error, socket) => {
-    if (!socket.writable) return void socket.destroy();
-    const status = STATUS_OF_FAULT[codeOf(error)] ?? 400;
+    const code = codeOf(error);
+    // Who goes away hears no answer.
+    if (!socket.writable || GONE.includes(code)) return void socket.destroy();
+    const status = STATUS_OF_FAULT.get(code) ?? 400;
+    const incoming = busy.get(socket);
+    if (incoming === undefined) log.request({ method: "-", status, ...UNREAD });
+    // The request has its line when the connection is closed.
+    else told.set(incoming, { status, code: "PV1012" });
     const { headers, body } = refusal(status, "request", "is not HTTP as this server takes it", {});
-    socket.end(rawAnswer(status, headers, body));
-    log.request({ method: "-", status, ...UNREAD });
+    socket.end(rawAnswer(status, headers, body), () => socket.destroy());
   });
   await new Promise((resolve, reject) => {
     server.once("error", (error) => reject(listenRefusal(error, host, port)));
@@ -90,13 +109,20 @@ export async function listen({ handler, host, port, log }) {
     }, PATIENCE);
     server.closeIdleConnections();
     await closed;
+    // Each has its line first.
+    await Promise.all([...under].map((outgoing) => once(outgoing, "close")));
     clearInterval(sweep);
     clearTimeout(late);
   }
 }
 
-/** By the parser's code. @type {Record<string, number>} */
-const STATUS_OF_FAULT = { HPE_HEADER_OVERFLOW: 431, HPE_CHUNK_EXTENSIONS_OVERFLOW: 413, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+/** By the code of the parser, or of Node's clock. */
+const STATUS_OF_FAULT = new Map([
+  ["HPE_HEADER_OVERFLOW", 431],
+  ["HPE_CHUNK_EXTENSIONS_OVERFLOW", 413],
+  ["ERR_HTTP_REQUEST_TIMEOUT", 408],
+]);
+const GONE = ["ECONNRESET", "HPE_INVALID_EOF_STATE"];
 
 /** What a line says of what never became a request. */
 const UNREAD = { route: "{other}", ms: 0, code: "PV1012", callback: undefined, requestId: undefined, cut: false };
@@ -114,11 +140,11 @@ const ALLOWED = "GET, HEAD, OPTIONS";
 function follow(incoming, outgoing, log, told) {
   const begun = performance.now();
   outgoing.once("close", () => {
-    const { code, callback, requestId } = told.get(incoming) ?? {};
+    const { status = outgoing.statusCode, code, callback, requestId } = told.get(incoming) ?? {};
     log.request({
       method: incoming.method ?? "-",
       route: routeOf(incoming.url ?? ""),
-      status: outgoing.statusCode,
+      status,
       ms: Math.round(performance.now() - begun),
       code,
       callback,
@@ -144,12 +170,16 @@ async function tell(response) {
 
 /** @param {Handler} handler @param {IncomingMessage} incoming @param {ServerResponse} outgoing */
 async function refuseMethod(handler, incoming, outgoing) {
-  // What the path has, the handler knows.
-  const options = new Request(new URL(incoming.url ?? "/", "http://localhost"), { method: "OPTIONS" });
-  const allow = await handler(options).then(({ headers }) => headers.get("allow"), () => null);
-  const { status, headers, body } = refusal(405, "method", "has a method that nothing here has", { Allow: allow ?? ALLOWED });
+  const allow = (await allowedBy(handler, incoming.url ?? "/").catch(() => null)) ?? ALLOWED;
+  const { status, headers, body } = refusal(405, "method", "has a method that nothing here has", { Allow: allow });
   // Its body, if it has one, is nobody's.
-  outgoing.writeHead(status, { ...headers, Connection: "close" }).end(body);
+  outgoing.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body), Connection: "close" }).end(body);
+}
+
+/** What the handler has at a target, which may be none. @param {Handler} handler @param {string} target */
+async function allowedBy(handler, target) {
+  const { headers } = await handler(new Request(new URL(target, "http://localhost"), { method: "OPTIONS" }));
+  return headers.get("allow");
 }
 
 /** What the adapter could not make a `Request` of, or failed at. @param {unknown} error */

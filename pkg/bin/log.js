@@ -53,8 +53,11 @@ const WORDS = new Set(
   ).split(" "),
 );
 
-/** What the part after a word is. @type {Record<string, string>} */
-const NAMED = { collections: "{collection}", transaction_id: "{id}" };
+/** What the part after a word is. */
+const NAMED = new Map([
+  ["collections", "{collection}"],
+  ["transaction_id", "{id}"],
+]);
 
 /**
  * A path's pattern, such as `/api/pvlt/1.0/data/collections/{collection}/tokens`.
@@ -64,5 +67,6 @@ export function routeOf(target) {
   const [path = ""] = target.split("?", 1);
   if (!path.startsWith("/")) return "{other}";
   const parts = path.slice(1).split("/", 12);
-  return `/${parts.map((part, at) => NAMED[parts[at - 1] ?? ""] ?? (WORDS.has(part) || part === "" ? part : "{other}")).join("/")}`;
+  const shown = parts.map((part, at) => NAMED.get(parts[at - 1] ?? "") ?? (WORDS.has(part) || part === "" ? part : "{other}"));
+  return `/${shown.join("/")}`;
 }

@@ -34,10 +34,12 @@ export function withPage(api, folder = FOLDER) {
     if (files === undefined) return pathname === "/" ? smallPage(request.method) : api(request);
     const file = await files.fetch(request);
     if (file.status === 404) return api(request);
+    // Whole, and not as a stream: the adapter writes to standard output where a client leaves in the middle of one.
+    const page = new Response(request.method === "HEAD" ? null : await file.arrayBuffer(), file);
     // Its files have no names that change with them.
-    file.headers.set("Cache-Control", "no-cache");
-    file.headers.set("X-Content-Type-Options", "nosniff");
-    return file;
+    page.headers.set("Cache-Control", "no-cache");
+    page.headers.set("X-Content-Type-Options", "nosniff");
+    return page;
   };
 }
 

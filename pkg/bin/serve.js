@@ -55,6 +55,13 @@ export async function serveCommand(words) {
     throw error;
   });
   const pruning = keepPruned(open, log);
+  endBySignal(async () => {
+    clearInterval(pruning);
+    await server.stop(() => vault.close());
+    vault.close();
+    await trail?.close();
+    await open.close();
+  });
   const screen = firstScreen({
     version: versionText(),
     url: server.url,
@@ -70,13 +77,6 @@ export async function serveCommand(words) {
   });
   // With `--log json` standard output is JSON and nothing else.
   (options.log === "json" ? process.stderr : process.stdout).write(`${screen}\n\n`);
-  endBySignal(async () => {
-    clearInterval(pruning);
-    await server.stop(() => vault.close());
-    vault.close();
-    await trail?.close();
-    await open.close();
-  });
 }
 
 /** @param {Options} options @returns {Keys} */
