@@ -2,8 +2,9 @@
 // The stores that `--store` can name. The engine's client is whatever the user has installed, beside this package or in
 // the folder where the command runs.
 
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { memoryStore } from "../store/memory.js";
 import { postgresStore } from "../store/postgres.js";
@@ -39,6 +40,8 @@ export async function openStore(url, onTrouble) {
 
 /** @param {string} file @returns {Promise<OpenStore>} */
 async function openSqlite(file) {
+  // A driver says so in words alone.
+  if (!existsSync(dirname(file))) throw new Refusal(`\`--store\` there is no folder for the SQLite file: ${file}`);
   /** @type {(SqliteDatabase & { close(): void }) | undefined} */
   let database;
   const Database = sqliteDriver();
@@ -49,7 +52,9 @@ async function openSqlite(file) {
     return { store, shown: `SQLite, ${file}`, close: () => database?.close() };
   } catch (error) {
     database?.close();
-    throw new Refusal(`\`--store\` the SQLite file cannot be used (${codeOf(error)}): ${file}`);
+    const code = codeOf(error);
+    if (code === "ERR_DLOPEN_FAILED") throw new Refusal("`--store` `better-sqlite3` was built for another Node: npm rebuild better-sqlite3");
+    throw new Refusal(`\`--store\` the SQLite file cannot be used (${code}): ${file}`);
   }
 }
 
