@@ -44,6 +44,10 @@ export const setHas = unbound(Set.prototype.has);
 export const setAdd = /** @type {<T>(set: Set<T>, value: T) => Set<T>} */ (unbound(Set.prototype.add));
 export const setDelete = /** @type {<T>(set: Set<T>, value: T) => boolean} */ (unbound(Set.prototype.delete));
 export const mapGet = /** @type {<K, V>(map: Map<K, V>, key: K) => V | undefined} */ (unbound(Map.prototype.get));
+export const mapGetWeak = /** @type {<K extends WeakKey, V>(map: WeakMap<K, V>, key: K) => V | undefined} */ (unbound(WeakMap.prototype.get));
+export const mapSetWeak = /** @type {<K extends WeakKey, V>(map: WeakMap<K, V>, key: K, value: V) => WeakMap<K, V>} */ (
+  unbound(WeakMap.prototype.set)
+);
 
 /** Such as `[object Object]`. @type {(value: unknown) => string} */
 export const tagOf = unbound(Object.prototype.toString);

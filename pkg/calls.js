@@ -2,10 +2,11 @@
 // The calls of one vault: the text that each hands to the core, how much of it is under way, and their common end.
 
 import { then } from "./built-ins.js";
-import { errorOf, makeError } from "./error.js";
+import { badRequest, errorOf, makeError } from "./error.js";
 import { LEVELS, TOO_LONG, writeJson } from "./json.js";
 
 /** @import { Call } from "./boundary.js" */
+/** @import { Body } from "./body.js" */
 
 // As it was when the module loaded.
 const { Promise } = globalThis;
@@ -17,6 +18,11 @@ const utf8 = new TextEncoder();
 /** @typedef {{ maxRequestBytes: number, maxPendingBytes: number }} Limits */
 
 /** What `vault.as` was given. @typedef {{ caller: unknown, requestId?: string | undefined, problem?: string | undefined }} Asker */
+
+/**
+ * What a call was given: its parameters and, where the text of `requestBody` comes by itself, that. Both are its own.
+ * @typedef {{ parameters: unknown, body: Body | undefined }} Given
+ */
 
 /** Rejects a call that the vault's end has met. */
 const ENDED = Symbol("ended");
@@ -62,11 +68,11 @@ export class Calls {
 
   /**
    * @param {Asker} asker
-   * @param {unknown} parameters
-   * @param {(request: Uint8Array, call: Call) => Promise<string>} cross hands the request to the core
+   * @param {Given} given
+   * @param {(request: Uint8Array, body: Uint8Array | undefined, call: Call) => Promise<string>} cross hands the request to the core
    * @returns {Promise<string>}
    */
-  async run({ caller, requestId, problem }, parameters, cross) {
+  async run({ caller, requestId, problem }, { parameters, body }, cross) {
     /** @type {Call} */
     const call = { caller, requestId, wrote: false };
     if (this.#end !== undefined) throw this.#ended(call);
@@ -74,9 +80,18 @@ export class Calls {
     const request = this.#write(parameters);
     // The parameters may have closed the vault, by a getter.
     if (this.#end !== undefined) throw this.#ended(call);
-    const { length } = request;
-    if (length > this.#limits.maxPendingBytes - this.#pendingBytes) throw overLimit("VL1002", 503, "maxPendingBytes", this.#limits);
-    this.#pendingBytes += length;
+    let counted = 0;
+    /** What is read only now may count more. */
+    const count = () => {
+      const length = request.length + (body?.length ?? 0);
+      if (length > this.#limits.maxRequestBytes) throw overLimit("VL1001", 400, "maxRequestBytes", this.#limits);
+      if (length - counted > this.#limits.maxPendingBytes - this.#pendingBytes) {
+        throw overLimit("VL1002", 503, "maxPendingBytes", this.#limits);
+      }
+      this.#pendingBytes += length - counted;
+      counted = length;
+    };
+    count();
     /** @type {(reason: unknown) => void} */
     let reject = () => {};
     try {
@@ -86,8 +101,9 @@ export class Calls {
         this.#underWay.add(reject);
         const begin = async () => {
           // In a turn of its own: the wasm runs on an empty stack, whatever is left of the caller's.
-          await undefined;
-          if (this.#end === undefined) then(cross(request, call), resolve, reject);
+          await body?.load();
+          count();
+          if (this.#end === undefined) then(cross(request, body?.text, call), resolve, reject);
         };
         then(begin(), () => {}, reject);
       });
@@ -96,7 +112,7 @@ export class Calls {
       throw thrown === ENDED ? this.#ended(call) : errorOf(thrown);
     } finally {
       this.#underWay.delete(reject);
-      this.#pendingBytes -= length;
+      this.#pendingBytes -= counted;
     }
   }
 
@@ -123,14 +139,9 @@ export class Calls {
     const written = writeJson(parameters, LEVELS, most);
     if (written.problem === TOO_LONG) throw overLimit("VL1001", 400, "maxRequestBytes", this.#limits);
     if (written.text === undefined) throw badRequest(written.path || "request", written.problem);
-    const request = utf8.encode(written.text);
-    if (request.length > most) throw overLimit("VL1001", 400, "maxRequestBytes", this.#limits);
-    return request;
+    return utf8.encode(written.text);
   }
 }
-
-/** @type {(field: string, problem: string) => Error} */
-const badRequest = (field, problem) => makeError("PV1012", 400, `\`${field}\` ${problem}`, { field });
 
 /** @type {(code: "VL1001" | "VL1002", status: number, name: keyof Limits, limits: Limits) => Error} */
 function overLimit(code, status, name, limits) {

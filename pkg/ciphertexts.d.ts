@@ -101,6 +101,34 @@ export interface HashObjectsParameters<Places extends readonly unknown[] = reado
   requestBody: { readonly [Place in keyof Places]: HashObjectRequest };
 }
 
+/** Bytes to encrypt. */
+export interface EncryptBlobParameters extends CallParameters {
+  /** The property that the bytes are a value of, of type `BLOB`. */
+  prop: string;
+  /** The bytes themselves. They count against the setting `maxRequestBytes`, as base64. */
+  requestBody: Blob | Uint8Array;
+  /** Default: `randomized`. */
+  type?: EncryptionType | (string & {}) | undefined;
+  /** Default: `default`. */
+  scope?: string | undefined;
+  /** A list, or text with commas between the tags. Not with `deterministic`. */
+  tags?: string | readonly string[] | undefined;
+  /** When the ciphertext expires: seconds from now as decimal text, `""` for never. Not with `deterministic`. */
+  expirationSecs?: string | undefined;
+}
+
+/** A ciphertext to open. */
+export interface DecryptBlobParameters extends CallParameters {
+  /** The property whose bytes are wanted, of type `BLOB`. */
+  prop: string;
+  /** The ciphertext, as its base64 text in UTF-8, standard or URL-safe, or raw. */
+  requestBody: Blob | Uint8Array;
+  /** Must be the scope it was sealed with, if it is given. */
+  scope?: string | undefined;
+  /** `archived`: only a ciphertext whose expiry has come. Absent: only an active one. */
+  options?: readonly "archived"[] | undefined;
+}
+
 /** The ciphertext operations, with the names and parameter objects of the official client. */
 export interface CryptoClient {
   /**
@@ -129,4 +157,20 @@ export interface CryptoClient {
   readonly hashObjects: <const Places extends readonly unknown[]>(
     parameters: HashObjectsParameters<Places>,
   ) => Promise<OneForEach<Places, TokenValue>>;
+  /**
+   * Encrypts bytes, as the value of one property of type `BLOB`. Answers the ciphertext: its base64 text, in a Blob.
+   *
+   * ```js
+   * const sealed = await crypto.encryptBlob({
+   *   collection: "customers",
+   *   reason: "AppFunctionality",
+   *   prop: "photo",
+   *   requestBody: new Uint8Array([0xff, 0xd8, 0xff]),
+   * });
+   * const text = await sealed.text();
+   * ```
+   */
+  readonly encryptBlob: (parameters: EncryptBlobParameters) => Promise<Blob>;
+  /** Opens the ciphertext of a blob. Answers the bytes, in a Blob. */
+  readonly decryptBlob: (parameters: DecryptBlobParameters) => Promise<Blob>;
 }

@@ -18,6 +18,8 @@ export type ErrorCode =
   | "PV1002"
   /** 404. The collection is unknown. */
   | "PV1004"
+  /** 401. Over HTTP: nobody knows the caller. */
+  | "PV1005"
   /** 403. The policy refuses, or a tenant is outside the list. */
   | "PV1006"
   /** 403. The caller lacks a capability. */

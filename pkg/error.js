@@ -32,6 +32,9 @@ export const makeError = (code, status, message, context, cause) =>
 export const badConfiguration = (place, problem, cause) =>
   makeError("VL1000", 400, `\`${place}\` ${problem}`, { place }, cause);
 
+/** @type {(field: string, problem: string) => VaultError} */
+export const badRequest = (field, problem) => makeError("PV1012", 400, `\`${field}\` ${problem}`, { field });
+
 /** What an error may repeat of a name: no text of 32 bytes is as short, in whatever form, and no address looks so. */
 const NAME = /^[\w.-]{0,40}$/;
 

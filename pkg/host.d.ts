@@ -269,10 +269,13 @@ export type Action =
   | "tokens.delete"
   | "tokens.count"
   | "tokens.transaction"
+  | "collections.read"
   | "crypto.encrypt"
   | "crypto.decrypt"
   | "crypto.updateEncrypted"
-  | "crypto.hash";
+  | "crypto.hash"
+  | "crypto.encryptBlob"
+  | "crypto.decryptBlob";
 
 /** What a role may have. */
 export type Capability =
@@ -280,6 +283,7 @@ export type Capability =
   | "CapTokensWriter"
   | "CapTokensDetokenizer"
   | "CapTransactionIdReader"
+  | "CapCollectionsReader"
   | "CapCryptoEncrypter"
   | "CapCryptoDecrypter"
   | "CapCryptoHasher";

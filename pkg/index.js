@@ -1,6 +1,7 @@
 // @ts-check
 // Opens a vault, and hands each caller the operations. Types and documentation: `index.d.ts`.
 
+import { blobOf, bytesOf, plainBytes, sealedBytes, splitBytes } from "./body.js";
 import { freeze, ownOf, parseJson } from "./built-ins.js";
 import { makeBridge } from "./bridge.js";
 import { Calls, readAsker } from "./calls.js";
@@ -9,8 +10,10 @@ import { startInstance } from "./instance.js";
 import { readKeys } from "./keys.js";
 import { loadModule, notLoaded } from "./load.js";
 import { readOptions, writeConfiguration } from "./options.js";
+import { keepRun } from "./raw-calls.js";
 
 /** @import { Host } from "./boundary.js" */
+/** @import { Asker, Given } from "./calls.js" */
 /** @import { VaultClient } from "./index.js" */
 /** @import { Running } from "./instance.js" */
 
@@ -44,11 +47,10 @@ export async function openVault(options) {
     if (trap !== undefined) throw trap;
     instance.wipeStack();
 
-    /** @type {(operation: string, parameters: unknown, asker: import("./calls.js").Asker) => Promise<any>} */
-    const call = async (operation, parameters, asker) => {
+    /** @type {(operation: string, given: Given, asker: Asker) => Promise<string>} */
+    const call = async (operation, given, asker) => {
       try {
-        const answer = await calls.run(asker, parameters, (request, about) => core.call(operation, request, about));
-        return answer === "" ? undefined : parseJson(answer);
+        return await calls.run(asker, given, (request, body, about) => core.call(operation, request, body, about));
       } finally {
         instance.wipeStack();
       }
@@ -70,15 +72,17 @@ export async function openVault(options) {
 
 /**
  * Each method is a function of its own, so that it may be taken out.
- * @template Asker
- * @param {(operation: string, parameters: unknown, asker: Asker) => Promise<any>} call
+ * @param {(operation: string, given: Given, asker: Asker) => Promise<string>} call
  * @param {Asker} asker
  * @returns {VaultClient}
  */
 function clientOf(call, asker) {
-  /** @param {string} operation */
-  const method = (operation) => (/** @type {unknown} */ parameters) => call(operation, parameters, asker);
-  return freeze({
+  /** @type {(operation: string) => (parameters: unknown) => Promise<any>} */
+  const method = (operation) => async (parameters) => {
+    const answer = await call(operation, { parameters, body: undefined }, asker);
+    return answer === "" ? undefined : parseJson(answer);
+  };
+  const client = freeze({
     tokens: freeze({
       tokenize: method("tokens.tokenize"),
       detokenize: method("tokens.detokenize"),
@@ -94,6 +98,12 @@ function clientOf(call, asker) {
       decrypt: method("crypto.decrypt"),
       updateEncrypted: method("crypto.updateEncrypted"),
       hashObjects: method("crypto.hash"),
+      encryptBlob: async (/** @type {unknown} */ parameters) =>
+        blobOf(parseJson(await call("crypto.encryptBlob", splitBytes(parameters, plainBytes), asker))),
+      decryptBlob: async (/** @type {unknown} */ parameters) =>
+        blobOf(bytesOf(parseJson(await call("crypto.decryptBlob", splitBytes(parameters, sealedBytes), asker)))),
     }),
   });
+  keepRun(client, (operation, given) => call(operation, given, asker));
+  return client;
 }

@@ -82,11 +82,18 @@ pub enum Fault {
 
 /// A failed call: what the caller sees. One pointer wide, for most of the core's functions answer it.
 #[derive(Debug, Clone)]
-pub struct Error(Box<ErrorKind>);
+pub struct Error(Box<Failure>);
+
+#[derive(Debug, Clone)]
+struct Failure {
+    kind: ErrorKind,
+    /// The place in the request, as the caller wrote it, where the kind does not say it.
+    place: Option<String>,
+}
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Self(Box::new(kind))
+        Self(Box::new(Failure { kind, place: None }))
     }
 }
 
@@ -150,6 +157,13 @@ pub enum ErrorKind {
     },
     /// A value that its property's type does not accept.
     ValueRefused {
+        /// The property.
+        property: String,
+        /// Its type.
+        data_type: &'static str,
+    },
+    /// A property of another type, where one of type `BLOB` must be.
+    PropertyNotBlob {
         /// The property.
         property: String,
         /// Its type.
@@ -250,7 +264,23 @@ fn as_object<S: Serializer>(
 impl Error {
     /// What went wrong.
     pub fn kind(&self) -> &ErrorKind {
-        &self.0
+        &self.0.kind
+    }
+
+    /// Says which part of the request it is about, such as `requestBody[57].object`, if it is about the request and
+    /// does not say so yet.
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        if self.0.kind.is_about_a_part() && self.0.place.is_none() {
+            self.0.place = Some(place.to_owned());
+        }
+        self
+    }
+
+    fn describe(&self) -> Description {
+        let Failure { kind, place } = &*self.0;
+        let mut description = kind.describe();
+        description.context.extend(place.clone().map(|place| ("field", place)));
+        description
     }
 
     /// A defect of Vaultlet itself.
@@ -268,22 +298,22 @@ impl Error {
 
     /// The stable code: `PV…` as in the public API, `VL…` Vaultlet's own.
     pub fn code(&self) -> &'static str {
-        self.0.describe().code
+        self.describe().code
     }
 
     /// The HTTP status.
     pub fn status(&self) -> u16 {
-        self.0.describe().status
+        self.describe().status
     }
 
     /// Names of what went wrong, for programs: never null, never personal data.
     pub fn context(&self) -> Vec<(&'static str, String)> {
-        self.0.describe().context
+        self.describe().context
     }
 
     /// The host's own error, where a callback threw one.
     pub fn cause(&self) -> Option<&Cause> {
-        match &*self.0 {
+        match &self.0.kind {
             ErrorKind::Callback { fault: Fault::Threw(cause), .. } => Some(cause),
             _ => None,
         }
@@ -293,13 +323,32 @@ impl Error {
 /// The body of the public API: `{"error_code","message","context","error_url"}`.
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Description { code, message, context, .. } = self.0.describe();
+        let Description { code, message, context, .. } = self.describe();
         let error_url = format!("{DOCUMENTATION}#{code}");
         Body { error_code: code, message, context, error_url }.serialize(serializer)
     }
 }
 
 impl ErrorKind {
+    /// Whether it is about one part of a request, which may have many.
+    fn is_about_a_part(&self) -> bool {
+        matches!(
+            self,
+            Self::TokenArchived
+                | Self::ValueRefused { .. }
+                | Self::PropertyUnknown { .. }
+                | Self::CiphertextArchived
+                | Self::CiphertextRefused
+                | Self::ScopeMismatch
+                | Self::TagNotUnique
+                | Self::OneWay
+                | Self::TokenIdTaken
+                | Self::CardTemplate { .. }
+                | Self::CiphertextActive
+                | Self::TransformerUnknown { .. }
+        )
+    }
+
     /// All that the variant decides, each variant in one place.
     fn describe(&self) -> Description {
         match self {
@@ -377,6 +426,12 @@ impl ErrorKind {
                 "PV3002",
                 400,
                 format!("the value of `{property}` is not of the type `{data_type}`"),
+                &[("property", property), ("type", data_type)],
+            ),
+            Self::PropertyNotBlob { property, data_type } => told(
+                "PV3002",
+                400,
+                format!("`{property}` is of the type `{data_type}`, and not of the type `BLOB`"),
                 &[("property", property), ("type", data_type)],
             ),
             Self::PropertyUnknown { property } => {
@@ -472,7 +527,7 @@ impl fmt::Display for ErrorKind {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, formatter)
+        fmt::Display::fmt(&self.0.kind, formatter)
     }
 }
 

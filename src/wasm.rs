@@ -109,14 +109,28 @@ impl Core {
     }
 
     /// Runs an operation. The promise is settled with the answer as JSON text, or with an `ErrorReport`.
-    /// `request` is UTF-8. `call` goes back to the bridge as it came.
-    pub fn call(&self, operation: String, request: Vec<u8>, call: JsValue) -> Promise {
+    /// `request` is UTF-8, and so is the text of its `requestBody` where that comes by itself. `call` goes back to
+    /// the bridge as it came.
+    pub fn call(
+        &self,
+        operation: String,
+        request: Vec<u8>,
+        body: Option<Vec<u8>>,
+        call: JsValue,
+    ) -> Promise {
         let vault = Rc::clone(&self.vault);
         let max_bytes = vault.max_bytes_of(&operation).map_or(f64::INFINITY, f64::from);
         let host = JavaScript { bridge: Rc::clone(&self.bridge), call, max_bytes };
         future_to_promise(async move {
+            // Of what is no UTF-8 nothing is left, which is no JSON.
             let request = String::from_utf8(request).unwrap_or_default();
-            let answer = vault.call(&host, &operation, &request).await;
+            let answer = match body {
+                None => vault.call(&host, &operation, &request).await,
+                Some(body) => {
+                    let body = String::from_utf8(body).unwrap_or_default();
+                    vault.call_with_body(&host, &operation, &request, &body).await
+                }
+            };
             answer.map(JsValue::from).map_err(report)
         })
     }

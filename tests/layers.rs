@@ -46,7 +46,9 @@ const FLOORS: &str = "
 | 7     | operation/ | tokenize, detokenize, update, rotate, | the rows above                    |
 |       |            | search, delete, count,                |                                   |
 |       |            | get_by_transaction_id, encrypt,       |                                   |
-|       |            | decrypt, update_encrypted, hash       |                                   |
+|       |            | decrypt, update_encrypted, hash,      |                                   |
+|       |            | encrypt_blob, decrypt_blob,           |                                   |
+|       |            | read_collections                      |                                   |
 | 8     | operation/ | mod                                   | the rows above                    |
 | 9     |            | wasm                                  | only vault, host, columns, error, |
 |       |            |                                       | label, json/tree                  |

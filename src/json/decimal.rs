@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
+use crate::json::place::length_of_text;
+
 /// The largest whole number that JavaScript and RFC 8785 carry without rounding any below it: 2^53 − 1.
 pub(crate) const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
@@ -71,17 +73,6 @@ fn numbers(text: &str) -> impl Iterator<Item = Range<usize>> {
         }
         None
     })
-}
-
-/// Up to and with the quotation mark that ends it.
-fn length_of_text(bytes: &[u8]) -> usize {
-    let mut is_escaped = false;
-    let is_end = |byte: &u8| {
-        let ends = *byte == b'"' && !is_escaped;
-        is_escaped = *byte == b'\\' && !is_escaped;
-        ends
-    };
-    bytes.iter().position(is_end).map_or(bytes.len(), |end| end + 1)
 }
 
 /// A value without its sign: its digits from the first to the last that is not 0, and the power of ten

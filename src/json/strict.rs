@@ -12,6 +12,7 @@ use serde::de::{self, Deserialize, DeserializeSeed, Expected, Unexpected, Visito
 use serde::forward_to_deserialize_any;
 
 use crate::error::Error;
+use crate::json::place::is_name;
 use crate::json::tree::{Json, Member, as_whole};
 
 /// Where a request is not of the API's form, and what it must be there.
@@ -94,14 +95,6 @@ impl de::Error for Refusal {
 }
 
 const UNKNOWN: &str = "is not a known key";
-
-/// Whether a key of a request may stand in an error. What is no name may be anything, personal data in
-/// the place of a key included.
-fn is_name(key: &str) -> bool {
-    let is_first = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
-    let is_later = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
-    key.len() <= 81 && key.bytes().next().is_some_and(is_first) && key.bytes().all(is_later)
-}
 
 /// Reads a value of which `path` is the place.
 pub(crate) fn read<'a, T: Deserialize<'a>>(json: &'a Json<'a>, path: &str) -> Result<T, Error> {

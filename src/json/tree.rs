@@ -8,6 +8,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::error::Error;
 use crate::json::decimal::{LargeNumber, MAX_SAFE_INTEGER, large_numbers, within_doubles};
+use crate::json::place::path_of;
 
 /// The whole number that this is, within ±[`MAX_SAFE_INTEGER`].
 #[expect(
@@ -40,10 +41,31 @@ pub(crate) type Member<'a> = (Cow<'a, str>, Json<'a>);
 impl<'a> Json<'a> {
     /// Reads JSON text; `path` is what an error calls the whole of it.
     pub(crate) fn parse(text: &'a str, path: &str) -> Result<Self, Error> {
+        Self::read(text, path, 0)
+    }
+
+    /// Reads the JSON text of a list of one item, and answers that item, which an error calls `path`. What stands
+    /// within such a list is one value and nothing else.
+    pub(crate) fn parse_item(text: &'a str, path: &str) -> Result<Self, Error> {
+        let mut items = match Self::read(text, path, 1)? {
+            Self::List(items) => items,
+            _ => Vec::new(),
+        };
+        match (items.pop(), items.is_empty()) {
+            (Some(item), true) => Ok(item),
+            _ => Err(Error::bad_request(path, "must be JSON")),
+        }
+    }
+
+    /// The root that `path` stands for is so deep in the text.
+    fn read(text: &'a str, path: &str, depth_of_root: usize) -> Result<Self, Error> {
         let refused = |error: serde_json::Error| {
             // Of serde_json's own words none is repeated: they may quote a value.
             let problem = if error.is_data() { "must not repeat a key" } else { "must be JSON" };
-            Error::bad_request(path, problem)
+            // A repeated key is noticed when its object has ended, and is told of that object.
+            let column = error.column() + usize::from(error.is_data());
+            let place = path_of(text, error.line(), column, depth_of_root);
+            Error::bad_request(format!("{path}{place}"), problem)
         };
         let read: Result<Self, _> = serde_json::from_str(text);
         let mut json = match read {

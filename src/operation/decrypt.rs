@@ -106,8 +106,9 @@ impl<'a> Operation<'a> for Decrypt<'a> {
         }
         let Pass { now, mut envelopes, .. } = Pass::begin(call)?;
         let mut opened = Vec::with_capacity(objects.len());
-        for Wanted { encrypted_object, .. } in objects {
-            opened.push(open_ciphertext(encrypted_object, &mut envelopes, call)?);
+        for (index, Wanted { encrypted_object, .. }) in objects.iter().enumerate() {
+            let ciphertext = open_ciphertext(encrypted_object, &mut envelopes, call);
+            opened.push(ciphertext.map_err(|error| error.at(&path(index)))?);
         }
         let mut held = Vec::with_capacity(objects.len());
         for ciphertext in &opened {
@@ -122,8 +123,9 @@ impl<'a> Operation<'a> for Decrypt<'a> {
             }
         }
         call.limit_bytes(opened.iter().map(|ciphertext| ciphertext.canonical.len()).sum())?;
-        for (Wanted { encrypted_object, .. }, ciphertext) in objects.iter().zip(&opened) {
-            check_ciphertext(encrypted_object, ciphertext, *state, now)?;
+        for (index, (object, ciphertext)) in objects.iter().zip(&opened).enumerate() {
+            check_ciphertext(&object.encrypted_object, ciphertext, *state, now)
+                .map_err(|error| error.at(&path(index)))?;
         }
         let mut answer = Vec::with_capacity(objects.len());
         for ((ciphertext, fields), projection) in opened.iter().zip(held).zip(&projections) {
@@ -165,5 +167,14 @@ fn resolve<'a, H: Host>(
     call: &Call<'_, H>,
 ) -> Result<Vec<Projection<'a>>, Error> {
     call.limit_tokens(objects.len())?;
-    objects.iter().map(|object| Projection::resolve(&call.collection, object.props())).collect()
+    let resolve = |(index, object): (usize, &Wanted<'a>)| {
+        Projection::resolve(&call.collection, object.props())
+            .map_err(|error| error.at(&path(index)))
+    };
+    objects.iter().enumerate().map(resolve).collect()
+}
+
+/// Of one of the array, as the caller wrote it.
+fn path(index: usize) -> String {
+    format!("requestBody[{index}]")
 }

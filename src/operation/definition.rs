@@ -1,10 +1,13 @@
 //! What an operation is.
 
+use std::rc::Rc;
+
 use crate::error::Error;
 use crate::host::Host;
 use crate::json::strict::Parameters;
 use crate::operation::call::{Call, Effect};
 use crate::request::common::Common;
+use crate::schema::collection::{Collection, Collections};
 use crate::settings::Settings;
 
 /// One operation: its own part of a request, parsed, and what it does.
@@ -21,7 +24,17 @@ pub(crate) trait Operation<'a>: Sized {
         settings: &Settings,
     ) -> Result<Self, Error>;
 
-    /// The names of properties that it was given, in `fields`, `props` and `fpprops`.
+    /// The collection that it is about.
+    fn collection(collections: &Collections, name: &str) -> Result<Rc<Collection>, Error> {
+        collections.get(name)
+    }
+
+    /// Whether a request must give an access reason.
+    fn insists_on_reason(settings: &Settings) -> bool {
+        settings.force_access_reason
+    }
+
+    /// The names of properties that it was given, in `fields`, `props`, `prop` and `fpprops`.
     fn property_names(&self) -> Vec<&str> {
         Vec::new()
     }

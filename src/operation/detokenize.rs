@@ -139,10 +139,12 @@ fn refuse_unreadable<H: Host>(
     found: &[Token],
 ) -> Result<(), Error> {
     refuse_other_tenants(pass, found)?;
-    let is_one_way = |token: &Token| token.head.token_type == TokenType::PciOneway;
-    let mut matched = found.iter().filter(|token| matches(pass, query, token));
-    if query.token_ids.is_some() && matched.any(is_one_way) {
-        return Err(ErrorKind::OneWay.into());
-    }
-    Ok(())
+    let Some(token_ids) = &query.token_ids else { return Ok(()) };
+    let is_one_way = |token: &&Token| {
+        token.head.token_type == TokenType::PciOneway && matches(pass, query, token)
+    };
+    let Some(one_way) = found.iter().find(is_one_way) else { return Ok(()) };
+    let index = token_ids.iter().position(|id| *id == one_way.head.token_id);
+    let place = format!("tokenIds[{}]", query.id_places.of(index.unwrap_or_default()));
+    Err(Error::from(ErrorKind::OneWay).at(&place))
 }

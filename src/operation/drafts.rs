@@ -322,16 +322,17 @@ impl<'a> Drafts<'a> {
                 key: draft.before.as_ref().map(|row| &row.key),
                 own_claims: [draft.claim, wanted.data_claim.unwrap_or(draft.claim)],
             };
-            ensuring.push(*index);
-            claimed.push(Claimed { claimant, tags });
+            let path = &wanted.request.path;
+            ensuring.push((*index, path));
+            claimed.push(Claimed { claimant, tags, path });
         }
         let claimed = unique_tags::claim(pass, &claimed).await?;
         let holders = self.count_holders(pass)?;
-        for (index, claims) in ensuring.into_iter().zip(claimed) {
+        for ((index, path), claims) in ensuring.into_iter().zip(claimed) {
             let draft = self.list.get_mut(index).ok_or_else(lost)?;
             for claim in claims {
                 if holders.get(&claim).is_some_and(|tokens| *tokens > 1) {
-                    return Err(ErrorKind::TagNotUnique.into());
+                    return Err(Error::from(ErrorKind::TagNotUnique).at(path));
                 }
                 if !draft.unique_claims.contains(&claim) {
                     draft.unique_claims.push(claim);

@@ -9,7 +9,7 @@ use crate::kinds::EncryptionType;
 use crate::operation::call::Call;
 use crate::operation::definition::{DEFAULT_SCOPE, Operation};
 use crate::operation::inputs::NamedInputs;
-use crate::operation::new_ciphertexts::seal;
+use crate::operation::new_ciphertexts::{check_deterministic, seal};
 use crate::operation::pass::Pass;
 use crate::request::common::Common;
 use crate::request::expiry::Expiry;
@@ -71,18 +71,8 @@ impl<'a> Operation<'a> for Encrypt<'a> {
             let path = format!("requestBody[{index}]");
             let encryption_type = encryption_type.unwrap_or(EncryptionType::Randomized);
             let tags = Tags::new(tags, None, &path, settings.max_tags())?;
-            if encryption_type == EncryptionType::Deterministic {
-                const PROBLEM: &str = "not possible with the type `deterministic`";
-                if tags.tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
-                    return Err(Error::bad_request(
-                        format!("{path}.tags"),
-                        format!("are {PROBLEM}"),
-                    ));
-                }
-                if expiry.is_some() {
-                    return Err(Error::bad_request("expirationSecs", format!("is {PROBLEM}")));
-                }
-            }
+            let sealed_in = tags.tags.as_deref().unwrap_or_default();
+            check_deterministic(encryption_type, sealed_in, &format!("{path}.tags"), expiry)?;
             let scope = scope.map_or(DEFAULT_SCOPE, |scope| scope.0);
             ciphertexts.push(CiphertextRequest { encryption_type, scope, tags });
             inputs.push(GivenInput { object, props, card_properties: Vec::new() });

@@ -70,7 +70,7 @@ impl<'a> Operation<'a> for Hash<'a> {
         let (mut hashes, mut inputs) = (Vec::new(), Vec::new());
         for (index, given) in request_body.into_iter().enumerate() {
             let GivenHash { object, props, scope, fptemplate, fpprops } = given;
-            let card = CardTemplate::new(fptemplate, fpprops, &format!("requestBody[{index}]"))?;
+            let card = CardTemplate::new(fptemplate, fpprops, &path(index))?;
             let scope = scope.map_or(DEFAULT_SCOPE, |scope| scope.0);
             let card_properties = card.iter().flat_map(|card| card.properties.clone()).collect();
             hashes.push(HashRequest { scope, card });
@@ -96,12 +96,16 @@ impl<'a> Operation<'a> for Hash<'a> {
         let (access, mut inputs) = inputs.authorize(call, capabilities).await?;
 
         let inputs = inputs.open(call, &access, call.now()?).await?;
-        for card in self.hashes.iter().filter_map(|request| request.card.as_ref()) {
-            card.check(collection)?;
+        for (index, HashRequest { card, .. }) in self.hashes.iter().enumerate() {
+            let checked = card.iter().try_for_each(|card| card.check(collection));
+            checked.map_err(|error| error.at(&path(index)))?;
         }
         let mut answer = Vec::with_capacity(inputs.len());
-        for (HashRequest { scope, card }, input) in self.hashes.iter().zip(&inputs) {
-            let card = card.as_ref().map(|card| CardNumber::of(card, &input.canonical));
+        for (index, (hash, input)) in self.hashes.iter().zip(&inputs).enumerate() {
+            let HashRequest { scope, card } = hash;
+            let card = card.as_ref().map(|card| {
+                CardNumber::of(card, &input.canonical).map_err(|error| error.at(&path(index)))
+            });
             let derivation = Derivation {
                 collection: &collection.name,
                 tenant: input.tenant.as_deref(),
@@ -115,4 +119,9 @@ impl<'a> Operation<'a> for Hash<'a> {
         call.audit(answer.len()).await?;
         write(&answer)
     }
+}
+
+/// Of one of the array, as the caller wrote it.
+fn path(index: usize) -> String {
+    format!("requestBody[{index}]")
 }

@@ -121,13 +121,18 @@ impl<'i> NamedInputs<'i> {
     ) -> Result<Vec<Option<OpenedInput>>, Error> {
         let collection = &call.collection;
         call.limit_tokens(self.all.len())?;
-        for name in self.all.iter().flat_map(|input| input.input.property_names()) {
-            collection.property(name)?;
+        for input in self.all.iter().map(|input| input.input) {
+            for name in input.property_names() {
+                collection.property(name).map_err(|error| error.at(&input.path))?;
+            }
         }
         let hidden = self.all.iter().filter(|input| !input.shows_names());
         let hidden: BTreeSet<usize> = hidden.map(|input| input.written_at).collect();
-        for name in hidden.iter().filter_map(|place| held.get(*place)).flatten() {
-            collection.property(name)?;
+        for place in hidden {
+            let Some((named, held)) = self.all.get(place).zip(held.get(place)) else { continue };
+            for name in held {
+                collection.property(name).map_err(|error| error.at(&named.input.path))?;
+            }
         }
         let mut canonicals = Vec::with_capacity(self.all.len());
         let mut total = 0;
@@ -140,7 +145,10 @@ impl<'i> NamedInputs<'i> {
             };
             let data = match checked.entry(*written_at) {
                 Entry::Occupied(data) => data.into_mut(),
-                Entry::Vacant(place) => place.insert(Data::check(collection, values)?),
+                Entry::Vacant(place) => {
+                    let data = Data::check(collection, values);
+                    place.insert(data.map_err(|error| error.at(&source.path))?)
+                }
             };
             let data = data.select(input.props.as_deref(), &input.path)?;
             let canonical = data.into_canonical(&input.path)?;
@@ -245,7 +253,10 @@ impl Unopened<'_> {
         // Each where it is written: of those that share it nobody opens it again.
         for NamedInput { input, .. } in all {
             ciphertexts.push(match &input.object {
-                Object::Encrypted(object) => Some(open_ciphertext(object, &mut envelopes, call)?),
+                Object::Encrypted(object) => {
+                    let opened = open_ciphertext(object, &mut envelopes, call);
+                    Some(opened.map_err(|error| error.at(&input.path))?)
+                }
                 Object::Fields(_) | Object::SameAs(_) => None,
             });
         }
@@ -262,7 +273,9 @@ impl Unopened<'_> {
         for (input, written) in all.iter().zip(written) {
             let one = match (written, ciphertexts.get(input.written_at)) {
                 (Some(written), _) => written,
-                (None, Some(Some(ciphertext))) => input.take_from(ciphertext, &call.collection)?,
+                (None, Some(Some(ciphertext))) => input
+                    .take_from(ciphertext, &call.collection)
+                    .map_err(|error| error.at(&input.input.path))?,
                 _ => return Err(Error::internal("an input was not opened")),
             };
             total += one.canonical.len();
@@ -271,7 +284,8 @@ impl Unopened<'_> {
         }
         for (NamedInput { input, .. }, ciphertext) in all.iter().zip(&ciphertexts) {
             if let (Object::Encrypted(object), Some(ciphertext)) = (&input.object, ciphertext) {
-                check_ciphertext(object, ciphertext, State::Active, now)?;
+                check_ciphertext(object, ciphertext, State::Active, now)
+                    .map_err(|error| error.at(&input.path))?;
             }
         }
         Ok(opened)

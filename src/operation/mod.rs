@@ -16,6 +16,7 @@ pub(crate) mod checks;
 pub(crate) mod commit;
 pub(crate) mod count;
 pub(crate) mod decrypt;
+pub(crate) mod decrypt_blob;
 pub(crate) mod definition;
 pub(crate) mod delete;
 pub(crate) mod detokenize;
@@ -23,12 +24,14 @@ pub(crate) mod drafts;
 #[cfg(test)]
 pub(crate) mod empty_store;
 pub(crate) mod encrypt;
+pub(crate) mod encrypt_blob;
 pub(crate) mod get_by_transaction_id;
 pub(crate) mod hash;
 pub(crate) mod inputs;
 pub(crate) mod metadata;
 pub(crate) mod new_ciphertexts;
 pub(crate) mod pass;
+pub(crate) mod read_collections;
 pub(crate) mod reads;
 pub(crate) mod rotate;
 pub(crate) mod search;
@@ -49,12 +52,15 @@ use crate::json::tree::Json;
 use crate::operation::call::Call;
 use crate::operation::count::Count;
 use crate::operation::decrypt::Decrypt;
+use crate::operation::decrypt_blob::DecryptBlob;
 use crate::operation::definition::Operation;
 use crate::operation::delete::Delete;
 use crate::operation::detokenize::Detokenize;
 use crate::operation::encrypt::Encrypt;
+use crate::operation::encrypt_blob::EncryptBlob;
 use crate::operation::get_by_transaction_id::GetByTransactionId;
 use crate::operation::hash::Hash;
+use crate::operation::read_collections::ReadCollections;
 use crate::operation::rotate::Rotate;
 use crate::operation::search::Search;
 use crate::operation::tokenize::Tokenize;
@@ -63,6 +69,9 @@ use crate::operation::update_encrypted::UpdateEncrypted;
 use crate::request::common::Common;
 use crate::schema::collection::check_property_name;
 use crate::vault::Vault;
+
+/// The parameter that a request's body is.
+const BODY: &str = "requestBody";
 
 impl Vault {
     /// How many bytes of sealed rows one answer of the store may have in an operation; none: any number. The host can
@@ -84,8 +93,39 @@ impl Vault {
         operation: &str,
         request: &str,
     ) -> Result<String, Error> {
-        let request = Json::parse(request, "request")?;
-        let request = &request;
+        self.dispatch(host, operation, &Json::parse(request, "request")?).await
+    }
+
+    /// The same where the text of `requestBody` comes by itself, as HTTP has it. It is read as it is, once, and is
+    /// one JSON value or refused: no text of it is ever another parameter.
+    ///
+    /// # Errors
+    /// As of [`Vault::call`].
+    pub async fn call_with_body<H: Host>(
+        &self,
+        host: &H,
+        operation: &str,
+        request: &str,
+        body: &str,
+    ) -> Result<String, Error> {
+        let item = format!("[{body}]");
+        let mut request = Json::parse(request, "request")?;
+        let Json::Object(members) = &mut request else {
+            return Err(Error::bad_request("request", "must be an object"));
+        };
+        if members.iter().any(|(name, _)| name == BODY) {
+            return Err(Error::bad_request(BODY, "must not be given twice"));
+        }
+        members.push((BODY.into(), Json::parse_item(&item, BODY)?));
+        self.dispatch(host, operation, &request).await
+    }
+
+    async fn dispatch<H: Host>(
+        &self,
+        host: &H,
+        operation: &str,
+        request: &Json<'_>,
+    ) -> Result<String, Error> {
         match operation {
             Tokenize::ACTION => perform::<Tokenize<'_>, H>(self, host, request).await,
             Detokenize::ACTION => perform::<Detokenize<'_>, H>(self, host, request).await,
@@ -101,6 +141,9 @@ impl Vault {
             Decrypt::ACTION => perform::<Decrypt<'_>, H>(self, host, request).await,
             UpdateEncrypted::ACTION => perform::<UpdateEncrypted<'_>, H>(self, host, request).await,
             Hash::ACTION => perform::<Hash<'_>, H>(self, host, request).await,
+            EncryptBlob::ACTION => perform::<EncryptBlob<'_>, H>(self, host, request).await,
+            DecryptBlob::ACTION => perform::<DecryptBlob<'_>, H>(self, host, request).await,
+            ReadCollections::ACTION => perform::<ReadCollections, H>(self, host, request).await,
             _ => Err(ErrorKind::Internal("an operation of that name does not exist").into()),
         }
     }
@@ -116,11 +159,11 @@ async fn perform<'a, O: Operation<'a>, H: Host>(
     let mut common = Common::take(&mut parameters)?;
     let operation = O::take(&mut parameters, &mut common, &vault.settings)?;
     parameters.finish()?;
-    let collection = vault.collections().get(common.collection)?;
+    let collection = O::collection(&vault.collections(), common.collection)?;
     for name in operation.property_names() {
         check_property_name(name)?;
     }
-    let reason = common.reason(vault.settings.force_access_reason)?;
+    let reason = common.reason(O::insists_on_reason(&vault.settings))?;
 
     let mut call = Call::new(vault, host, O::ACTION, O::EFFECT, common, collection, reason);
     call.identify_transaction(operation.transaction_id(), request)?;

@@ -5,7 +5,9 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::host::Host;
 use crate::json::text::write;
+use crate::kinds::EncryptionType;
 use crate::operation::pass::Pass;
+use crate::request::expiry::Expiry;
 use crate::sealing::ciphertext::Ciphertext;
 use crate::sealing::fresh::Fresh;
 
@@ -19,13 +21,42 @@ pub(crate) async fn seal<H: Host>(
     pass: &mut Pass<'_, H>,
     ciphertexts: &[Ciphertext],
 ) -> Result<String, Error> {
+    let sealed = seal_all(pass, ciphertexts).await?;
+    let answer = sealed.into_iter().map(|ciphertext| Sealed { ciphertext });
+    write(&answer.collect::<Vec<_>>())
+}
+
+/// Seals new ciphertexts, each as base64, and tells the audit.
+pub(crate) async fn seal_all<H: Host>(
+    pass: &mut Pass<'_, H>,
+    ciphertexts: &[Ciphertext],
+) -> Result<Vec<String>, Error> {
     let mut fresh = Fresh::fill(0)?;
-    let mut answer = Vec::with_capacity(ciphertexts.len());
+    let mut sealed = Vec::with_capacity(ciphertexts.len());
     for ciphertext in ciphertexts {
         let collection = &pass.call.collection.name;
-        let ciphertext = ciphertext.seal(&mut pass.envelopes, &mut fresh, collection)?;
-        answer.push(Sealed { ciphertext });
+        sealed.push(ciphertext.seal(&mut pass.envelopes, &mut fresh, collection)?);
     }
-    pass.call.audit(answer.len()).await?;
-    write(&answer)
+    pass.call.audit(sealed.len()).await?;
+    Ok(sealed)
+}
+
+/// A ciphertext of the type `deterministic` has neither tags nor an expiry. `field` names the tags.
+pub(crate) fn check_deterministic(
+    encryption_type: EncryptionType,
+    tags: &[&str],
+    field: &str,
+    expiry: Option<Expiry>,
+) -> Result<(), Error> {
+    const PROBLEM: &str = "not possible with the type `deterministic`";
+    if encryption_type != EncryptionType::Deterministic {
+        return Ok(());
+    }
+    if !tags.is_empty() {
+        return Err(Error::bad_request(field, format!("are {PROBLEM}")));
+    }
+    if expiry.is_some() {
+        return Err(Error::bad_request("expirationSecs", format!("is {PROBLEM}")));
+    }
+    Ok(())
 }

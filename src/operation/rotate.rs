@@ -21,7 +21,7 @@ use crate::operation::pass::{Pass, Token};
 use crate::operation::selection::{refuse_other_tenants, select_named};
 use crate::operation::token_id::ClaimedId;
 use crate::request::common::Common;
-use crate::request::list::Unique;
+use crate::request::list::{Places, Unique};
 use crate::request::name::{Name, TokenId};
 use crate::sealing::fresh::Fresh;
 use crate::sealing::row::Body;
@@ -37,6 +37,8 @@ struct Given<'a> {
 
 pub(crate) struct Rotate<'a> {
     token_ids: Vec<&'a str>,
+    /// Where the caller wrote them.
+    places: Places,
     transaction_id: Option<&'a str>,
 }
 
@@ -52,6 +54,7 @@ impl<'a> Operation<'a> for Rotate<'a> {
         let Given { token_ids, transaction_id } = parameters.take()?;
         Ok(Self {
             token_ids: token_ids.0.into_iter().map(|id| id.0).collect(),
+            places: token_ids.1,
             transaction_id: transaction_id.map(|id| id.0),
         })
     }
@@ -70,7 +73,7 @@ impl<'a> Operation<'a> for Rotate<'a> {
         }
         commit(call, &access, Unopened::none(), async |pass, _| {
             let tokens = select_named(pass, &self.token_ids).await?;
-            refuse_unless_active(pass, &self.token_ids, &tokens)?;
+            refuse_unless_active(pass, &self, &tokens)?;
             let mut batch = Batch::new(tokens.len())?;
             let new_ids = new_ids(pass, &mut batch.fresh, &tokens).await?;
             put(pass, batch, tokens, new_ids)
@@ -83,7 +86,7 @@ impl<'a> Operation<'a> for Rotate<'a> {
 /// tenant, archived.
 fn refuse_unless_active<H: Host>(
     pass: &Pass<'_, H>,
-    token_ids: &[&str],
+    Rotate { token_ids, places, .. }: &Rotate<'_>,
     tokens: &[Token],
 ) -> Result<(), Error> {
     // The tokens come in the order asked.
@@ -94,10 +97,14 @@ fn refuse_unless_active<H: Host>(
         return Err(ErrorKind::TokenIdsNotFound { token_ids: unknown.join(",") }.into());
     }
     refuse_other_tenants(pass, tokens)?;
-    if !tokens.iter().all(|token| State::Active.holds(token.row.expires_at, pass.now)) {
-        return Err(ErrorKind::TokenArchived.into());
+    let is_archived = |token: &Token| !State::Active.holds(token.row.expires_at, pass.now);
+    match tokens.iter().position(is_archived) {
+        Some(index) => {
+            let place = format!("tokenIds[{}]", places.of(index));
+            Err(Error::from(ErrorKind::TokenArchived).at(&place))
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// A new ID for each token, in their order: a random UUID, or for a card-shaped one another of the shape.

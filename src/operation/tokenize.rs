@@ -112,21 +112,24 @@ impl<'a> Operation<'a> for Tokenize<'a> {
             return write(&[(); 0]);
         }
         commit(call, &access, inputs, async |pass, inputs| {
-            for card in requests.iter().filter_map(|request| request.card.as_ref()) {
-                card.check(&call.collection)?;
+            for request in requests {
+                let checked = request.card.iter().try_for_each(|it| it.check(&call.collection));
+                checked.map_err(|error| error.at(&request.path))?;
             }
             refuse_repeated_ids(requests)?;
             let mut wanted = Vec::with_capacity(requests.len());
             for (request, input) in requests.iter().zip(inputs) {
-                wanted.push(Wanted::derive(pass, request, input)?);
+                let derived = Wanted::derive(pass, request, input);
+                wanted.push(derived.map_err(|error| error.at(&request.path))?);
             }
             let existing = pass.read_holders(&claims_of(&wanted)).await?;
             let mut drafts = Drafts::of(pass, &existing)?;
             let mut batch = Batch::new(2 * requests.len())?;
             drafts.draw_card_shaped_ids(pass, &mut batch, &mut wanted).await?;
             let mut chosen = Vec::with_capacity(wanted.len());
-            for wanted in &wanted {
-                chosen.push(drafts.apply(pass, &mut batch, wanted, *expiry)?);
+            for (request, wanted) in requests.iter().zip(&wanted) {
+                let draft = drafts.apply(pass, &mut batch, wanted, *expiry);
+                chosen.push(draft.map_err(|error| error.at(&request.path))?);
             }
             drafts.claim_unique_tags(pass, &wanted, &chosen).await?;
             put(pass, batch, &drafts, &chosen)
@@ -204,10 +207,14 @@ fn put<H: Host>(
 
 /// The same given ID for two tokens of one array.
 fn refuse_repeated_ids(requests: &[TokenRequest<'_>]) -> Result<(), Error> {
-    let ids: Vec<&str> = requests.iter().filter_map(|request| request.token_id).collect();
-    let given = ids.len();
-    if without_repeats(ids).len() < given {
-        return Err(ErrorKind::TokenIdTaken.into());
+    let given = |request: &'_ &TokenRequest<'_>| request.token_id.is_some();
+    let given: Vec<&TokenRequest<'_>> = requests.iter().filter(given).collect();
+    let ids: Vec<Option<&str>> = given.iter().map(|request| request.token_id).collect();
+    // The first request that is not the first with its ID.
+    let mut firsts = without_repeats(ids).into_iter().peekable();
+    let is_again = |it: &&&TokenRequest<'_>| firsts.next_if(|id| *id == it.token_id).is_none();
+    match given.iter().find(is_again) {
+        Some(again) => Err(Error::from(ErrorKind::TokenIdTaken).at(&again.path)),
+        None => Ok(()),
     }
-    Ok(())
 }

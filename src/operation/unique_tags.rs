@@ -29,6 +29,8 @@ impl Claimant<'_> {
 pub(crate) struct Claimed<'a> {
     pub(crate) claimant: Claimant<'a>,
     pub(crate) tags: &'a [&'a str],
+    /// Of what ensures them, as the caller wrote it.
+    pub(crate) path: &'a str,
 }
 
 /// The claims of the tags, for each of these in their order. A tag that is on another token of its tenant,
@@ -39,7 +41,7 @@ pub(crate) async fn claim<H: Host>(
 ) -> Result<Vec<Vec<Label>>, Error> {
     let mut claims = Vec::with_capacity(all.len());
     let mut terms = Vec::new();
-    for Claimed { claimant: Claimant { tenant, .. }, tags } in all {
+    for Claimed { claimant: Claimant { tenant, .. }, tags, .. } in all {
         let collection = &pass.call.collection.name;
         let claim = |tag: &&str| pass.index().derive_unique_tag_claim(collection, *tenant, tag);
         claims.push(tags.iter().map(claim).collect::<Vec<Label>>());
@@ -50,7 +52,12 @@ pub(crate) async fn claim<H: Host>(
     let every = into_set(claims.concat());
     if every.len() < terms.len() {
         // One of them is ensured twice.
-        return Err(ErrorKind::TagNotUnique.into());
+        let mut seen: LabelMap<()> = pass.call.vault.label_map(every.len())?;
+        let is_again =
+            |claims: &Vec<Label>| claims.iter().any(|claim| seen.insert(*claim, ()).is_some());
+        let path = claims.iter().position(is_again).and_then(|again| all.get(again));
+        let path = path.map_or("requestBody", |claimed| claimed.path);
+        return Err(Error::from(ErrorKind::TagNotUnique).at(path));
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
     let holders = pass.read_holders(&every).await?;
@@ -58,17 +65,17 @@ pub(crate) async fn claim<H: Host>(
     for (index, holder) in holders.iter().enumerate() {
         by_claim.extend(holder.row.claims.iter().map(|claim| (*claim, index)));
     }
-    for (Claimed { claimant, .. }, claims) in all.iter().zip(&claims) {
+    for (Claimed { claimant, path, .. }, claims) in all.iter().zip(&claims) {
         let held = claims.iter().filter_map(|claim| holders.get(*by_claim.get(claim)?));
-        claimant.refuse_others(held)?;
+        claimant.refuse_others(held).map_err(|error| error.at(path))?;
     }
     // A token that has the tag without a claim to it is known by the tag's term alone. Two are enough to
     // find one that is not the claimant itself.
     let tagged = pass.read_two_of_each(&terms).await?;
     let mut tagged = tagged.iter();
-    for Claimed { claimant, tags } in all {
+    for Claimed { claimant, tags, path } in all {
         for tokens in tagged.by_ref().take(tags.len()) {
-            claimant.refuse_others(tokens)?;
+            claimant.refuse_others(tokens).map_err(|error| error.at(path))?;
         }
     }
     Ok(claims)

@@ -181,7 +181,7 @@ async fn unique_claims<H: Host>(
                 key: Some(&token.row.key),
                 own_claims: [token.claim, token.head.data_claim.unwrap_or(token.claim)],
             };
-            let claimed = Claimed { claimant, tags: &tags.unique };
+            let claimed = Claimed { claimant, tags: &tags.unique, path: "requestBody" };
             Ok(unique_tags::claim(pass, &[claimed]).await?.concat())
         }
         _ => Err(ErrorKind::TagNotUnique.into()),

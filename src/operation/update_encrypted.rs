@@ -122,8 +122,9 @@ impl<'a> Operation<'a> for UpdateEncrypted<'a> {
         let mut pass = Pass::begin(call)?;
         let now = pass.now;
         let mut olds = Vec::with_capacity(changes.len());
-        for Change { object, .. } in changes {
-            olds.push(open_ciphertext(object, &mut pass.envelopes, call)?);
+        for Change { object, path, .. } in changes {
+            let old = open_ciphertext(object, &mut pass.envelopes, call);
+            olds.push(old.map_err(|error| error.at(path))?);
         }
         let mut kept = Vec::with_capacity(changes.len());
         for (change, old) in changes.iter().zip(&olds) {
@@ -137,15 +138,16 @@ impl<'a> Operation<'a> for UpdateEncrypted<'a> {
         let mut total = 0;
         for ((change, new), kept) in changes.iter().zip(news).zip(&kept) {
             let Change { props, path, .. } = change;
-            let kept = Data::reopen(collection, kept, props.as_deref())?;
+            let kept = Data::reopen(collection, kept, props.as_deref());
+            let kept = kept.map_err(|error| error.at(path))?;
             let data = new.beside(kept).select(props.as_deref(), path)?;
             let canonical = data.into_canonical(path)?;
             total += canonical.len();
             call.limit_bytes(total)?;
             canonicals.push(canonical);
         }
-        for (Change { object, .. }, old) in changes.iter().zip(&olds) {
-            check_ciphertext(object, old, *state, now)?;
+        for (Change { object, path, .. }, old) in changes.iter().zip(&olds) {
+            check_ciphertext(object, old, *state, now).map_err(|error| error.at(path))?;
         }
         let mut updated = Vec::with_capacity(changes.len());
         for ((change, old), canonical) in changes.iter().zip(&olds).zip(canonicals) {
@@ -179,18 +181,16 @@ fn check_written<'c, H: Host>(
 ) -> Result<Vec<Data<'c>>, Error> {
     let collection = &call.collection;
     call.limit_tokens(changes.len())?;
-    for (index, Change { fields, props, .. }) in changes.iter().enumerate() {
+    for (index, Change { fields, props, path, .. }) in changes.iter().enumerate() {
         let kept = kept.get(index).filter(|_| props.is_none()).into_iter().flatten();
-        for (name, _) in fields.iter().chain(kept) {
-            collection.property(name)?;
-        }
-        for name in props.iter().flatten() {
-            collection.property(name)?;
+        let written = fields.iter().chain(kept).map(|(name, _)| &**name);
+        for name in written.chain(props.iter().flatten().copied()) {
+            collection.property(name).map_err(|error| error.at(path))?;
         }
     }
     let mut news = Vec::with_capacity(changes.len());
     for Change { fields, path, .. } in changes {
-        let new = Data::check(collection, fields)?;
+        let new = Data::check(collection, fields).map_err(|error| error.at(path))?;
         new.check_size(path)?;
         news.push(new);
     }

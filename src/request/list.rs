@@ -7,11 +7,27 @@ use serde::Deserialize;
 /// A list that may be empty: token IDs, `options`.
 #[derive(Deserialize)]
 #[serde(from = "Vec<T>", bound(deserialize = "T: Deserialize<'de> + Copy + Ord"))]
-pub(crate) struct Unique<T>(pub(crate) Vec<T>);
+pub(crate) struct Unique<T>(pub(crate) Vec<T>, pub(crate) Places);
+
+/// Where in the list, as the caller wrote it, the items are that were kept; none: all of them, each in its place.
+#[derive(Default)]
+pub(crate) struct Places(Option<Vec<usize>>);
+
+impl Places {
+    pub(crate) fn of(&self, item: usize) -> usize {
+        self.0.as_ref().and_then(|places| places.get(item)).copied().unwrap_or(item)
+    }
+}
 
 impl<T: Copy + Ord> From<Vec<T>> for Unique<T> {
     fn from(items: Vec<T>) -> Self {
-        Self(without_repeats(items))
+        match firsts(&items) {
+            None => Self(items, Places(None)),
+            Some(firsts) => {
+                let (items, places) = firsts.into_iter().unzip();
+                Self(items, Places(Some(places)))
+            }
+        }
     }
 }
 
@@ -64,14 +80,22 @@ impl<T: Copy + Ord> TryFrom<Vec<T>> for TenantList<T> {
 
 /// Each once, in the order given. By sorting: a caller chooses these, and could make hashes collide.
 pub(crate) fn without_repeats<T: Copy + Ord>(items: Vec<T>) -> Vec<T> {
+    match firsts(&items) {
+        Some(firsts) => firsts.into_iter().map(|(item, _)| item).collect(),
+        None => items,
+    }
+}
+
+/// The first of each, with its place, in the order given; none where nothing comes again.
+fn firsts<T: Copy + Ord>(items: &[T]) -> Option<Vec<(T, usize)>> {
     let mut placed: Vec<(T, usize)> = items.iter().copied().zip(0..).collect();
     placed.sort_unstable();
     placed.dedup_by_key(|(item, _)| *item);
     if placed.len() == items.len() {
-        return items;
+        return None;
     }
     placed.sort_unstable_by_key(|(_, place)| *place);
-    placed.into_iter().map(|(item, _)| item).collect()
+    Some(placed)
 }
 
 #[cfg(test)]

@@ -5,13 +5,15 @@ use serde::Deserialize;
 use crate::error::{Error, ErrorKind};
 use crate::host::State;
 use crate::json::strict::Parameters;
-use crate::request::list::{QueryList, Unique, has_option};
+use crate::request::list::{Places, QueryList, Unique, has_option};
 use crate::request::name::{Name, TokenId};
 
 /// Which tokens a query means.
 pub(crate) struct TokenQuery<'a> {
     /// By ID, each once, in the order asked.
     pub(crate) token_ids: Option<Vec<&'a str>>,
+    /// Where the caller wrote them.
+    pub(crate) id_places: Places,
     /// All of these tags.
     pub(crate) tags: Option<Vec<&'a str>>,
     /// Active ones, or archived ones.
@@ -61,8 +63,10 @@ impl<'a> TokenQuery<'a> {
         tags: Option<QueryList<Name<'a>>>,
         state: State,
     ) -> Self {
+        let (token_ids, id_places) = token_ids.map(|Unique(ids, places)| (ids, places)).unzip();
         Self {
-            token_ids: token_ids.map(|ids| ids.0.into_iter().map(|id| id.0).collect()),
+            token_ids: token_ids.map(|ids| ids.into_iter().map(|id| id.0).collect()),
+            id_places: id_places.unwrap_or_default(),
             tags: tags.map(|tags| tags.0.into_iter().map(|tag| tag.0).collect()),
             state,
         }

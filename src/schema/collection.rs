@@ -39,9 +39,34 @@ impl Collections {
         let unknown = || ErrorKind::CollectionUnknown { collection: name.to_owned() }.into();
         found.cloned().ok_or_else(unknown)
     }
+
+    /// In the order of the configuration.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Collection> {
+        self.0.iter().map(|collection| &**collection)
+    }
 }
 
 impl Collection {
+    /// What a call is about that is about no collection.
+    pub(crate) fn none() -> Self {
+        Self { name: String::new(), properties: BTreeMap::new() }
+    }
+
+    /// By name.
+    pub(crate) fn properties(&self) -> impl Iterator<Item = (&str, Property)> {
+        self.properties.iter().map(|(name, property)| (name.as_str(), *property))
+    }
+
+    /// Refuses a property that is not of the type `BLOB`.
+    pub(crate) fn blob_property(&self, name: &str) -> Result<(), Error> {
+        let data_type = self.property(name)?.data_type;
+        if data_type == DataType::Blob {
+            return Ok(());
+        }
+        let (property, data_type) = (name.to_owned(), data_type.name());
+        Err(ErrorKind::PropertyNotBlob { property, data_type }.into())
+    }
+
     pub(crate) fn property(&self, name: &str) -> Result<Property, Error> {
         if let Some(property) = self.properties.get(name) {
             return Ok(*property);

@@ -79,6 +79,11 @@ impl<'a> Data<'a> {
         self.canonical(path)
     }
 
+    /// The same, however long: of data whose size only the request's bounds.
+    pub(crate) fn into_canonical_of_any_size(self) -> Result<String, Error> {
+        write_canonical(&self)
+    }
+
     fn canonical(&self, path: &str) -> Result<String, Error> {
         let canonical = write_canonical(self)?;
         if canonical.len() > MAX_OBJECT_BYTES {

@@ -63,10 +63,12 @@ fn is_word(text: &str, is_punctuation: fn(char) -> bool, characters: Characters)
 /// have an emoji for a domain (RFC 5892 has none, and two signs of Hebrew). Punctuation is not among them,
 /// nor anything else that may be taken for a dot: software would split the domain there, or show another.
 fn is_of_a_domain(character: char) -> bool {
-    // `⒈`, `🄀` and the abbreviations that are one character, such as `㏂`.
+    // `⒈`, `🄀` and the abbreviations that are one character, such as `㏂`; letters and marks that are drawn as a dot,
+    // or as two; and Braille, which is dots, or nothing.
     let holds_dot = matches!(
         character,
         '\u{2488}'..='\u{249b}' | '\u{1f100}' | '\u{33c2}' | '\u{33c7}' | '\u{33d8}'
+            | '\u{1d16d}' | '\u{a4f8}' | '\u{a4fa}' | '\u{a4fb}' | '\u{2800}'..='\u{28ff}'
     );
     let is_letter_or_symbol = GeneralCategoryGroup::Letter
         .union(GeneralCategoryGroup::Mark)

@@ -32,7 +32,7 @@ mkdirSync(new URL("target/", root), { recursive: true });
 const folder = mkdtempSync(join(fileURLToPath(root), "target", "examples-"));
 if (!process.env["KEEP"]) after(() => rmSync(folder, { recursive: true, force: true }));
 
-const documents = ["README.md", "SECURITY.md", ...readdirSync(new URL("docs/", root)).map((name) => `docs/${name}`)];
+const documents = ["README.md", "SECURITY.md", ...readdirSync(new URL("docs/", root)).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
 
 /** What the examples in the declarations take for granted. */
 const surroundings = `

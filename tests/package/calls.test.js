@@ -22,7 +22,7 @@ const tokenMethods = [
   "getTokensCount",
   "getByTransactionId",
 ];
-const cryptoMethods = ["encrypt", "decrypt", "updateEncrypted", "hashObjects"];
+const cryptoMethods = ["encrypt", "decrypt", "updateEncrypted", "hashObjects", "encryptBlob", "decryptBlob"];
 
 test("`as` answers a frozen object of its own `tokens` and `crypto`, each with the API's methods", async () => {
   const vault = await openExample();

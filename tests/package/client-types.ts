@@ -41,6 +41,8 @@ export type Checked = [
   Holds<StandsInFor<Crypto["decrypt"], OfficialCrypto["decrypt"]>>,
   Holds<StandsInFor<Crypto["updateEncrypted"], OfficialCrypto["updateEncrypted"]>>,
   Holds<StandsInFor<Crypto["hashObjects"], OfficialCrypto["hashObjects"]>>,
+  Holds<StandsInFor<Crypto["encryptBlob"], OfficialCrypto["encryptBlob"]>>,
+  Holds<StandsInFor<Crypto["decryptBlob"], OfficialCrypto["decryptBlob"]>>,
 
   // The declarations and the implementation; `openVault` is held to its own where it is written.
   Assignable<typeof keys.generateKeys, typeof declared.generateKeys>,

@@ -31,7 +31,8 @@ const examplesOf = (file) =>
 
 /** What an example may take for granted besides what the package exports. */
 async function surroundings() {
-  const options = exampleHost();
+  const photo = { type: /** @type {const} */ ("BLOB"), nullable: true };
+  const options = exampleHost({ collections: { customers: { properties: { ...collections["customers"]?.properties, photo } } } });
   const vault = await vaultlet.openVault(options);
   const { keys, store, policy } = options;
   const { tokens, crypto } = vault.as({ capabilities: [] });

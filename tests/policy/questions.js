@@ -11,6 +11,7 @@ export const capabilities = [
   "CapTokensWriter",
   "CapTokensDetokenizer",
   "CapTransactionIdReader",
+  "CapCollectionsReader",
   "CapCryptoEncrypter",
   "CapCryptoDecrypter",
   "CapCryptoHasher",
@@ -58,6 +59,8 @@ export const questions = [
   ),
   question("decrypt", "crypto.decrypt", ["CapCryptoDecrypter"], onProperties("decrypt")),
   question("hash", "crypto.hash", ["CapCryptoHasher"], onProperties("hash")),
+  question("encrypt a blob", "crypto.encryptBlob", ["CapCryptoEncrypter"], onProperties("encrypt")),
+  question("decrypt a blob", "crypto.decryptBlob", ["CapCryptoDecrypter"], onProperties("decrypt")),
 ];
 
 /**

@@ -1,0 +1,182 @@
+// @ts-check
+// The vault over HTTP, as the public REST API has it: one function from a `Request` to a `Response`, for every runtime that
+// knows the two. Types and documentation: `http.d.ts`.
+
+import { Hono } from "hono";
+
+import { ownOf } from "./built-ins.js";
+import { badConfiguration, makeError } from "./error.js";
+import { bytes, failure, json, nothing, respond } from "./http/answers.js";
+import { readBody } from "./http/body.js";
+import { makePages } from "./http/pages.js";
+import { readParameters } from "./http/parameters.js";
+import { Refusal, badRequest } from "./http/refusal.js";
+import { ABSENT, FIXED, PAGES, ROUTES } from "./http/routes.js";
+import { runBytes, runJson } from "./http/vault-calls.js";
+
+/** @import { Answer } from "./http/answers.js" */
+/** @import { HandlerOptions } from "./http.js" */
+/** @import { Operation } from "./http/routes.js" */
+
+/**
+ * What stands at a path.
+ * @typedef {object} Place
+ * @property {boolean} isOpen whether everybody is answered
+ * @property {Map<string, Method>} methods
+ * @property {Method} [anyMethod] answers whatever the method is
+ */
+
+/** @typedef {{ operation?: Operation, answer: (call: Call) => Answer | Promise<Answer> }} Method */
+/** @typedef {{ request: Request, requestId: string, caller: unknown, parts: Record<string, string> }} Call */
+
+const OPTIONS = ["vault", "authenticate", "collections", "maxBodyBytes", "basePath"];
+const BASE_PATH = /^(?:\/[A-Za-z0-9._~-]+)*$/;
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const REQUEST_ID_HEADER = "X-Pvault-Request-ID";
+
+/** @type {typeof import("./http.js").createHandler} */
+export function createHandler(given) {
+  const { vault, authenticate, collections, maxBodyBytes, basePath } = readOptions(given);
+  const pages = makePages({ basePath, maxBodyBytes, collections });
+
+  /** @type {(operation: Operation) => Method} */
+  const methodOf = (operation) => ({
+    operation,
+    async answer({ request, requestId, caller, parts }) {
+      const parameters = readParameters(operation, new URL(request.url), request.headers, parts);
+      if (operation.readsCollections) parameters["collection"] ??= "";
+      const body = await readBody(request, operation.body, maxBodyBytes);
+      const client = vault.as(caller, { requestId });
+      if (operation.answer === "bytes") return bytes(await runBytes(client, operation.action, parameters, body));
+      const text = await runJson(client, operation.action, parameters, body);
+      return operation.answer === "none" ? nothing() : json(text);
+    },
+  });
+
+  /** @type {Map<string, Place>} */
+  const places = new Map();
+  const placeAt = (/** @type {string} */ path) => {
+    /** @type {Place} */
+    const place = places.get(path) ?? { isOpen: false, methods: new Map() };
+    places.set(path, place);
+    return place;
+  };
+  for (const { path, operations } of ROUTES) {
+    for (const operation of operations) {
+      const isThere = !operation.readsCollections || collections !== undefined;
+      placeAt(path).methods.set(operation.method, isThere ? methodOf(operation) : { answer: notHere });
+    }
+  }
+  for (const [path, methods] of Object.entries(FIXED)) {
+    for (const method of methods) placeAt(path).methods.set(method, { answer: isFixed });
+  }
+  for (const { path, id, isOpen } of PAGES) {
+    const place = placeAt(path);
+    place.isOpen = isOpen;
+    place.methods.set("GET", { answer: /** @type {() => Answer} */ (pages[id]) });
+  }
+  for (const path of ABSENT) placeAt(path).anyMethod = { answer: notHere };
+
+  /**
+   * @param {Place | undefined} place
+   * @param {Request} request
+   * @param {Record<string, string>} parts of the path
+   */
+  async function answer(place, request, parts) {
+    const told = request.headers.get(REQUEST_ID_HEADER);
+    const isIdTaken = told !== null && REQUEST_ID.test(told);
+    const requestId = isIdTaken ? told : crypto.randomUUID();
+    /** @type {Method | undefined} */
+    let method;
+    try {
+      if (request.method === "OPTIONS") {
+        if (place === undefined) throw new Refusal(404, "path", "leads nowhere");
+        return respond({ ...nothing(), status: 204, headers: { Allow: allowOf(place) } }, requestId);
+      }
+      const caller = place?.isOpen ? undefined : await identify(authenticate, request);
+      if (told !== null && !isIdTaken) {
+        throw badRequest(REQUEST_ID_HEADER, "must be 1 to 128 characters of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`");
+      }
+      if (place === undefined) throw new Refusal(404, "path", "leads nowhere");
+      method = place.anyMethod ?? place.methods.get(request.method === "HEAD" ? "GET" : request.method);
+      if (method === undefined) throw new Refusal(405, "method", "is not one that this path has");
+      return respond(await method.answer({ request, requestId, caller, parts }), requestId);
+    } catch (thrown) {
+      // A vault that cannot write has fewer methods; so has a path whose collections are fixed.
+      const isForGood = thrown instanceof Refusal;
+      const allow = place === undefined ? "" : allowOf(place, isForGood ? undefined : ({ operation }) => operation?.writes === false);
+      return respond(failure(thrown, { basePath, operation: method?.operation, allow }), requestId);
+    }
+  }
+
+  const app = new Hono();
+  for (const [path, place] of places) {
+    const pattern = basePath + path.replaceAll(/\{(\w+)\}/g, ":$1");
+    // What is mounted at a path is found there with and without a slash.
+    const patterns = path === "/" && basePath !== "" ? [pattern, basePath] : [pattern];
+    for (const one of patterns) app.all(one, ({ req }) => answer(place, req.raw, req.param()));
+  }
+  app.notFound(({ req }) => answer(undefined, req.raw, {}));
+  return async (request) => app.fetch(request);
+}
+
+/** @param {unknown} given @returns {{ vault: HandlerOptions["vault"], authenticate: HandlerOptions["authenticate"], collections: unknown, maxBodyBytes: number, basePath: string }} */
+function readOptions(given) {
+  if (typeof given !== "object" || given === null) throw badConfiguration("options", "must be an object");
+  for (const name of Reflect.ownKeys(given)) {
+    if (!OPTIONS.includes(/** @type {string} */ (name))) throw badConfiguration("options", `must have nothing but ${OPTIONS.join(", ")}`);
+  }
+  const vault = /** @type {HandlerOptions["vault"]} */ (ownOf(given, "vault"));
+  const authenticate = /** @type {HandlerOptions["authenticate"]} */ (ownOf(given, "authenticate"));
+  const collections = ownOf(given, "collections");
+  const maxBodyBytes = ownOf(given, "maxBodyBytes") ?? 4 * 1024 * 1024;
+  const basePath = ownOf(given, "basePath") ?? "";
+  if (typeof ownOf(vault, "as") !== "function") throw badConfiguration("vault", "must be a vault that `openVault` has opened");
+  if (typeof authenticate !== "function") throw badConfiguration("authenticate", "must be a function");
+  if (collections !== undefined && (typeof collections !== "object" || collections === null)) {
+    throw badConfiguration("collections", "must be the collections that the vault was opened with");
+  }
+  if (typeof maxBodyBytes !== "number" || !Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
+    throw badConfiguration("maxBodyBytes", "must be a whole number of at least 1");
+  }
+  if (typeof basePath !== "string" || !BASE_PATH.test(basePath)) {
+    throw badConfiguration("basePath", "must be empty, or begin with `/` and not end with one, of letters, digits and `/._~-`");
+  }
+  return { vault, authenticate, collections, maxBodyBytes, basePath };
+}
+
+/**
+ * The caller. What the host throws may quote a key: it goes nowhere.
+ * @param {HandlerOptions["authenticate"]} authenticate
+ * @param {Request} request
+ */
+async function identify(authenticate, request) {
+  /** @type {unknown} */
+  let caller;
+  try {
+    caller = await authenticate(request);
+  } catch {
+    caller = undefined;
+  }
+  if (caller === undefined || caller === null || caller === false || caller === "") {
+    throw makeError("PV1005", 401, "the request is unauthorized", {});
+  }
+  return caller;
+}
+
+/** @returns {never} */
+function notHere() {
+  throw makeError("PV2001", 501, "this part of the public API is not here", { feature: "path" });
+}
+
+/** @returns {never} */
+function isFixed() {
+  throw makeError("PV1026", 405, "the collections are those that the vault was opened with", {});
+}
+
+/** @type {(place: Place, isAllowed?: (method: Method) => boolean) => string} */
+function allowOf({ methods }, isAllowed = () => true) {
+  const names = [...methods].filter(([, method]) => isAllowed(method)).map(([name]) => name);
+  if (names.includes("GET")) names.push("HEAD");
+  return [...names, "OPTIONS"].join(", ");
+}

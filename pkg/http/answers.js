@@ -1,0 +1,78 @@
+// @ts-check
+// The answers: each with its request's ID, and none for a cache to keep.
+
+import { VaultError, makeError } from "../error.js";
+import { restPath } from "./parameters.js";
+
+/** @import { Operation } from "./routes.js" */
+
+/** What a vault says of its parameters: names in backquotes, which REST may write in another way. */
+const QUOTED = /`([A-Za-z]+(?:\[\d+\])*)`/g;
+
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {BodyInit | null} body
+ * @property {Record<string, string>} headers
+ */
+
+/** @type {(text: string) => Answer} */
+export const json = (text) => ({ status: 200, body: text, headers: { "Content-Type": "application/json" } });
+
+/** As the vault answers an operation that answers nothing. @type {() => Answer} */
+export const nothing = () => ({ status: 200, body: null, headers: {} });
+
+/** @type {(blob: Blob) => Answer} */
+export const bytes = (blob) => ({ status: 200, body: blob, headers: { "Content-Type": "application/octet-stream" } });
+
+/** A page for people. It has nothing but text, and may do nothing. @type {(html: string) => Answer} */
+export const page = (html) => ({
+  status: 200,
+  body: html,
+  headers: {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  },
+});
+
+/**
+ * Whatever was thrown, as the REST API has it. Nothing but a vault's own error says more than that something failed.
+ * @param {unknown} thrown
+ * @param {object} about
+ * @param {string} about.basePath
+ * @param {Operation | undefined} about.operation
+ * @param {string} about.allow
+ * @returns {Answer}
+ */
+export function failure(thrown, { basePath, operation, allow }) {
+  const error = thrown instanceof VaultError ? thrown : makeError("PV1000", 500, "the server failed", {});
+  const { code, status } = error;
+  const context = { ...error.context };
+  let { message } = error;
+  if (operation !== undefined) {
+    for (const key of ["field", "feature"]) {
+      const path = context[key];
+      if (path !== undefined) context[key] = restPath(operation, path);
+    }
+    message = message.replace(QUOTED, (_, path) => `\`${restPath(operation, path)}\``);
+  }
+  const body = JSON.stringify({ error_code: code, message, context, error_url: `${basePath}/errors#${code}` });
+  /** @type {Record<string, string>} */
+  const headers = { "Content-Type": "application/json" };
+  if (status === 401) headers["WWW-Authenticate"] = "Bearer";
+  if (status === 405) headers["Allow"] = allow;
+  return { status, body, headers };
+}
+
+/** @type {(answer: Answer, requestId: string) => Response} */
+export function respond({ status, body, headers }, requestId) {
+  return new Response(body, {
+    status,
+    headers: {
+      ...headers,
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      "X-Pvault-Request-ID": requestId,
+    },
+  });
+}
