@@ -1,0 +1,72 @@
+// @ts-check
+// Log lines: one for each request, and one for what befalls the server beside them. Only what is listed here gets into
+// a line: the route's pattern and not the path, an error's code and not its words. So there is no personal data in it,
+// no token ID, and no key.
+
+/** @import { LogForm } from "./options.js" */
+
+/**
+ * @typedef {object} Served
+ * @property {string} method
+ * @property {string} route as {@link routeOf} shows it
+ * @property {number} status
+ * @property {number} ms
+ * @property {string | undefined} code the error's, such as `PV1005`
+ * @property {string | undefined} callback which callback failed, such as `store.write`
+ * @property {string | undefined} requestId
+ * @property {boolean} cut whether the client went away, or was sent away, before it had the answer
+ */
+
+/**
+ * @typedef {object} Log
+ * @property {(served: Served) => void} request
+ * @property {(what: string, code: string) => void} trouble
+ */
+
+/** @type {(form: LogForm, write: (line: string) => void) => Log} */
+export function makeLog(form, write) {
+  if (form === "none") return { request() {}, trouble() {} };
+  const now = () => new Date().toISOString();
+  if (form === "json") {
+    const json = (/** @type {object} */ members) => write(JSON.stringify({ time: now(), ...members }));
+    return {
+      request({ method, route, status, ms, code, callback, requestId, cut }) {
+        json({ event: "request", method, route, status, ms, code, callback, request_id: requestId, cut: cut || undefined });
+      },
+      trouble: (what, code) => json({ event: "trouble", what, code }),
+    };
+  }
+  return {
+    request({ method, route, status, ms, code, callback, requestId, cut }) {
+      const said = [now(), method, route, status, code, callback, cut ? "cut off" : undefined, `${ms} ms`, requestId];
+      write(said.filter((part) => part !== undefined).join(" "));
+    },
+    trouble: (what, code) => write(`${now()} trouble: ${what} (${code})`),
+  };
+}
+
+/** The words of the API's paths. All else in a path could be anything. */
+const WORDS = new Set(
+  (
+    "api pvlt 1.0 data collections tokens rotate query count transaction_id encrypt update decrypt hash objects blob " +
+    "export import ctl info health version iam conf system errors openapi.json"
+  ).split(" "),
+);
+
+/** What the part after a word is. */
+const NAMED = new Map([
+  ["collections", "{collection}"],
+  ["transaction_id", "{id}"],
+]);
+
+/**
+ * A path's pattern, such as `/api/pvlt/1.0/data/collections/{collection}/tokens`.
+ * @param {string} target a request's target, as it came
+ */
+export function routeOf(target) {
+  const [path = ""] = target.split("?", 1);
+  if (!path.startsWith("/")) return "{other}";
+  const parts = path.slice(1).split("/", 12);
+  const shown = parts.map((part, at) => NAMED.get(parts[at - 1] ?? "") ?? (WORDS.has(part) || part === "" ? part : "{other}"));
+  return `/${shown.join("/")}`;
+}

@@ -1,0 +1,27 @@
+// @ts-check
+// What the command's user can mend: its message is the one line that is printed. It never holds a key, and nothing of
+// what a file says but names.
+
+/** `usage` is a mistake in the command's words or its environment. @typedef {"usage" | "failure"} Kind */
+
+const HINT = " (`vaultlet --help` has all of it)";
+
+export class Refusal extends Error {
+  /** @param {string} message @param {Kind} [kind] */
+  constructor(message, kind = "failure") {
+    super(kind === "usage" ? message + HINT : message);
+    /** 2 for mistaken words, as shells have it. */
+    this.exitCode = kind === "usage" ? 2 : 1;
+  }
+}
+
+/**
+ * An error's own code, such as `ENOENT`, `ECONNREFUSED` or PostgreSQL's `28P01`. Never its message, which may hold
+ * anything.
+ * @param {unknown} error
+ * @returns {string}
+ */
+export function codeOf(error) {
+  const { code } = /** @type {{ code?: unknown }} */ (error ?? {});
+  return typeof code === "string" && /^[A-Z0-9_]{1,40}$/.test(code) ? code : "no code";
+}

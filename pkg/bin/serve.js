@@ -1,0 +1,132 @@
+// @ts-check
+// `vaultlet serve`: reads what it is given, opens the store and the vault, and serves them until it is told to end.
+
+import { createHandler } from "../http.js";
+import { generateKeys, openVault } from "../index.js";
+import { makeAccess } from "./access.js";
+import { openAudit } from "./audit.js";
+import { readCollections } from "./collections.js";
+import { readDocument } from "./document.js";
+import { versionText } from "./help.js";
+import { listen } from "./listen.js";
+import { makeLog } from "./log.js";
+import { readOptions } from "./options.js";
+import { hasDemo, withPage } from "./page.js";
+import { Refusal, codeOf } from "./refusal.js";
+import { openStore } from "./stores.js";
+import { firstScreen } from "./welcome.js";
+
+/** @import { Keys, Settings, Vault } from "../index.js" */
+/** @import { Log } from "./log.js" */
+/** @import { Options } from "./options.js" */
+/** @import { OpenStore } from "./stores.js" */
+
+/** How often rows that have had their time are deleted, in milliseconds. */
+const PRUNE = 3_600_000;
+
+/** Addresses that only this machine reaches. */
+const OWN = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/** @param {string[]} words */
+export async function serveCommand(words) {
+  const options = readOptions(words, process.env);
+  const log = makeLog(options.log, (line) => void process.stdout.write(`${line}\n`));
+  // All that can be wrong with the files, before anything is made or connected.
+  const collections = readCollections(options.collections);
+  const access = makeAccess(options);
+  const keys = readKeys(options);
+  const trail = options.audit === undefined ? undefined : await openAudit(options.audit);
+  const open = await openStore(options.store, (code) => log.trouble("an idle connection to the store", code));
+  const vault = await openVault({
+    keys,
+    collections,
+    store: open.store,
+    policy: access.policy,
+    audit: trail?.audit,
+    settings: settingsFor(options.maxBody),
+  }).catch(async (error) => {
+    await open.close();
+    throw refusalOf(error, options);
+  });
+  const { authenticate } = access;
+  const api = createHandler({ vault, authenticate, collections, maxBodyBytes: options.maxBody });
+  const server = await listen({ handler: withPage(api), host: options.host, port: options.port, log }).catch(async (error) => {
+    await open.close();
+    throw error;
+  });
+  const pruning = keepPruned(open, log);
+  endBySignal(async () => {
+    clearInterval(pruning);
+    await server.stop(() => vault.close());
+    vault.close();
+    await trail?.close();
+    await open.close();
+  });
+  const screen = firstScreen({
+    version: versionText(),
+    url: server.url,
+    hasDemo: hasDemo(),
+    collections,
+    collectionsFile: options.collections,
+    store: open.shown,
+    keys: options.keys ?? "made for this run",
+    callers: access.shown,
+    audit: options.audit ?? "nowhere (--audit FILE keeps a trail)",
+    adminKey: access.adminKey,
+    isOpen: !OWN.test(options.host),
+  });
+  // With `--log json` standard output is JSON and nothing else.
+  (options.log === "json" ? process.stderr : process.stdout).write(`${screen}\n\n`);
+}
+
+/** @param {Options} options @returns {Keys} */
+function readKeys({ keys, store }) {
+  if (keys !== undefined) return /** @type {any} */ (readDocument("--keys", keys, { isSecret: true }).members);
+  if (store === "memory") return generateKeys();
+  throw new Refusal("`--keys` is missing: what a store keeps is lost without its keys; `vaultlet keys` makes a keyring");
+}
+
+/**
+ * A body of the greatest size, as base64 where it is a blob, has to fit into a vault, and several at once.
+ * @param {number} maxBody
+ * @returns {Settings}
+ */
+function settingsFor(maxBody) {
+  const maxRequestBytes = Math.max(8 * 1024 * 1024, 2 * maxBody);
+  return { maxRequestBytes, maxPendingBytes: Math.max(64 * 1024 * 1024, 4 * maxRequestBytes) };
+}
+
+/** What the vault refuses, told with the file that it stands in. @type {(error: unknown, options: Options) => unknown} */
+function refusalOf(error, { keys, collections }) {
+  const { code, message, context } = /** @type {{ code?: unknown, message?: unknown, context?: { place?: string } }} */ (error);
+  if (code !== "VL1000") return error;
+  const file = context?.place?.startsWith("keys") ? keys : collections;
+  return new Refusal(`${file === undefined ? "" : `${file}: `}${message}`);
+}
+
+/** @type {(open: OpenStore, log: Log) => NodeJS.Timeout} */
+function keepPruned({ store }, log) {
+  return setInterval(async () => {
+    try {
+      await store.prune(Date.now());
+    } catch (error) {
+      log.trouble("pruning the store", codeOf(error));
+    }
+  }, PRUNE).unref();
+}
+
+/** Once; a second signal changes nothing, for npm sends each of them twice. @param {() => Promise<void>} end */
+function endBySignal(end) {
+  let isEnding = false;
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.on(signal, () => {
+      if (isEnding) return;
+      isEnding = true;
+      end().then(
+        () => process.exit(0),
+        // A store that cannot be closed any more has nothing that was not written.
+        () => process.exit(0),
+      );
+    });
+  }
+}

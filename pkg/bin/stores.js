@@ -1,0 +1,127 @@
+// @ts-check
+// The stores that `--store` can name. The engine's client is whatever the user has installed, beside this package or in
+// the folder where the command runs.
+
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+import { memoryStore } from "../store/memory.js";
+import { postgresStore } from "../store/postgres.js";
+import { sqliteStore } from "../store/sqlite.js";
+import { Refusal, codeOf } from "./refusal.js";
+
+/** @import { Store } from "../index.js" */
+/** @import { SqliteDatabase } from "../store/sqlite.js" */
+
+/**
+ * @typedef {object} OpenStore
+ * @property {Store & { prune(now: number): number | Promise<number> }} store
+ * @property {string} shown what it is, without secrets
+ * @property {() => void | Promise<void>} close
+ */
+
+/** How long a connection may take to come about, in milliseconds. */
+const CONNECT = 10_000;
+
+/**
+ * Opens the store, and prepares it where that has not been done.
+ * @param {string} url
+ * @param {(code: string) => void} onTrouble is told the code of what befalls a connection that nobody uses
+ * @returns {Promise<OpenStore>}
+ */
+export async function openStore(url, onTrouble) {
+  if (url === "memory") return { store: memoryStore(), shown: "in memory, gone when this ends", close() {} };
+  const file = /^sqlite:(?!\/\/[^/])(.+)$/s.exec(url)?.[1];
+  if (file !== undefined && file !== ":memory:") return openSqlite(file);
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, onTrouble);
+  throw new Refusal("`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE", "usage");
+}
+
+/** @param {string} file @returns {Promise<OpenStore>} */
+async function openSqlite(file) {
+  // A driver says so in words alone.
+  if (!existsSync(dirname(file))) throw new Refusal(`\`--store\` there is no folder for the SQLite file: ${file}`);
+  /** @type {(SqliteDatabase & { close(): void }) | undefined} */
+  let database;
+  const Database = sqliteDriver();
+  try {
+    database = new Database(file);
+    const store = sqliteStore(database);
+    await store.migrate();
+    return { store, shown: `SQLite, ${file}`, close: () => database?.close() };
+  } catch (error) {
+    database?.close();
+    const code = codeOf(error);
+    if (code === "ERR_DLOPEN_FAILED") throw new Refusal("`--store` `better-sqlite3` was built for another Node: npm rebuild better-sqlite3");
+    throw new Refusal(`\`--store\` the SQLite file cannot be used (${code}): ${file}`);
+  }
+}
+
+/** @returns {new (file: string) => SqliteDatabase & { close(): void }} */
+function sqliteDriver() {
+  // What was installed was chosen; Node's own comes with Node 22.13 and later.
+  const driver = installed("better-sqlite3");
+  if (driver !== undefined) return driver;
+  /** @type {any} */
+  const own = process.getBuiltinModule?.("node:sqlite");
+  if (own !== undefined) return own.DatabaseSync;
+  // Version 13 does not run on the Node that gets here.
+  throw missing("better-sqlite3", "better-sqlite3@12");
+}
+
+/** @param {string} url @param {(code: string) => void} onTrouble @returns {Promise<OpenStore>} */
+async function openPostgres(url, onTrouble) {
+  /** @type {typeof import("pg") | undefined} */
+  const pg = installed("pg");
+  if (pg === undefined) throw missing("pg", "pg");
+  /** @type {import("pg").Pool | undefined} */
+  let pool;
+  try {
+    const shown = placeOf(url);
+    const opened = new pg.Pool({ connectionString: url, connectionTimeoutMillis: CONNECT, application_name: "vaultlet" });
+    pool = opened;
+    // Without it, a server that restarts would end this process.
+    opened.on("error", (error) => onTrouble(codeOf(error)));
+    const store = postgresStore(opened);
+    await store.migrate();
+    return { store, shown: `PostgreSQL, ${shown}`, close: () => opened.end() };
+  } catch (error) {
+    await pool?.end();
+    // The vault's own words say what is wrong with the server; a driver's may hold anything.
+    const { code, message } = /** @type {{ code?: unknown, message?: unknown }} */ (error);
+    throw new Refusal(`\`--store\` PostgreSQL cannot be used (${code === "VL1000" ? message : codeOf(error)})`);
+  }
+}
+
+/** Host and database, without who connects. @param {string} url */
+function placeOf(url) {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+/**
+ * A package that the user may have; undefined if not.
+ * @param {string} name
+ * @returns {any}
+ */
+function installed(name) {
+  for (const place of [import.meta.url, join(process.cwd(), "package.json")]) {
+    const require = createRequire(place);
+    try {
+      require.resolve(name);
+    } catch {
+      continue;
+    }
+    try {
+      return require(name);
+    } catch (error) {
+      throw new Refusal(`\`--store\` the package \`${name}\` is installed and cannot be loaded (${codeOf(error)})`);
+    }
+  }
+  return undefined;
+}
+
+/** @type {(name: string, install: string) => Refusal} */
+const missing = (name, install) =>
+  new Refusal(`\`--store\` needs the package \`${name}\`, which is not installed: npm install ${install}`);

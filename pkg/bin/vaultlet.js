@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+// @ts-check
+// The command `vaultlet`: finds out what is asked for, and has it done. What its user can mend ends in one line on
+// standard error.
+
+import { apiKeyCommand } from "./api-key.js";
+import { helpText, versionText } from "./help.js";
+import { keysCommand } from "./keys.js";
+import { Refusal } from "./refusal.js";
+import { serveCommand } from "./serve.js";
+
+/** @type {Record<string, (words: string[]) => void | Promise<void>>} */
+const commands = { serve: serveCommand, keys: keysCommand, "api-key": apiKeyCommand };
+
+/** @param {string[]} words */
+async function run([command, ...words]) {
+  const asked = [command, ...words];
+  if (asked.includes("--help") || asked.includes("-h") || command === "help") return print(helpText);
+  if (command === "--version" || command === "-v") return print(versionText());
+  if (command === undefined) throw new Refusal(`a command is missing: ${Object.keys(commands).join(", ")}`, "usage");
+  const work = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (work === undefined) throw new Refusal("the first word is no command of `vaultlet`", "usage");
+  await work(words);
+}
+
+/** @param {string} text */
+const print = (text) => void process.stdout.write(`${text}\n`);
+
+// Whoever reads this may go away before it ends, as `head` does: the server goes on.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+
+run(process.argv.slice(2)).catch((error) => {
+  if (!(error instanceof Refusal)) throw error;
+  console.error(`vaultlet: ${error.message}`);
+  process.exit(error.exitCode);
+});

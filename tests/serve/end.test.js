@@ -1,0 +1,76 @@
+// @ts-check
+// The end: a signal lets finish what has begun, within ten seconds, and the exit code is 0.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { test } from "node:test";
+
+import { makeJane, serve, tokens } from "./vaultlet.js";
+
+const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Begins a request whose body comes in two parts.
+ * @param {import("./vaultlet.js").Served} server
+ */
+async function beginSlowly(server) {
+  const agent = new Agent({ keepAlive: true });
+  const body = JSON.stringify(makeJane);
+  const sent = request(`${server.url}/api/pvlt/1.0/data/collections/${tokens}`, {
+    method: "POST",
+    agent,
+    headers: { authorization: `Bearer ${server.key}`, "content-type": "application/json", "content-length": body.length },
+  });
+  const answered = once(sent, "response").then(async ([response]) => {
+    let text = "";
+    for await (const part of response.setEncoding("utf8")) text += part;
+    return { status: response.statusCode, body: JSON.parse(text) };
+  });
+  answered.catch(() => {});
+  sent.write(body.slice(0, 10));
+  await pause(300);
+  return { answered, finish: () => sent.end(body.slice(10)) };
+}
+
+for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
+  test(`${signal} lets a request finish, takes no other, and ends with 0`, async () => {
+    const server = await serve();
+    // A connection that is idle keeps nobody.
+    await server.call("POST", tokens, makeJane);
+    const { answered, finish } = await beginSlowly(server);
+    const begun = Date.now();
+    const ended = server.end(signal);
+    // As npm sends it: twice.
+    server.child.kill(signal);
+    await pause(500);
+    await assert.rejects(fetch(server.url), TypeError);
+    assert.equal(server.child.exitCode, null);
+    finish();
+    const { status, body } = await answered;
+    assert.equal(status, 200);
+    assert.equal(typeof body[0].token_id, "string");
+    assert.equal(await ended, 0);
+    assert(Date.now() - begun < 5_000, `${Date.now() - begun} ms`);
+    assert.match(server.lines().at(-1) ?? "", / POST .* 200 /);
+    assert.equal(server.printed.stderr, "");
+  });
+}
+
+test("what has not ended after ten seconds is cut off, and the exit code is 0", async () => {
+  const server = await serve();
+  const { answered } = await beginSlowly(server);
+  const begun = Date.now();
+  assert.equal(await server.end(), 0);
+  const took = Date.now() - begun;
+  assert(took > 9_000 && took < 11_500, `${took} ms`);
+  await assert.rejects(answered);
+  assert.match(server.lines().at(-1) ?? "", / POST .*cut off/);
+});
+
+test("without anything under way it ends at once", async () => {
+  const server = await serve();
+  const begun = Date.now();
+  assert.equal(await server.end(), 0);
+  assert(Date.now() - begun < 3_000, `${Date.now() - begun} ms`);
+});

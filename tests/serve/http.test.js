@@ -1,0 +1,124 @@
+// @ts-check
+// What `vaultlet serve` answers itself: what cannot become a `Request`, and what a browser asks for.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { test } from "node:test";
+
+import { withPage } from "../../pkg/bin/page.js";
+import { serve, temporaryFolder, tokens } from "./vaultlet.js";
+
+const server = await serve();
+const { port } = new URL(server.url);
+
+/**
+ * Sends bytes as they are, and answers all that comes back until the server closes.
+ * @param {string} text
+ * @returns {Promise<{ status: number, headers: Record<string, string>, body: string }>}
+ */
+function send(text) {
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(Number(port), "127.0.0.1", () => socket.write(text));
+    socket.setEncoding("utf8").setTimeout(10_000, () => reject(new Error(`no end: ${answer}`)));
+    socket.on("data", (part) => (answer += part));
+    socket.on("error", reject);
+    socket.on("close", () => {
+      const [head = "", ...body] = answer.split("\r\n\r\n");
+      const [first = "", ...lines] = head.split("\r\n");
+      const headers = Object.fromEntries(lines.map((line) => line.replace(/^[^:]*/, (name) => name.toLowerCase()).split(": ")));
+      resolve({ status: Number(first.split(" ")[1]), headers, body: body.join("\r\n\r\n") });
+    });
+  });
+}
+
+/** @type {[what: string, sent: string, status: number][]} */
+const refused = [
+  ["TRACE", `TRACE /api/pvlt/1.0/data/collections/${tokens} HTTP/1.1\r\nHost: a\r\n\r\n`, 405],
+  ["TRACE with a body", `TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc`, 405],
+  ["TRACE of an address that is none", "TRACE http://[ HTTP/1.1\r\nHost: a\r\n\r\n", 405],
+  ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n", 405],
+  ["no HTTP", "hello\r\n\r\n", 400],
+  ["a method that nobody knows", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 400],
+  ["no host", "GET / HTTP/1.1\r\n\r\n", 400],
+  ["a host that is none", "GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n", 400],
+  ["an address that is none", "GET http://[ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400],
+  ["two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400],
+  ["a length and chunks", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400],
+  ["chunks that are none", `POST /api/pvlt/1.0/data/collections/${tokens} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n`, 400],
+  ["headers of more than 1 MiB", `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(1_100_000)}\r\n\r\n`, 431],
+];
+
+for (const [what, sent, status] of refused) {
+  test(`${what}: ${status}, in the form of all errors, and the server stays up`, async () => {
+    const refusals = () => server.lines().filter((line) => line.includes(" PV1012 "));
+    const before = refusals().length;
+    const answer = await send(sent);
+    assert.equal(answer.status, status, JSON.stringify(answer));
+    assert.equal(answer.headers["content-type"], "application/json");
+    assert.equal(answer.headers["cache-control"], "no-store");
+    const { error_code, message, context, error_url } = JSON.parse(answer.body);
+    assert.deepEqual([error_code, typeof message, typeof context, error_url], ["PV1012", "string", "object", "/errors#PV1012"]);
+    if (status === 405) assert.match(answer.headers["allow"] ?? "", /\bGET\b/);
+    assert.equal((await fetch(`${server.url}/api/pvlt/1.0/data/info/health`)).status, 200);
+    for (let tries = 0; tries < 100 && refusals().length === before; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    const [line = "", ...others] = refusals().slice(before);
+    assert(line.includes(` ${status} PV1012 `) && others.length === 0, server.printed.stdout);
+    assert.equal(server.printed.stderr, "");
+  });
+}
+
+test("10,000 token IDs fit into a query", async () => {
+  const ids = Array.from({ length: 10_000 }, () => `token_ids=${crypto.randomUUID()}`).join("&");
+  const { status, body } = await server.call("GET", `${tokens}&${ids}`);
+  assert.deepEqual([status, body], [200, []]);
+});
+
+test("without the demo page, `/` says what runs here", async () => {
+  const api = async () => new Response("the API", { status: 404 });
+  const handler = withPage(api, "/nowhere");
+  const page = await handler(new Request("http://localhost/"));
+  assert.deepEqual([page.status, page.headers.get("content-type")], [200, "text/html; charset=utf-8"]);
+  const html = await page.text();
+  assert.match(html, /<h1>Vaultlet runs here<\/h1>/);
+  for (const path of ["openapi.json", "errors"]) assert(html.includes(`href="${path}"`));
+  const head = await handler(new Request("http://localhost/", { method: "HEAD" }));
+  assert.deepEqual([head.status, await head.text()], [200, ""]);
+  for (const [path, method] of [["/x", "GET"], ["/", "POST"], ["/openapi.json", "GET"]]) {
+    assert.equal(await (await handler(new Request(`http://localhost${path}`, { method }))).text(), "the API");
+  }
+});
+
+test("the demo page's files are served, and nothing beside them or in the API's place", async () => {
+  const { folder, write } = temporaryFolder();
+  mkdirSync(`${folder}/www/api`, { recursive: true });
+  mkdirSync(`${folder}/www/wasm`);
+  write("secret.txt", "secret");
+  for (const [name, text] of [["index.html", "<p>demo"], ["a.js", "0"], ["wasm/v.wasm", "\0asm"], ["openapi.json", "mine"], ["errors", "mine"], ["api/x", "mine"]]) {
+    writeFileSync(`${folder}/www/${name}`, String(text));
+  }
+  const handler = withPage(async () => new Response("the API", { status: 404 }), `${folder}/www`);
+  const ask = async (/** @type {string} */ path, method = "GET") => {
+    const response = await handler(new Request(`http://localhost${path}`, { method }));
+    return { response, text: await response.text() };
+  };
+  const index = await ask("/");
+  assert.equal(index.text, "<p>demo");
+  assert.match(index.response.headers.get("content-type") ?? "", /^text\/html/);
+  assert.equal(index.response.headers.get("cache-control"), "no-cache");
+  assert.match((await ask("/a.js")).response.headers.get("content-type") ?? "", /javascript/);
+  assert.equal((await ask("/wasm/v.wasm")).response.headers.get("content-type"), "application/wasm");
+  for (const path of ["/openapi.json", "/errors", "/api/x", "/none", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/%2e%2e%2fsecret.txt", "/a.js%00"]) {
+    assert.equal((await ask(path)).text, "the API", path);
+  }
+  assert.equal((await ask("/", "POST")).text, "the API");
+  assert(existsSync(`${folder}/secret.txt`));
+});
+
+test("`/` of the server itself is one of the two", async () => {
+  const response = await fetch(server.url);
+  assert.equal(response.status, 200);
+  assert.match(await response.text(), /Vaultlet/);
+  assert.match(server.screen, /^ {2}in a browser {2}http:\S+\/ \((what runs here|the demo page)\)$/m);
+});
