@@ -143,7 +143,8 @@ fn a_refused_value_is_not_in_the_error() {
     let vault = TestVault::open();
     let body = one(&jane(&vault), &json!({"ssn": "Zq7 Marker"}));
     let error = update(&vault, json!({"requestBody": [body]})).unwrap_err();
-    assert_eq!(error.context(), [("property", "ssn".to_owned()), ("type", "SSN".to_owned())]);
+    let context = [("property", "ssn"), ("type", "SSN"), ("field", "requestBody[0]")];
+    assert_eq!(error.context(), context.map(|(name, value)| (name, value.to_owned())));
     assert!(
         !format!("{error:?} {error} {}", serde_json::to_string(&error).unwrap()).contains("Marker")
     );

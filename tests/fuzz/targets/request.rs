@@ -85,7 +85,7 @@ fn agrees_with_the_library(text: &str) {
         Ok(forms) => forms,
         Err(error) => {
             // A key may be repeated before what is no JSON.
-            let repeats = error.to_string() == "`text` must not repeat a key";
+            let repeats = error.to_string().ends_with("` must not repeat a key");
             let rounds = error.to_string() == "`text` must not have its numbers rounded"
                 && library.as_ref().is_ok_and(has_large);
             assert!(repeats || rounds || library.is_err(), "{text}: {error}");
