@@ -359,66 +359,6 @@ test("an answer of nothing is undefined, and a legal token ID is a safe key of a
   assert.match(String(Object.values(rotated)[0]), /^[0-9a-f-]{36}$/);
 });
 
-test("the other token operations answer in the shapes of the API", async () => {
-  const vault = await openExample();
-  const { tokenize, searchTokens, deleteTokens, getTokensCount, getByTransactionId } = vault.as("jane").tokens;
-  const requestBody = [
-    { type: /** @type {const} */ ("pci"), tags: ["a"], object: { fields: { email: secretEmail } } },
-    { type: /** @type {const} */ ("randomized"), tags: ["b"], object: { request_index: 0 } },
-  ];
-  const made = await tokenize({ ...about, requestBody, transactionId: "tx" });
-  const ids = made.map(({ token_id }) => token_id);
-  assert.deepEqual(await getByTransactionId({ ...about, id: "tx" }), { ref_ids: ids });
-  assert.deepEqual(await getByTransactionId({ ...about, id: "other" }), { ref_ids: [] });
-
-  const found = await searchTokens({
-    ...about,
-    requestBody: { token_ids: [...ids].reverse(), tags: ["a"] },
-    options: ["include_aggregated_data"],
-  });
-  const [{ creation_time } = { creation_time: "" }] = found[0]?.tokens ?? [];
-  assert.match(creation_time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-  assert.deepEqual(found, [
-    {
-      type: "pci",
-      scope: "default",
-      token_id: ids[0],
-      tokens: [{ creation_time, expiration_time: null, effective_expiration_time: null, tags: ["a"] }],
-      agg: { max_effective_expiration_time: null },
-    },
-  ]);
-
-  assert.deepEqual(await getTokensCount(about), { active: 2, archived: 0, total: 2 });
-  assert.equal(await deleteTokens({ ...about, tags: ["b"] }), undefined);
-  assert.deepEqual(await getTokensCount(about), { active: 1, archived: 0, total: 1 });
-  await assert.rejects(deleteTokens({ ...about, tags: ["b"] }), { code: "PV3009", status: 404 });
-});
-
-test("the ciphertext operations answer in the shapes of the API", async () => {
-  const vault = await openExample();
-  const { tokens, crypto } = vault.as("jane");
-  const object = { fields: { email: secretEmail } };
-  const [encrypted] = await crypto.encrypt({ ...about, requestBody: [{ object, tags: ["a"], scope: "s" }] });
-  assert(encrypted);
-  const change = { encrypted_object: encrypted, fields: { email: "new@example.com" } };
-  const [updated] = await crypto.updateEncrypted({ ...about, requestBody: [change], expirationSecs: "60" });
-  assert(updated);
-
-  const requestBody = [{ encrypted_object: encrypted }, { encrypted_object: { ...updated, scope: "s" }, props: ["email.mask"] }];
-  const opened = await crypto.decrypt({ ...about, requestBody, options: ["include_metadata"] });
-  const expiration = opened[1]?.metadata?.expiration;
-  assert.match(String(expiration), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-  const metadata = { type: "randomized", scope: "s", tags: ["a"] };
-  assert.deepEqual(opened, [
-    { fields: { email: secretEmail }, metadata: { ...metadata, expiration: null } },
-    { fields: { "email.mask": "n**@example.com" }, metadata: { ...metadata, expiration } },
-  ]);
-
-  const [hash] = await crypto.hashObjects({ ...about, requestBody: [{ object }] });
-  const [token] = await tokens.tokenize({ ...about, requestBody: [{ type: "deterministic", object }] });
-  assert.deepEqual(hash, token);
-});
-
 test("an error of the core is a VaultError with the body of the REST API", async () => {
   const vault = await openExample();
   const { rotateTokens } = vault.as("jane").tokens;

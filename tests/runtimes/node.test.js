@@ -1,18 +1,17 @@
 // @ts-check
-// The suite on the Node that runs the tests.
+// The suite on Node: the one that runs the tests, rule by rule, and the other lines that are supported, as programs.
 
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { memoryStore } from "vaultlet/store/memory";
-
 import { suite } from "../suite/suite.js";
+import { allHold, programAt, root, runProgram } from "./expected.js";
+import { world } from "./world.js";
 
-/** @param {string} name */
-const read = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), "utf8"));
-const names = ["keys", "rows", "ciphertexts", "normal-forms", "blind-index"];
-const vectors = Object.fromEntries(names.map((name) => [name, read(name)]));
+for (const { name, run } of suite) test(name, () => run(world));
 
-for (const { name, run } of suite) {
-  test(name, () => run({ makeStore: () => ({ store: memoryStore() }), vectors: /** @type {any} */ (vectors) }));
+for (const line of ["22", "24", "26"]) {
+  test(`Node ${line}`, async (context) => {
+    const program = programAt(`${root}node_modules/node-${line}/bin/node`, "run `npm ci`");
+    allHold(context, await runProgram(program));
+  });
 }

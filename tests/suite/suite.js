@@ -8,12 +8,13 @@ import { budget } from "./budget.js";
 import { bursts } from "./bursts.js";
 import { hostileHost } from "./hostile-host-rules.js";
 import { numbers } from "./numbers.js";
+import { operations } from "./operations.js";
 import { frozenVectors } from "./vectors.js";
 
 /** @import { Rule, World } from "./rules.js" */
 
 /** What a store could get wrong: every rule here takes its stores from `makeStore`. @type {readonly Rule[]} */
-export const overAnyStore = [...bursts, ...alteredRows];
+export const overAnyStore = [...operations, ...bursts, ...alteredRows];
 
 /** All of it. @type {readonly Rule[]} */
 export const suite = [...overAnyStore, ...budget, ...hostileHost, ...numbers, ...addresses, ...frozenVectors];
