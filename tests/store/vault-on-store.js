@@ -1,10 +1,12 @@
 // @ts-check
-// A vault on a store: what its callers see, whatever engine is beneath; and how often it goes there.
+// A vault on a store: what its callers see, whatever engine is beneath; how often it goes there; and those rules of the
+// package's own suite that a store could break.
 
 import { generateKeys, openVault } from "vaultlet";
 
 import { countRoundTrips, tooMany } from "../../benches/round-trips.js";
 import { expect, expectEqual } from "../../pkg/testing/expect.js";
+import { overAnyStore } from "../suite/suite.js";
 
 /** @import { Store, VaultClient } from "vaultlet" */
 /** @import { StoreTests } from "vaultlet/testing" */
@@ -191,5 +193,9 @@ export function testVaultOn({ name, make, test }) {
         await close?.();
       }
     });
+  }
+  for (const { name: title, run } of overAnyStore) {
+    // No rule about stores asks for the frozen vectors.
+    test(`the suite on ${name}: ${title}`, () => run({ makeStore: make, vectors: /** @type {any} */ (undefined) }));
   }
 }
