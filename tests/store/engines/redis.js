@@ -11,14 +11,21 @@ import { freePort } from "./free-port.js";
 
 const run = promisify(execFile);
 
-/** @typedef {{ ports: number[], stop: () => Promise<void> }} Servers */
+/**
+ * By the index of a port: `kill` ends a server at once, `start` starts it again with what it has on disk.
+ * @typedef {object} Servers
+ * @property {number[]} ports
+ * @property {(index: number) => Promise<void>} kill
+ * @property {(index: number) => Promise<void>} start
+ * @property {() => Promise<void>} stop
+ */
 
 /** @returns {Promise<Servers>} */
 export const startRedis = () => start(1, []);
 
-/** Three primaries, each with a replica. @returns {Promise<Servers>} */
-export async function startRedisCluster() {
-  const servers = await start(6, ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]);
+/** Three primaries, each with a replica. @param {string[]} [settings] @returns {Promise<Servers>} */
+export async function startRedisCluster(settings = []) {
+  const servers = await start(6, ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000", ...settings]);
   const nodes = servers.ports.map((port) => `127.0.0.1:${port}`);
   try {
     await run("redis-cli", ["--cluster", "create", ...nodes, "--cluster-replicas", "1", "--cluster-yes"]);
@@ -53,21 +60,37 @@ async function start(count, settings) {
   /** @type {number[]} */
   const ports = [];
   for (let index = 0; index < count; index += 1) {
-    const [port, dir] = [await freePort(), join(folder, String(index))];
-    await mkdir(dir);
-    const options = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "yes"];
-    servers.push(spawn("redis-server", [...options, ...settings], { stdio: "ignore" }));
+    const port = await freePort();
+    await mkdir(join(folder, String(index)));
     ports.push(port);
-    await until(async () => (await ask(port, "PING").catch(() => "")).includes("PONG"));
+    await launch(index);
   }
   return {
     ports,
+    kill,
+    start: launch,
     async stop() {
-      for (const server of servers) server.kill("SIGKILL");
-      await Promise.all(servers.map((server) => server.exitCode ?? new Promise((resolve) => server.once("exit", resolve))));
+      await Promise.all(servers.map((_, index) => kill(index)));
       await rm(folder, { recursive: true, force: true });
     },
   };
+
+  /** @param {number} index */
+  async function launch(index) {
+    const [port = 0, dir] = [ports[index], join(folder, String(index))];
+    const options = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "yes"];
+    servers[index] = spawn("redis-server", [...options, ...settings], { stdio: "ignore" });
+    await until(async () => (await ask(port, "PING").catch(() => "")).includes("PONG"));
+  }
+
+  /** @param {number} index */
+  async function kill(index) {
+    const server = servers[index];
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGKILL");
+    await ended;
+  }
 }
 
 /** @param {() => Promise<boolean>} holds */
