@@ -2,16 +2,13 @@
 // Compiles bytes and replies. What a server answers in the place of a missing file is told from wasm that a place refuses
 // to compile: the one is the file's fault, the other the place's.
 
-import { setBytes, startsWith, tagOf } from "../built-ins.js";
-
-/** Why there is no module. `cause` is what the runtime threw, if it did. */
-export class Unusable extends Error {}
+import { startsWith, tagOf } from "../built-ins.js";
 
 /** What was to be wasm is none. The message says what it is instead, and nothing of its content. */
-export class NoWasm extends Unusable {}
+export class NoWasm extends Error {}
 
 /** Wasm may not be compiled here, or not from bytes. */
-export class Refused extends Unusable {}
+export class Refused extends Error {}
 
 /** `\0asm` */
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
@@ -21,16 +18,23 @@ const ALLOWED = "hand in a `WebAssembly.Module` as `wasm`, or, in a page, allow 
 /** The least wasm there is: where it does not compile, nothing does. */
 const EMPTY = Uint8Array.of(...MAGIC, 1, 0, 0, 0);
 
-/** @type {(bytes: BufferSource) => Promise<WebAssembly.Module>} */
-export async function compileBytes(bytes) {
-  const head = new Uint8Array(MAGIC.length);
-  if (bytes.byteLength >= EMPTY.length) setBytes(head, headOf(bytes));
-  if (MAGIC.some((byte, at) => head[at] !== byte)) {
+/** @type {(source: BufferSource) => Promise<WebAssembly.Module>} */
+export async function compileBytes(source) {
+  const bytes = bytesOf(source);
+  if (MAGIC.some((byte, at) => bytes[at] !== byte)) {
     // `<!doctype` or `<html`: what a server for pages answers to whatever it does not find.
-    throw new NoWasm(head[0] === 0x3c ? "HTML came in its place" : "what came in its place is no wasm");
+    throw new NoWasm(bytes[0] === 0x3c ? "HTML came in its place" : "what came in its place is no wasm");
   }
   return explained(() => WebAssembly.compile(bytes));
 }
+
+/** Some engines compile no `DataView`. A buffer that has been transferred is empty. @param {BufferSource} source */
+const bytesOf = (source) =>
+  source.byteLength === 0
+    ? new Uint8Array()
+    : ArrayBuffer.isView(source)
+      ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+      : new Uint8Array(source);
 
 /**
  * Streamed where that is possible: only what is of this type may be.
@@ -48,12 +52,6 @@ export async function compileResponse(response) {
 
 /** @param {URL} url */
 export const fetchAt = async (url) => compileResponse(await fetch(url));
-
-/** @param {BufferSource} bytes */
-const headOf = (bytes) =>
-  ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, MAGIC.length)
-    : new Uint8Array(bytes, 0, MAGIC.length);
 
 /** @type {(compile: () => Promise<WebAssembly.Module>) => Promise<WebAssembly.Module>} */
 async function explained(compile) {

@@ -75,6 +75,8 @@ test("bytes are taken at once: what the host does to them later changes nothing"
   await opening;
 });
 
+const transferred = new ArrayBuffer(9);
+structuredClone(transferred, { transfer: [transferred] });
 const html = "<!doctype html><title>My app</title>";
 for (const [name, wasm, says] of /** @type {[string, any, string][]} */ ([
   ["null", null, "must be"],
@@ -87,6 +89,7 @@ for (const [name, wasm, says] of /** @type {[string, any, string][]} */ ([
   ["a promise of text", Promise.resolve("wasm"), "must be"],
   ["a promise of nothing", Promise.resolve(), "must be"],
   ["no bytes", new Uint8Array(), "no wasm"],
+  ["a buffer that was transferred", transferred, "no wasm"],
   ["bytes of something else", new Uint8Array(1_000).fill(7), "no wasm"],
   ["half of it", bytes.subarray(0, bytes.length >> 1), "damaged"],
   ["another program", Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0), "another program"],
