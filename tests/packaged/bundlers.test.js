@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -185,6 +185,7 @@ describe("bundles for Node", { concurrency: 2 }, () => {
     const files = { "main.js": printing('import wasm from "vaultlet/vaultlet.wasm";', "{ wasm }") };
     const folder = project(installed, "esbuild-node", files);
     for (const [format, name] of /** @type {const} */ ([["esm", "main.mjs"], ["cjs", "main.cjs"]])) {
+      rmSync(join(folder, "dist"), { recursive: true, force: true });
       await esbuild(folder, { platform: "node", target: "node20", format, loader: { ".wasm": "binary" }, outfile: `dist/${name}`, logOverride: QUIET });
       assert.deepEqual(filesOf(join(folder, "dist")), [name]);
       await runBundle(folder, name);
