@@ -33,7 +33,8 @@ function loaded() {
   const found = new Set(targets.map((target) => posix.relative("vaultlet", target)));
   for (const file of found) {
     if (!file.endsWith(".js")) continue;
-    for (const [, named = ""] of readFileSync(join(packaged, file), "utf8").matchAll(NAMED)) found.add(posix.join(posix.dirname(file), named));
+    const text = readFileSync(join(packaged, file), "utf8");
+    for (const [, named = ""] of text.matchAll(NAMED)) found.add(posix.join(posix.dirname(file), named));
   }
   return found;
 }
@@ -58,5 +59,6 @@ export const wwwFolder = join(root, "target", "www");
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const count = putTogether(wwwFolder).length;
   const { version } = JSON.parse(readFileSync(join(packaged, "package.json"), "utf8"));
-  console.log(`${relative(process.cwd(), wwwFolder)}: ${count} files, with vaultlet ${version}. Any server of static files can serve it.`);
+  const folder = relative(process.cwd(), wwwFolder);
+  console.log(`${folder}: ${count} files, with vaultlet ${version}. Any server of static files can serve it.`);
 }

@@ -74,7 +74,8 @@ test("two tabs that update one token at once lose neither the token nor a versio
   await one.press("make");
   const other = await one.tab();
   for (let round = 1; round <= 4; round += 1) {
-    await Promise.all([one.act("label", { tags: `one-${round}`, expires: "keep" }), other.act("label", { tags: `other-${round}`, expires: "keep" })]);
+    const tag = (/** @type {Visitor} */ tab, /** @type {string} */ tags) => tab.act("label", { tags, expires: "keep" });
+    await Promise.all([tag(one, `one-${round}`), tag(other, `other-${round}`)]);
   }
   const [row] = await one.rows();
   assert.equal(row.version, 9);

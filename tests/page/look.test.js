@@ -30,7 +30,11 @@ async function findsNothing(visitor, state) {
   }
 }
 
-/** What reaches over the page's edge, or over the edge of what it lies in. @param {Visitor} visitor @returns {Promise<string[]>} */
+/**
+ * What reaches over the page's edge, or over the edge of what it lies in.
+ * @param {Visitor} visitor
+ * @returns {Promise<string[]>}
+ */
 const overflowing = (visitor) =>
   visitor.page.evaluate(`(() => {
     const found = [];
@@ -40,8 +44,8 @@ const overflowing = (visitor) =>
       const { left, right, width } = each.getBoundingClientRect();
       const name = each.tagName + "." + each.className;
       if (width > 0 && (right > innerWidth + 1 || left < -1)) found.push(name + " ends at " + right);
-      const scrolls = each.matches("input, select, textarea");
-      if (!scrolls && each.clientWidth > 0 && each.scrollWidth > each.clientWidth + 1) found.push(name + " holds " + each.scrollWidth);
+      if (each.matches("input, select, textarea") || each.clientWidth === 0) continue;
+      if (each.scrollWidth > each.clientWidth + 1) found.push(name + " holds " + each.scrollWidth);
     }
     return found;
   })()`);

@@ -10,7 +10,10 @@ import { openSite } from "./site.js";
 /** @import { Site } from "./site.js" */
 
 /** The page's actions, in its order. */
-export const ACTIONS = ["make", "read", "update", "encrypt", "update-encrypted", "rotate", "lose", "repeat", "label", "revive"];
+export const ACTIONS = [
+  ...["make", "read", "update", "encrypt", "update-encrypted"],
+  ...["rotate", "lose", "repeat", "label", "revive"],
+];
 
 /** The site and the browser of a test file. */
 export async function openStage() {
@@ -38,7 +41,8 @@ export class Visitor {
     this.context = context;
     this.page = page;
     page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) this.complaints.push(`${message.text()} (${message.location().url})`);
+      if (!["error", "warning"].includes(message.type())) return;
+      this.complaints.push(`${message.text()} (${message.location().url})`);
     });
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("requestfailed", (request) => this.complaints.push(`failed: ${request.url()}`));
@@ -84,7 +88,8 @@ export class Visitor {
   async type(action, values) {
     for (const [name, value] of Object.entries(values)) {
       const field = this.page.locator(`#${action} form [name=${name}]`);
-      if ((await this.page.evaluate(`document.querySelector("#${action} form [name=${name}]").tagName`)) === "SELECT") await field.selectOption(value);
+      const tag = await this.page.evaluate(`document.querySelector("#${action} form [name=${name}]").tagName`);
+      if (tag === "SELECT") await field.selectOption(value);
       else await field.fill(value);
     }
   }

@@ -7,7 +7,10 @@ import { literal } from "./literal.js";
 /** @import { Call } from "./action.js" */
 
 /** A call as it stands in a program. @param {Call} call */
-export const written = ({ method, parameters, as }) => `${as === undefined ? "" : `${as} = `}await ${method}(${literal(parameters)});`;
+export function written({ method, parameters, as }) {
+  const call = `await ${method}(${literal(parameters)});`;
+  return as === undefined ? call : `${as} = ${call}`;
+}
 
 const TOKENS = /(\/\/.*)|("(?:[^"\\]|\\.)*")|\b(const|await|import|from|export|function|return|if|null|true|false)\b/g;
 
@@ -29,7 +32,8 @@ export function coloured(text) {
 export function codePanel(title) {
   const shown = element("code");
   const copied = element("span", { class: "copied", role: "status" });
-  const copy = element("button", { type: "button", class: "quiet", "aria-label": `Copy: ${title}`, onclick: copyShown }, "Copy");
+  const attributes = { type: "button", class: "quiet", "aria-label": `Copy: ${title}`, onclick: copyShown };
+  const copy = element("button", attributes, "Copy");
 
   async function copyShown() {
     try {

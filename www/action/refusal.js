@@ -21,13 +21,13 @@ const ADVICE = {
 
 /** @param {unknown} error */
 export function refusal(error) {
-  if (error instanceof NotYet) return element("div", { class: "refusal" }, element("p", {}, error.message));
+  if (error instanceof NotYet) return inWords(error.message);
   if (!(error instanceof VaultError)) {
-    return element("div", { class: "refusal" }, element("p", {}, `This page failed: ${error instanceof Error ? error.message : "an unknown error"}`));
+    return inWords(`This page failed: ${error instanceof Error ? error.message : "an unknown error"}`);
   }
   const { status, context } = error;
   const because = context["because"];
-  const title = status === 403 ? `Refused by the policy${because === undefined ? "" : `: ${because}`}.` : `Refused: ${plain(error.message)}.`;
+  const title = because === undefined ? `Refused: ${plain(error.message)}.` : `Refused by the policy: ${because}.`;
   const advice = ADVICE[error.code];
   const details = Object.entries(context).filter(([name]) => name !== "because");
   return element(
@@ -44,6 +44,9 @@ export function refusal(error) {
     ),
   );
 }
+
+/** @param {string} text */
+const inWords = (text) => element("div", { class: "refusal" }, element("p", {}, text));
 
 /** Messages mark names for a terminal. @param {string} message */
 const plain = (message) => message.replaceAll("`", "");

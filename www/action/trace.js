@@ -8,7 +8,12 @@ import { outcomeInWords, questionInFull, questionInWords } from "./question.js";
 
 export class Trace {
   #list = element("div", { class: "calls" });
-  panel = element("div", { class: "panel trace" }, element("p", { class: "label" }, "What the vault asks its host"), this.#list);
+  panel = element(
+    "div",
+    { class: "panel trace" },
+    element("p", { class: "label" }, "What the vault asks its host"),
+    this.#list,
+  );
   /** @type {HTMLOListElement | undefined} */
   #questions;
   /** What has been asked, in order. @type {Callback[]} */

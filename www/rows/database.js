@@ -37,5 +37,7 @@ export async function flipByte(store, row, at) {
   const sealed = row.sealed.map((byte, index) => (index === at ? byte ^ 0xff : byte));
   const written = await store.write([{ key: row.key, expect: row.version, row: { ...row, sealed } }]);
   if (!written) return;
-  await change("altered", ({ [row.key]: before, ...others }) => (before === undefined ? { ...others, [row.key]: at } : others));
+  await change("altered", ({ [row.key]: before, ...others }) => {
+    return before === undefined ? { ...others, [row.key]: at } : others;
+  });
 }

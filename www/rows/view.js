@@ -64,7 +64,8 @@ export class RowsView {
     this.#place.replaceChildren(...shown, ...restOf(rows.length));
     // What had the focus is gone; what has taken its place gets it.
     const form = this.#place.querySelector(`[data-row="${inRow}"]`);
-    const successor = form?.querySelector(focused instanceof HTMLInputElement ? "input" : "button") ?? form?.querySelector("button");
+    const kind = focused instanceof HTMLInputElement ? "input" : "button";
+    const successor = form?.querySelector(kind) ?? form?.querySelector("button");
     if (successor instanceof HTMLElement) successor.focus();
   }
 
@@ -77,10 +78,12 @@ export class RowsView {
 
   /** @param {Row} row @param {Seen | undefined} seen @param {number | undefined} altered */
   #card(row, seen, altered) {
+    const name = seen === undefined ? "A row without a token that this page knows" : `The row of token ${seen.token}`;
+    const stored = [columnsOf(row), bytesOf(row.sealed, altered), this.#altering(row, altered)];
     return element(
       "article",
-      { class: "row", "aria-label": seen === undefined ? "A row without a token that this page knows" : `The row of token ${seen.token}` },
-      element("div", { class: "stored" }, element("p", { class: "label" }, "The database has"), columnsOf(row), bytesOf(row.sealed, altered), this.#altering(row, altered)),
+      { class: "row", "aria-label": name },
+      element("div", { class: "stored" }, element("p", { class: "label" }, "The database has"), ...stored),
       element("div", { class: "seen" }, element("p", { class: "label" }, "The vault makes of it"), ...seenOf(seen)),
     );
   }
@@ -122,13 +125,16 @@ function bytesOf(bytes, altered) {
   });
   const shown = hex.flatMap((text) => [text, " "]);
   const rest = bytes.length > MOST_BYTES ? `and ${bytes.length - MOST_BYTES} more` : "";
-  return element("div", { class: "bytes" }, element("p", { class: "hint" }, `${bytes.length} sealed bytes`), element("p", {}, element("code", {}, ...shown, rest)));
+  const count = element("p", { class: "hint" }, `${bytes.length} sealed bytes`);
+  return element("div", { class: "bytes" }, count, element("p", {}, element("code", {}, ...shown, rest)));
 }
 
 /** @param {Seen | undefined} seen @returns {Node[]} */
 function seenOf(seen) {
   if (seen === undefined) {
-    const what = "Nothing that this page has the ID of: a token whose new ID was lost, or what a call with a transaction ID was answered, kept for a day.";
+    const what =
+      "Nothing that this page has the ID of: a token whose new ID was lost, or what a call with a transaction ID was " +
+      "answered, kept for a day.";
     return [element("p", {}, what)];
   }
   const token = element("p", {}, code(seen.token));

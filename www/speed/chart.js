@@ -28,7 +28,8 @@ export function chart(results) {
 function lane(name, micros, longest) {
   const bar = element("span", { class: `bar ${name.toLowerCase()}`, "aria-hidden": "true" });
   bar.style.setProperty("--share", String(micros / longest));
-  return element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, bar, element("span", { class: "number" }, `${micros.toFixed(1)} µs`)));
+  const number = element("span", { class: "number" }, `${micros.toFixed(1)} µs`);
+  return element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, bar, number));
 }
 
 /** @param {number} times */

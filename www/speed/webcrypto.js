@@ -40,8 +40,10 @@ export async function openRival(store) {
     subtle.decrypt({ name: "AES-GCM", iv: bytes.subarray(0, NONCE), additionalData: associated }, key, bytes.subarray(NONCE));
 
   /** All of a row but its head. @param {Omit<Row, "sealed">} row @param {Uint8Array} body */
-  const columns = ({ key, version, terms, claims, expiresAt }, body) =>
-    utf8.encode(JSON.stringify([key, version, terms, claims, expiresAt, [...body.subarray(0, NONCE)], [...body.subarray(-TAG)]]));
+  function columns({ key, version, terms, claims, expiresAt }, body) {
+    const ends = [...body.subarray(0, NONCE), ...body.subarray(-TAG)];
+    return utf8.encode(JSON.stringify([key, version, terms, claims, expiresAt, ends]));
+  }
 
   /** @param {Omit<Row, "sealed">} row @param {Head} head @param {Uint8Array} body @returns {Promise<Row>} */
   async function sealRow(row, head, body) {
@@ -87,7 +89,8 @@ export async function openRival(store) {
       const claims = await labels(index, "token", tokens);
       const rows = await Promise.all(
         people.map(async (fields, at) => {
-          const row = { key: randomLabel(), version: 1, terms: [all], claims: [claims[at] ?? ""], expiresAt: null, pruneAt: null };
+          const held = { terms: [all], claims: [claims[at] ?? ""] };
+          const row = { key: randomLabel(), version: 1, ...held, expiresAt: null, pruneAt: null };
           const body = await seal(utf8.encode(JSON.stringify(fields)), utf8.encode("body\0customers"));
           return sealRow(row, { token: tokens[at] ?? "", tags: [], created: Date.now() }, body);
         }),
@@ -101,9 +104,10 @@ export async function openRival(store) {
       const fresh = tokens.map(() => crypto.randomUUID());
       const [opened, claims] = await Promise.all([readTokens(tokens), labels(index, "token", fresh)]);
       const rows = await Promise.all(
-        opened.map(({ row, head, body }, at) =>
-          sealRow({ ...row, version: row.version + 1, claims: [claims[at] ?? ""] }, { ...head, token: fresh[at] ?? "" }, body),
-        ),
+        opened.map(({ row, head, body }, at) => {
+          const moved = { ...row, version: row.version + 1, claims: [claims[at] ?? ""] };
+          return sealRow(moved, { ...head, token: fresh[at] ?? "" }, body);
+        }),
       );
       await replace(rows);
       return fresh;
@@ -114,7 +118,10 @@ export async function openRival(store) {
       const [opened, tagTerms] = await Promise.all([readTokens(tokens), labels(index, "tag", tags)]);
       const terms = [all, ...tagTerms];
       const rows = await Promise.all(
-        opened.map(({ row, head, body }) => sealRow({ ...row, version: row.version + 1, terms, expiresAt }, { ...head, tags }, body)),
+        opened.map(({ row, head, body }) => {
+          const changed = { ...row, version: row.version + 1, terms, expiresAt };
+          return sealRow(changed, { ...head, tags }, body);
+        }),
       );
       await replace(rows);
     },

@@ -16,7 +16,11 @@ import { readingOf } from "./read.js";
 /** @import { Vaults } from "../host/vault.js" */
 
 /** @param {object} parameters */
-const rotation = (parameters) => ({ as: "const rotated", method: "tokens.rotateTokens", parameters: { ...about, ...parameters } });
+const rotation = (parameters) => ({
+  as: "const rotated",
+  method: "tokens.rotateTokens",
+  parameters: { ...about, ...parameters },
+});
 
 /** @param {Record<string, string>} rotated */
 const mapOf = (rotated) =>
@@ -24,9 +28,11 @@ const mapOf = (rotated) =>
     "ul",
     { class: "map" },
     ...Object.entries(rotated).map(([old, fresh]) =>
-      element("li", {}, element("del", {}, old), element("span", { "aria-label": "is now" }, " → "), element("ins", {}, fresh)),
+      element("li", {}, element("del", {}, old), arrow(), element("ins", {}, fresh)),
     ),
   );
+
+const arrow = () => element("span", { role: "img", "aria-label": "is now" }, " → ");
 
 /** @type {(desk: Desk) => Plan} */
 export const rotate = (desk) => ({
@@ -88,7 +94,9 @@ export class LostReply {
         }
         return [
           headline("The reply is lost, as planned."),
-          paragraph("The error says so: the outcome is unknown. The old ID is dead already, and nobody has heard of the new one."),
+          paragraph(
+            "The error says so: the outcome is unknown. The old ID is dead already, and nobody has heard of the new one.",
+          ),
           element("p", { class: "hint" }, element("code", {}, error.code), " · outcome ", element("code", {}, "unknown")),
         ];
       },
@@ -116,7 +124,8 @@ export class LostReply {
       paragraph(
         wrote
           ? "The first call had not arrived, so this one rotated the token."
-          : "Nothing was written this time, as the list of questions shows. Repeat it as often as you like, for a day: the map stays the same.",
+          : "Nothing was written this time, as the list of questions shows. Repeat it as often as you like, for a day: " +
+              "the map stays the same.",
       ),
     ];
   }
