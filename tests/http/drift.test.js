@@ -89,7 +89,7 @@ test("what the official client sends is served, or told to be absent; every para
       }
     }
   }
-  assert.equal(calls, 66);
+  assert.equal(calls, 73);
 });
 
 test("public paths that are absent are PV2001 501, whatever the method", async () => {
