@@ -3,6 +3,7 @@
 
 import { VaultError, makeError } from "../error.js";
 import { restPath } from "./parameters.js";
+import { Refusal } from "./refusal.js";
 
 /** @import { Operation } from "./routes.js" */
 
@@ -49,7 +50,8 @@ export function failure(thrown, { basePath, operation, allow }) {
   const { code, status } = error;
   const context = { ...error.context };
   let { message } = error;
-  if (operation !== undefined) {
+  // What HTTP refuses is told as REST writes it already.
+  if (operation !== undefined && !(thrown instanceof Refusal)) {
     for (const key of ["field", "feature"]) {
       const path = context[key];
       if (path !== undefined) context[key] = restPath(operation, path);

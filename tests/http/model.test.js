@@ -9,6 +9,8 @@ import { checkModel } from "../model/check.js";
 import { ModelHost } from "../model/model-host.js";
 import { counts, overHttp } from "./over-http.js";
 
+const SEQUENCES = Number(process.env.SEQ ?? 300);
+
 /** @import { Settings } from "../model/world.js" */
 
 test("the reference agrees with a vault over HTTP on random sequences", async (t) => {
@@ -31,7 +33,7 @@ test("the reference agrees with a vault over HTTP on random sequences", async (t
     return { ...opened, writing: writing.vault, reading: reading.vault };
   };
   const seed = Math.floor(Math.random() * 2 ** 31);
-  const { passed, report } = await checkModel({ sequences: 400, seed, show: "first", open });
+  const { passed, report } = await checkModel({ sequences: SEQUENCES, seed, show: "first", open });
   for (const close of closing) close();
   t.diagnostic(`${report}\n${JSON.stringify(counts)}`);
   assert(passed, report);
