@@ -3,6 +3,8 @@
 // a line: the route's pattern and not the path, an error's code and not its words. So there is no personal data in it,
 // no token ID, and no key.
 
+import { ABSENT, FIXED, PAGES, ROUTES } from "../http/routes.js";
+
 /** @import { LogForm } from "./options.js" */
 
 /**
@@ -45,28 +47,18 @@ export function makeLog(form, write) {
   };
 }
 
-/** The words of the API's paths. All else in a path could be anything. */
-const WORDS = new Set(
-  (
-    "api pvlt 1.0 data collections tokens rotate query count transaction_id encrypt update decrypt hash objects blob " +
-    "export import ctl info health version iam conf system errors openapi.json"
-  ).split(" "),
-);
-
-/** What the part after a word is. */
-const NAMED = new Map([
-  ["collections", "{collection}"],
-  ["transaction_id", "{id}"],
-]);
+/** Every path that the API has, in its parts. */
+const PATTERNS = [...[...ROUTES, ...PAGES].map(({ path }) => path), ...Object.keys(FIXED), ...ABSENT].map((path) => path.split("/"));
 
 /**
- * A path's pattern, such as `/api/pvlt/1.0/data/collections/{collection}/tokens`.
+ * The pattern of a target's path, such as `/api/pvlt/1.0/data/collections/{collection}/tokens`. What is none of the
+ * API's could be anything, and is not shown.
  * @param {string} target a request's target, as it came
  */
 export function routeOf(target) {
   const [path = ""] = target.split("?", 1);
-  if (!path.startsWith("/")) return "{other}";
-  const parts = path.slice(1).split("/", 12);
-  const shown = parts.map((part, at) => NAMED.get(parts[at - 1] ?? "") ?? (WORDS.has(part) || part === "" ? part : "{other}"));
-  return `/${shown.join("/")}`;
+  const parts = path.split("/");
+  const isOf = (/** @type {string[]} */ pattern) =>
+    pattern.length === parts.length && pattern.every((part, at) => part === parts[at] || part.startsWith("{"));
+  return PATTERNS.find(isOf)?.join("/") ?? "{other}";
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// `vaultlet serve`: reads what it is given, opens the store and the vault, and serves them until it is told to end.
+// `vaultlet serve`: reads the files it is given, opens the store and the vault, and serves them until it is told to end.
 
 import { createHandler } from "../http.js";
 import { generateKeys, openVault } from "../index.js";
@@ -10,7 +10,6 @@ import { readDocument } from "./document.js";
 import { versionText } from "./help.js";
 import { listen } from "./listen.js";
 import { makeLog } from "./log.js";
-import { readOptions } from "./options.js";
 import { hasDemo, withPage } from "./page.js";
 import { Refusal, codeOf } from "./refusal.js";
 import { openStore } from "./stores.js";
@@ -27,9 +26,8 @@ const PRUNE = 3_600_000;
 /** Addresses that only this machine reaches. */
 const OWN = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
-/** @param {string[]} words */
-export async function serveCommand(words) {
-  const options = readOptions(words, process.env);
+/** @param {Options} options */
+export async function serve(options) {
   const log = makeLog(options.log, (line) => void process.stdout.write(`${line}\n`));
   // All that can be wrong with the files, before anything is made or connected.
   const collections = readCollections(options.collections);

@@ -6,11 +6,20 @@
 import { apiKeyCommand } from "./api-key.js";
 import { helpText, versionText } from "./help.js";
 import { keysCommand } from "./keys.js";
+import { readOptions } from "./options.js";
 import { Refusal } from "./refusal.js";
-import { serveCommand } from "./serve.js";
 
 /** @type {Record<string, (words: string[]) => void | Promise<void>>} */
-const commands = { serve: serveCommand, keys: keysCommand, "api-key": apiKeyCommand };
+const commands = {
+  async serve(words) {
+    const options = readOptions(words, process.env);
+    // The server and its libraries only where there is something to serve.
+    const { serve } = await import("./serve.js");
+    await serve(options);
+  },
+  keys: keysCommand,
+  "api-key": apiKeyCommand,
+};
 
 /** @param {string[]} words */
 async function run([command, ...words]) {

@@ -52,7 +52,7 @@ for (const form of ["text", "json"]) {
       assert.deepEqual(told, { event: "request", method: "POST", route, status: 200 });
       assert(Math.abs(Date.now() - Date.parse(time)) < 60_000 && ms >= 0 && /^[\w.:-]{1,128}$/.test(request_id), first);
       assert.equal(JSON.parse(third).request_id, "trace-17");
-      assert.deepEqual(lines.map((line) => JSON.parse(line).code).slice(-3), ["PV1005", "PV1012", "PV1012"]);
+      assert.deepEqual(lines.map((line) => JSON.parse(line).code).slice(-3), ["PV1005", "PV1005", "PV1005"]);
     } else {
       assert.equal(server.printed.stderr, "");
       assert.match(first, /^\d{4}-\d\d-\d\dT[\d:.]+Z POST \/api\/pvlt\/1\.0\/data\/collections\/\{collection\}\/tokens 200 \d+ ms [\w.:-]+$/);
@@ -79,20 +79,22 @@ test("a client that goes away has its line, too", async () => {
   assert.deepEqual([server.lines().length, server.printed.stderr], [1, ""]);
 });
 
-test("of a path only the API's own words are shown", () => {
+test("of a path its pattern is shown, if the API has one", () => {
   for (const [target, route] of Object.entries({
     "/": "/",
     "/api/pvlt/1.0/data/collections/customers/tokens?token_ids=a": "/api/pvlt/1.0/data/collections/{collection}/tokens",
+    "/api/pvlt/1.0/data/collections/customers/query/tokens": "/api/pvlt/1.0/data/collections/{collection}/query/tokens",
+    "/api/pvlt/1.0/ctl/iam/user/jane": "/api/pvlt/1.0/ctl/iam/user/{user}",
+    "/api/pvlt/1.0/data/collections/customers/none": "{other}",
     "/api/pvlt/1.0/data/collections/tokens/tokens": "/api/pvlt/1.0/data/collections/{collection}/tokens",
     "/api/pvlt/1.0/data/collections/a/transaction_id/tokens": "/api/pvlt/1.0/data/collections/{collection}/transaction_id/{id}",
-    "/jane@example.com": "/{other}",
-    "//jane/constructor/__proto__": "//{other}/{other}/{other}",
+    "/jane@example.com": "{other}",
+    "//jane/constructor/__proto__": "{other}",
     "http://jane@example.com/": "{other}",
     "*": "{other}",
   })) {
     assert.equal(routeOf(target), route, target);
   }
-  assert(routeOf("/a".repeat(5_000)).length < 200);
 });
 
 test("the audit trail has an event for each call, is its owner's alone, and says neither values nor token IDs", async () => {

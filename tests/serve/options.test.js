@@ -175,6 +175,15 @@ test("a port in use, and a host that is none, are refused in one line", async ()
   assert.deepEqual([status, stderr], [1, "vaultlet: `--host` 192.0.2.1 cannot be listened on (EADDRNOTAVAIL)\n"]);
 });
 
+test("a body may be as large as `--max-body` says, also beyond what a vault takes by itself", async () => {
+  const server = await serve(["--max-body", "12MiB"]);
+  const body = JSON.stringify(makeJane);
+  const statuses = [];
+  for (const size of [9, 12]) statuses.push((await server.call("POST", tokens, body.padEnd(size * 1024 * 1024))).status);
+  assert.deepEqual(statuses, [200, 200]);
+  assert.equal((await server.call("POST", tokens, body.padEnd(12 * 1024 * 1024 + 1))).status, 413);
+});
+
 test("who listens where others can reach it is told to put TLS in front", async () => {
   const server = await serve(["--host", "0.0.0.0"]);
   assert.match(server.url, /^http:\/\/127\.0\.0\.1:/);
