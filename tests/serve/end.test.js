@@ -41,9 +41,10 @@ for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
     const { answered, finish } = await beginSlowly(server);
     const begun = Date.now();
     const ended = server.end(signal);
+    await pause(250);
     // As npm sends it: twice.
     server.child.kill(signal);
-    await pause(500);
+    await pause(250);
     await assert.rejects(fetch(server.url), TypeError);
     assert.equal(server.child.exitCode, null);
     finish();
