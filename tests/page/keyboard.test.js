@@ -60,6 +60,15 @@ test("Tab reaches everything that can be used, in the page's order; the focus is
   const reachable = await visitor.page.evaluate(`${usable}.filter((each) => each.type !== "radio" || each.checked).length`);
   assert.equal(stops.length, reachable);
   assert.equal(stops[0]?.name, "Skip to the first step");
+
+  // Backwards, what comes in from above must not end up under the bar.
+  const back = [];
+  for (const _ of stops) {
+    await visitor.page.keyboard.press("Shift+Tab");
+    back.push(await visitor.page.evaluate(FOCUSED));
+  }
+  assert.deepEqual(back.map(({ name }) => name), stops.map(({ name }) => name).reverse());
+  assert.deepEqual(back.filter(({ covered }) => covered), []);
   await visitor.leave();
 });
 

@@ -83,8 +83,8 @@ test("nothing reaches over the edge, from 360 to 1440 px, and with text at 200 %
   await visitor.leave();
 });
 
-test("nothing moves by itself, and with reduced motion not even what scrolls", async () => {
-  const visitor = await stage.visit({ reducedMotion: "reduce" });
+test("nothing moves: no transition, no animation, no smooth scrolling, whatever the visitor prefers", async () => {
+  const visitor = await stage.visit();
   await visitor.press("make");
   const moving = await visitor.page.evaluate(`[...document.querySelectorAll("*")].filter((each) => {
     const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(each);

@@ -1,7 +1,7 @@
 // What the tests use of playwright-core. Its own declarations need the DOM's, which this project's code must not have.
 
 export interface Browser {
-  newContext(options?: { colorScheme?: "light" | "dark"; reducedMotion?: "reduce"; permissions?: string[] }): Promise<Context>;
+  newContext(options?: { colorScheme?: "light" | "dark"; permissions?: string[] }): Promise<Context>;
   close(): Promise<void>;
 }
 

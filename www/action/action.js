@@ -126,7 +126,8 @@ export class Actions {
       end("answered");
       return answer;
     } catch (error) {
-      end(error instanceof VaultError ? `refused, ${error.code}` : "failed", true);
+      const refused = error instanceof VaultError && error.status < 500;
+      end(`${refused ? "refused" : "failed"}${error instanceof VaultError ? `, ${error.code}` : ""}`, true);
       throw error;
     }
   }

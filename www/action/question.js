@@ -14,8 +14,8 @@ const words = {
   "store.read": {
     ask: (/** @type {Query} */ query) =>
       "claims" in query
-        ? `Which rows hold ${count(query.claims.length, "this claim", "of these claims")}?`
-        : `Which ${query.state} rows have ${count(query.terms.length, "this term", "terms, all of them")}?`,
+        ? `Which rows hold ${anyOf(query.claims.length)}?`
+        : `Which ${query.state} rows have ${query.terms.length === 1 ? "this term" : `all of these ${query.terms.length} terms`}?`,
     answer: (/** @type {Row[]} */ rows) => (rows.length === 0 ? "none" : count(rows.length, "1 row", "rows")),
   },
   "store.write": {
@@ -56,6 +56,9 @@ function changeInWords({ expect, row }) {
 
 /** @param {number} number @param {string} one @param {string} many */
 const count = (number, one, many) => (number === 1 ? one : `${number} ${many}`);
+
+/** @param {number} claims */
+const anyOf = (claims) => (claims === 1 ? "this claim" : `any of these ${claims} claims`);
 
 /** Repeats are told once. @param {string[]} texts */
 function listOf(texts) {
