@@ -9,11 +9,22 @@ import { indexedDbStore } from "vaultlet/store/indexeddb";
 
 import { openChromium, serveFiles } from "./engines/chromium.js";
 
-const PAGE = `<!doctype html><meta charset="utf-8"><title>IndexedDB</title><script type="module">
+/** As a page without a bundler finds the package: by a map. */
+const MAP = {
+  imports: {
+    vaultlet: "/pkg/index.js",
+    "vaultlet/store/memory": "/pkg/store/memory.js",
+    "#module": "/pkg/module/fetch.js",
+  },
+};
+
+const PAGE = `<!doctype html><meta charset="utf-8"><title>IndexedDB</title>
+<script type="importmap">${JSON.stringify(MAP)}</script><script type="module">
   import { indexedDbStore } from "/pkg/store/indexeddb.js";
   import { testStore } from "/pkg/testing.js";
   import * as rows from "/pkg/testing/rows.js";
-  Object.assign(globalThis, { indexedDbStore, testStore, rows, ready: true });
+  import { testVaultOn } from "/tests/store/vault-on-store.js";
+  Object.assign(globalThis, { indexedDbStore, testStore, testVaultOn, rows, ready: true });
 </script>`;
 
 /** @type {import("./engines/browser.js").Browser} */
@@ -39,10 +50,10 @@ async function openPage(context) {
   return page;
 }
 
-test("the kit", async () => {
+test("the kit and a vault", async () => {
   const page = await openPage(await browser.newContext());
   const results = await page.evaluate(async () => {
-    const { indexedDbStore, testStore } = /** @type {any} */ (globalThis);
+    const { indexedDbStore, testStore, testVaultOn } = /** @type {any} */ (globalThis);
     /** @type {[string, () => Promise<void>][]} */
     const tests = [];
     let stores = 0;
@@ -50,14 +61,16 @@ test("the kit", async () => {
       const name = `kit-${(stores += 1)}`;
       return { store: indexedDbStore({ name }), close: () => indexedDB.deleteDatabase(name) };
     };
-    testStore({ name: "IndexedDB", make, test: (/** @type {any} */ ...entry) => tests.push(entry) });
+    const test = (/** @type {any} */ ...entry) => tests.push(entry);
+    testStore({ name: "IndexedDB", make, test });
+    testVaultOn({ name: "IndexedDB", make, test });
     /** @type {string[]} */
     const failures = [];
     for (const [title, check] of tests) await check().catch((error) => failures.push(`${title}: ${error.message}`));
     return { all: tests.length, failures };
   });
   assert.deepEqual(results.failures, []);
-  assert(results.all > 40, `${results.all} rules`);
+  assert(results.all > 60, `${results.all} rules`);
 });
 
 test("two tabs that count up in one row lose no update", async () => {
