@@ -6,6 +6,7 @@ import { figure, grouped, table, times } from "./table.js";
 
 /** @import { Goal } from "./goals.js" */
 /** @import { Growth, Race } from "./race.js" */
+/** @import { Counted } from "./round-trips.js" */
 /** @import { Startup } from "./startup.js" */
 /** @import { Size } from "../pkg/build/size.js" */
 
@@ -75,6 +76,17 @@ export function reportStartup({ imported, firstCall, answered }, processes) {
     ["from import to first answer", figure(answered)],
   ];
   console.log(`\n${table(["a fresh process, medians of " + processes, " milliseconds"], rows)}`);
+}
+
+/** @param {Counted[]} counted */
+export function reportRoundTrips(counted) {
+  const rows = counted.map(({ operation, reads, writes, most }) => [
+    operation,
+    `${reads} of ${most.reads}`,
+    `${writes} of ${most.writes}`,
+    reads > most.reads || writes > most.writes ? "TOO MANY" : "as often as it must",
+  ]);
+  console.log(`\n${table(["goes to the store", " reads", " writes", "outcome"], rows)}`);
 }
 
 /** @param {Goal[]} goals */

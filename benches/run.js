@@ -1,5 +1,6 @@
 // @ts-check
-// `npm run bench`: Vaultlet beside its rivals and beside itself, in one run, and the goals beside what was reached.
+// `npm run bench`: Vaultlet beside its rivals and beside itself, in one run, and the goals beside what was reached. How
+// often each operation goes to the store is counted, and fails where it is once too often.
 //
 //   --quick       a short run, to see that the benchmark works; its figures mean little
 //   --no-native   leaves out the native core, which cargo would have to compile
@@ -7,11 +8,14 @@
 import { arch, cpus, platform } from "node:os";
 import { parseArgs } from "node:util";
 
+import { memoryStore } from "vaultlet/store/memory";
+
 import { sizes as measureSizes } from "../pkg/build/size.js";
 import { goals } from "./goals.js";
 import { measureNative } from "./native.js";
 import { growth, race } from "./race.js";
-import { reportGoals, reportGrowth, reportRaces, reportSizes, reportStartup } from "./report.js";
+import { reportGoals, reportGrowth, reportRaces, reportRoundTrips, reportSizes, reportStartup } from "./report.js";
+import { countRoundTrips, tooMany } from "./round-trips.js";
 import { measureStartup } from "./startup.js";
 
 const { values: options } = parseArgs({
@@ -67,7 +71,10 @@ reportGrowth(growths, many);
 reportSizes(await measureSizes());
 progress("fresh processes");
 reportStartup(await measureStartup(processes), processes);
+const trips = await countRoundTrips(memoryStore());
+reportRoundTrips(trips);
 reportGoals(goals({ races, native, growths, many }));
+if (tooMany(trips).length > 0) process.exitCode = 1;
 
 /** A run takes minutes; this says that it is alive, and stays out of what is piped away. @param {string} what */
 function progress(what) {

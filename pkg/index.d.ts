@@ -114,7 +114,23 @@ export interface VaultOptions {
   clock?: (() => number) | undefined;
   /** Absent: every setting has its default. */
   settings?: Settings | undefined;
+  /**
+   * The wasm, where a bundler hides it or a runtime does not bring it: a module, the bytes of
+   * `vaultlet/vaultlet.wasm`, a reply to a request for it (several vaults may share one), its address, or a promise of
+   * one of them. Absent: the package loads its own, once for all vaults. What is no wasm is `VL1000`, place `wasm`; a
+   * promise that rejects fails this call with `PV1000`, and what it was rejected with is the `cause`.
+   */
+  wasm?: Wasm | PromiseLike<Wasm> | undefined;
 }
+
+/** The wasm in one of its forms. */
+export type Wasm = WasmModule | ArrayBuffer | ArrayBufferView | OfPlatform<"Response"> | OfPlatform<"URL">;
+
+/** A `WebAssembly.Module`, which has no members of its own. */
+export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? object & Module : never;
+
+/** A class of the platform: not every project has the types of browsers. */
+export type OfPlatform<Name extends string> = typeof globalThis extends { [Global in Name]: { prototype: infer Self } } ? Self : never;
 
 /** What `reload` may answer. */
 export interface Reloaded {

@@ -8,7 +8,7 @@ import { Calls, readAsker } from "./calls.js";
 import { errorOf } from "./error.js";
 import { startInstance } from "./instance.js";
 import { readKeys } from "./keys.js";
-import { loadModule, notLoaded } from "./load.js";
+import { loadModule, notLoaded, takeGiven } from "./load.js";
 import { readOptions, writeConfiguration } from "./options.js";
 import { keepRun } from "./raw-calls.js";
 
@@ -22,6 +22,8 @@ export { generateKeys } from "./keys.js";
 
 /** @type {typeof import("./index.js").openVault} */
 export async function openVault(options) {
+  // At once too, and before anything can be refused: that a promise of it rejects shall not go unhandled.
+  const given = takeGiven(ownOf(options, "wasm"));
   const read = readOptions(options);
   const { timeoutMs = 30_000, maxRequestBytes = 8 << 20, maxPendingBytes = 64 << 20 } = read.settings;
   // Read at once: the host may wipe its own copy while the wasm is loading.
@@ -37,7 +39,7 @@ export async function openVault(options) {
   /** @type {Running | undefined} */
   let opening;
   try {
-    const module = await loadModule();
+    const module = await (given ?? loadModule());
     const instance = await startInstance(module, onTrap).catch((cause) => {
       throw notLoaded(cause);
     });

@@ -1,9 +1,12 @@
 // @ts-check
 // Loads the wasm: once for the process, when it is first needed. Each vault makes an instance of it.
 
-import { compile } from "#module";
+import { compile, remedy } from "#module";
 
-import { makeError } from "./error.js";
+import { then } from "./built-ins.js";
+import { VaultError, badConfiguration, makeError } from "./error.js";
+import { NoWasm, Refused } from "./module/bytes.js";
+import { compileGiven } from "./module/given.js";
 
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let loading;
@@ -12,10 +15,44 @@ let loading;
 export function loadModule() {
   loading ??= compile().catch((cause) => {
     loading = undefined;
-    throw notLoaded(cause);
+    throw ownNotLoaded(cause);
   });
   return loading;
 }
 
-/** @param {unknown} cause */
-export const notLoaded = (cause) => makeError("PV1000", 500, "the wasm could not be loaded", {}, cause);
+/**
+ * What the host hands in as `wasm`. If nobody waits for it, because another option is refused, nobody has to handle
+ * that it fails.
+ * @param {unknown} given
+ */
+export function takeGiven(given) {
+  if (given === undefined) return undefined;
+  const taking = compileOrExplain(given);
+  then(taking, undefined, () => {});
+  return taking;
+}
+
+/**
+ * With what a person can do about it: where the wasm lies, and who hides it, depends on the runtime.
+ * @param {unknown} cause
+ */
+function ownNotLoaded(cause) {
+  if (cause instanceof Refused) return notLoaded(cause.cause, cause.message);
+  if (cause instanceof NoWasm) return notLoaded(cause.cause, `${cause.message}; ${remedy}`);
+  return notLoaded(cause, remedy);
+}
+
+/** @type {(given: unknown) => Promise<WebAssembly.Module>} */
+async function compileOrExplain(given) {
+  try {
+    return await compileGiven(given);
+  } catch (cause) {
+    if (cause instanceof VaultError) throw cause;
+    if (cause instanceof NoWasm) throw badConfiguration("wasm", `is not the vault's: ${cause.message}`, cause.cause);
+    throw cause instanceof Refused ? notLoaded(cause.cause, cause.message) : notLoaded(cause);
+  }
+}
+
+/** @param {unknown} cause @param {string} [why] */
+export const notLoaded = (cause, why) =>
+  makeError("PV1000", 500, why === undefined ? "the wasm could not be loaded" : `the wasm could not be loaded: ${why}`, {}, cause);

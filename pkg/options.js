@@ -5,7 +5,7 @@ import { isArray, isObject, isSafeInteger, namesOf, ownOf, parseJson, providedBy
 import { badConfiguration, isShown, placeOf } from "./error.js";
 import { LEVELS, writeJson } from "./json.js";
 
-const KNOWN = new Set(["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings"]);
+const KNOWN = new Set(["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings", "wasm"]);
 const MAY_BE_ABSENT = new Set(["store.write", "audit", "reload", "clock"]);
 
 /** Units of text, far more than any configuration has. */

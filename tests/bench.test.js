@@ -78,6 +78,13 @@ test("a short run of the benchmark prints all of its tables", async () => {
   const [imported, firstCall, answered] = startup.map(([, millis]) => numberIn(millis));
   assert.ok(Number(answered) > Math.max(Number(imported), Number(firstCall)), "the whole is longer than its parts");
 
+  const trips = tableUnder(stdout, "goes to the store");
+  assert.ok(trips.length > 15);
+  for (const [operation, reads, writes, outcome] of trips) {
+    assert.match(`${reads} ${writes}`, /^\d of \d \d of \d$/, operation);
+    assert.equal(outcome, "as often as it must", operation);
+  }
+
   const goals = tableUnder(stdout, "goal");
   assert.equal(goals.length, 9);
   for (const [, , measured, outcome] of goals) {

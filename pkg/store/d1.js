@@ -2,9 +2,9 @@
 // The store on Cloudflare D1. Every read is one statement, every write one batch: one round trip. Types: `d1.d.ts`.
 
 import { badConfiguration } from "../error.js";
-import { membersOf } from "../options.js";
 import { conditionalWrite, guardTable } from "./d1-schema.js";
 import { migration, namesOf, readStatement, toRow } from "./sqlite-schema.js";
+import { hasMethods, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { D1Database } from "./d1.js" */
@@ -14,12 +14,10 @@ const LONGEST = 1_900_000;
 
 /** @type {typeof import("./d1.js").d1Store} */
 export function d1Store(database, options = {}) {
-  const { table = "vaultlet", ...others } = membersOf(options, "options");
-  for (const name of Object.keys(others)) throw badConfiguration(`options.${name}`, "is not a known option");
+  const { table = "vaultlet" } = optionsOf(options, "table");
   const names = namesOf(table);
   if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 200 characters");
-  const { prepare, batch } = /** @type {Partial<D1Database>} */ (database ?? {});
-  if (typeof prepare !== "function" || typeof batch !== "function") {
+  if (!hasMethods(database, "prepare", "batch")) {
     throw badConfiguration("database", "must be a D1 database, such as `env.DB`");
   }
   return new D1Store(database, names, guardTable(/** @type {string} */ (table)));

@@ -1,8 +1,10 @@
 // @ts-check
 // The store in a Durable Object's own SQLite. Types and documentation: `durable-object.d.ts`.
 
+import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
 import { makeChanges, migration, namesOf, pruneRows, readStatement, toRow } from "./sqlite-schema.js";
+import { hasMethods } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { DurableObjectStorage } from "./durable-object.js" */
@@ -12,8 +14,7 @@ class Refused extends Error {}
 
 /** @type {typeof import("./durable-object.js").durableObjectStore} */
 export function durableObjectStore(storage) {
-  const { sql, transactionSync } = /** @type {Partial<DurableObjectStorage>} */ (storage ?? {});
-  if (typeof sql?.exec !== "function" || typeof transactionSync !== "function") {
+  if (!hasMethods(storage, "transactionSync") || !hasMethods(providedBy(storage, "sql"), "exec")) {
     throw badConfiguration("storage", "must be `ctx.storage` of a Durable Object that has SQLite");
   }
   return new DurableObjectStore(storage);

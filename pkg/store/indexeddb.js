@@ -2,7 +2,7 @@
 // The store in a browser's IndexedDB. Types and documentation: `indexeddb.d.ts`.
 
 import { badConfiguration } from "../error.js";
-import { membersOf } from "../options.js";
+import { asksForClaims, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 
@@ -17,8 +17,7 @@ const CHUNK = 500;
 
 /** @type {typeof import("./indexeddb.js").indexedDbStore} */
 export function indexedDbStore(options = {}) {
-  const { name = "vaultlet", ...others } = membersOf(options, "options");
-  for (const other of Object.keys(others)) throw badConfiguration(`options.${other}`, "is not a known option");
+  const { name = "vaultlet" } = optionsOf(options, "name");
   if (typeof name !== "string" || name === "") throw badConfiguration("options.name", "must be a text that is not empty");
   if (typeof indexedDB !== "object") throw badConfiguration("indexedDB", "is missing: only browsers have it");
   return new IndexedDbStore(name);
@@ -41,7 +40,7 @@ class IndexedDbStore {
   /** @param {Query} query @returns {Promise<Row[]>} */
   read(query) {
     return this.#transact("readonly", ({ rows, claims, terms }) =>
-      "claims" in query ? readByClaims(query.claims, claims, rows) : readByTerms(query, terms, rows),
+      asksForClaims(query) ? readByClaims(query.claims, claims, rows) : readByTerms(query, terms, rows),
     );
   }
 

@@ -1,8 +1,8 @@
 // @ts-check
 // The store on PostgreSQL. Every read and every write is one statement: one round trip. Types: `postgres.d.ts`.
 
+import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
-import { membersOf } from "../options.js";
 import {
   SERVER,
   callPrune,
@@ -12,6 +12,7 @@ import {
   readByClaims,
   readByTerms,
 } from "./postgres-schema.js";
+import { asksForClaims, hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { PostgresClient } from "./postgres.js" */
@@ -26,8 +27,7 @@ const ATTEMPTS = 10;
 
 /** @type {typeof import("./postgres.js").postgresStore} */
 export function postgresStore(client, options = {}) {
-  const { table = "vaultlet", ...others } = membersOf(options, "options");
-  for (const name of Object.keys(others)) throw badConfiguration(`options.${name}`, "is not a known option");
+  const { table = "vaultlet" } = optionsOf(options, "table");
   const names = typeof table === "string" ? namesOf(table) : undefined;
   if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 56 bytes, or `schema.name`");
   return new PostgresStore(askerOf(client), names, isPglite(client));
@@ -58,7 +58,7 @@ class PostgresStore {
 
   /** @param {Query} query @returns {Promise<Row[]>} */
   async read(query) {
-    if ("claims" in query) {
+    if (asksForClaims(query)) {
       if (query.claims.length === 0) return [];
       return (await this.#repeat(readByClaims(this.#names), [query.claims.join()])).map(toRow);
     }
@@ -100,21 +100,21 @@ class PostgresStore {
 }
 
 /** @param {unknown} error */
-const isConflict = (error) => CONFLICTS.includes(/** @type {{ code?: any }} */ (error)?.code);
+const isConflict = (error) => CONFLICTS.includes(/** @type {any} */ (markOf(error, "code")));
 
-/** How a client is asked. @type {(client: PostgresClient) => Ask} */
+/** How a client is asked. @type {(client: any) => Ask} */
 function askerOf(client) {
-  if (typeof client === "function" && "unsafe" in client && typeof client.unsafe === "function") {
+  if (typeof client === "function" && hasMethods(client, "unsafe")) {
     return async (text, values) => client.unsafe(text, values, { prepare: true });
   }
-  if (typeof client === "object" && client !== null && "query" in client && typeof client.query === "function") {
+  if (typeof client === "object" && hasMethods(client, "query")) {
     return async (text, values) => (await client.query(text, values)).rows;
   }
   throw badConfiguration("client", "must be a `Pool` of `pg`, a `sql` of `postgres`, or a `PGlite`");
 }
 
 /** @param {PostgresClient} client */
-const isPglite = (client) => "waitReady" in client;
+const isPglite = (client) => providedBy(client, "waitReady") !== undefined;
 
 /** Two digits for each byte. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

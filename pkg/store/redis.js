@@ -1,9 +1,10 @@
 // @ts-check
 // The store on Redis, alone or as a cluster. Every read and every write is one script. Types: `redis.d.ts`.
 
+import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
-import { membersOf } from "../options.js";
 import { PRUNE, READ_BY_CLAIMS, READ_BY_TERMS, SERVER, WRITE } from "./redis-scripts.js";
+import { asksForClaims, hasMethods, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { RedisClient } from "./redis.js" */
@@ -23,8 +24,7 @@ const PATIENCE = 10_000;
 
 /** @type {typeof import("./redis.js").redisStore} */
 export function redisStore(client, options = {}) {
-  const { prefix = "vaultlet", waitReplicas = 0, waitMs = 1_000, ...others } = membersOf(options, "options");
-  for (const name of Object.keys(others)) throw badConfiguration(`options.${name}`, "is not a known option");
+  const { prefix = "vaultlet", waitReplicas = 0, waitMs = 1_000 } = optionsOf(options, "prefix", "waitReplicas", "waitMs");
   if (typeof prefix !== "string" || prefix === "") throw badConfiguration("options.prefix", "must be a text that is not empty");
   const replicas = readWhole(waitReplicas, 0, "options.waitReplicas");
   const millis = readWhole(waitMs, 1, "options.waitMs");
@@ -55,7 +55,7 @@ class RedisStore {
 
   /** @param {Query} query @returns {Promise<Row[]>} */
   async read(query) {
-    if ("claims" in query) return (await this.#server.run(READ_BY_CLAIMS, query.claims)).map(toRow);
+    if (asksForClaims(query)) return (await this.#server.run(READ_BY_CLAIMS, query.claims)).map(toRow);
     const { terms, state, now, limit } = query;
     /** @type {Row[]} */
     const rows = [];
@@ -96,9 +96,8 @@ function readWhole(value, least, place) {
 
 /** @type {(client: RedisClient, key: string) => Server} */
 function serverOf(client, key) {
-  const { eval: run, pipeline, sendCommand } = /** @type {any} */ (client ?? {});
-  if (typeof run === "function" && typeof pipeline === "function") return ioredisServer(client, key);
-  if (typeof run === "function" && typeof sendCommand === "function") return redisServer(client, key);
+  if (hasMethods(client, "eval", "pipeline")) return ioredisServer(client, key);
+  if (hasMethods(client, "eval", "sendCommand")) return redisServer(client, key);
   throw badConfiguration("client", "must be a `Redis` or `Cluster` of `ioredis`, or a client or cluster of `redis`");
 }
 
@@ -120,7 +119,7 @@ const ioredisServer = (client, key) => ({
 /** @type {(client: any, key: string) => Server} */
 function redisServer(client, key) {
   // A cluster's command goes to the node of a key, over the connection that the script went over.
-  const isCluster = typeof client.getSlotMaster === "function" || "slots" in client;
+  const isCluster = providedBy(client, "slots") !== undefined;
   const run = (/** @type {string} */ script, /** @type {string[]} */ parameters) =>
     client.eval(script, { keys: [key], arguments: parameters });
   return {

@@ -1,6 +1,8 @@
 // @ts-check
 // The tables of a store on SQLite, whoever runs it, and its statements. `docs/stores/sqlite.md` describes them.
 
+import { asksForClaims } from "./store-options.js";
+
 /** @import { Change, Query, Row } from "../index.js" */
 
 /**
@@ -58,7 +60,7 @@ const STATES = {
  * @returns {[text: string, parameters: (string | number)[]]}
  */
 export function readStatement({ rows, terms, claims }, query) {
-  if ("claims" in query) {
+  if (asksForClaims(query)) {
     const text = `SELECT ${COLUMNS} FROM ${rows} AS r WHERE r.key IN (
   SELECT c.key FROM ${claims} AS c WHERE c.claim IN (SELECT value FROM json_each(?)))`;
     return [text, [JSON.stringify(query.claims)]];

@@ -2,8 +2,8 @@
 // The store on SQLite, in the process that uses it. Types and documentation: `sqlite.d.ts`.
 
 import { badConfiguration } from "../error.js";
-import { membersOf } from "../options.js";
 import { makeChanges, migration, namesOf, pruneRows, readStatement, toRow } from "./sqlite-schema.js";
+import { hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { SqliteDatabase } from "./sqlite.js" */
@@ -17,12 +17,10 @@ const PAUSE = 5;
 
 /** @type {typeof import("./sqlite.js").sqliteStore} */
 export function sqliteStore(database, options = {}) {
-  const { table = "vaultlet", ...others } = membersOf(options, "options");
-  for (const name of Object.keys(others)) throw badConfiguration(`options.${name}`, "is not a known option");
+  const { table = "vaultlet" } = optionsOf(options, "table");
   const names = namesOf(table);
   if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 200 characters");
-  const { prepare, exec } = /** @type {Partial<SqliteDatabase>} */ (database ?? {});
-  if (typeof prepare !== "function" || typeof exec !== "function") {
+  if (!hasMethods(database, "prepare", "exec")) {
     throw badConfiguration("database", "must be one of `better-sqlite3`, `node:sqlite`, Bun or `libsql`");
   }
   return new SqliteStore(database, names);
@@ -141,7 +139,7 @@ class SqliteStore {
 
 /** SQLITE_BUSY and SQLITE_LOCKED, as each driver says it. @param {unknown} error */
 function isBusy(error) {
-  const { code, errcode, errno } = /** @type {{ code?: unknown, errcode?: unknown, errno?: unknown }} */ (error ?? {});
+  const code = markOf(error, "code");
   if (typeof code === "string" && /^SQLITE_(BUSY|LOCKED)/.test(code)) return true;
-  return [errcode, errno].some((number) => typeof number === "number" && [5, 6].includes(number & 0xff));
+  return ["errcode", "errno"].some((name) => [5, 6].includes(Number(markOf(error, name)) & 0xff));
 }

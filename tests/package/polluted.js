@@ -6,7 +6,12 @@ import { readFileSync } from "node:fs";
 
 import { VaultError, generateKeys, openVault } from "vaultlet";
 import { iam, iamToml } from "vaultlet/policy/iam";
+import { d1Store } from "vaultlet/store/d1";
+import { durableObjectStore } from "vaultlet/store/durable-object";
 import { memoryStore } from "vaultlet/store/memory";
+import { postgresStore } from "vaultlet/store/postgres";
+import { redisStore } from "vaultlet/store/redis";
+import { sqliteStore } from "vaultlet/store/sqlite";
 
 import { about, collections, exampleHost, makeToken } from "./example-host.js";
 
@@ -89,6 +94,25 @@ const opened = {
   emptyRows: await openVault(exampleHost({ keys, store: { read: () => /** @type {any} */ ([{}]) } })),
   holes: await openVault(exampleHost({ keys, store: { read: () => new Array(1) } })),
 };
+
+/** What a store asks its engine, where the engine finds nothing. @param {(engine: any) => import("vaultlet").Store} make */
+function askedBy(make) {
+  /** @type {string[]} */
+  const asked = [];
+  const ask = (/** @type {string} */ text) => {
+    asked.push(text);
+    const statement = { all: () => [], run: () => {}, bind: () => ({ all: async () => ({ results: [] }) }), toArray: () => [] };
+    return { ...statement, rows: [], 0: [], 1: "", length: 2, [Symbol.iterator]: [][Symbol.iterator], map: () => [] };
+  };
+  const engine = { query: async (/** @type {string} */ text) => ask(text), prepare: ask, exec: ask, batch: ask, eval: async () => [], pipeline: ask };
+  return { asked, store: make({ ...engine, sql: { exec: ask }, transactionSync: ask, eval: async (/** @type {string} */ text) => [ask(text) && [], ""] }) };
+}
+
+/** @type {Record<string, (engine: any, options?: any) => import("vaultlet").Store>} */
+const makers = { postgresStore, sqliteStore, d1Store, durableObjectStore, redisStore };
+const engines = Object.values(makers).map((make) => askedBy(make));
+/** An engine that has broken down, in the midst of a write. */
+const broken = postgresStore({ query: () => Promise.reject(new Error("the connection broke")) });
 
 /** What a call comes to: an error's code, or that it worked. @param {() => unknown} run */
 async function outcomeOf(run) {
@@ -175,6 +199,19 @@ const trials = [
         if (found !== 2) throw new Error(`found ${found}`);
       }),
   ],
+  ...Object.entries(makers).map(([name, make]) => /** @type {[string, () => Promise<string>]} */ ([`${name} of nothing`, () => outcomeOf(() => make({}))])),
+  [
+    "stores: a query by terms is one",
+    () =>
+      outcomeOf(async () => {
+        for (const { asked, store } of engines) {
+          asked.length = 0;
+          await store.read({ terms: ["t"], state: "any", now: 0, after: null, limit: 10 });
+          if (asked.some((text) => !/state|\bt0?\.term = /.test(text))) throw new Error(`asked ${asked}`);
+        }
+      }),
+  ],
+  ["a write whose engine broke down is not refused", () => outcomeOf(() => broken.write([]))],
   [
     "a vault as before",
     () =>

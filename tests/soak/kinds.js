@@ -9,10 +9,10 @@ import "../package/little-memory.js";
 import { generateKeys, openVault } from "vaultlet";
 
 import { about, exampleHost, makeToken, openExample, secretEmail } from "../package/example-host.js";
-import { callbacks, hostError, openHostile } from "../package/hostile-host.js";
+import { callbacks, hostError, openHostile } from "../suite/hostile-host.js";
 
 /** @import { Vault } from "vaultlet" */
-/** @import { Callback, Way } from "../package/hostile-host.js" */
+/** @import { Callback, Way } from "../suite/hostile-host.js" */
 
 /**
  * `call` makes one call, and fails if it does not end as it must; `together` says how many run at once; `ends` marks a

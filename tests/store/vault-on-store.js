@@ -1,9 +1,12 @@
 // @ts-check
-// A vault on a store: what its callers see, whatever engine is beneath; and how often it goes there.
+// A vault on a store: what its callers see, whatever engine is beneath; how often it goes there; and those rules of the
+// package's own suite that a store could break.
 
 import { generateKeys, openVault } from "vaultlet";
 
+import { countRoundTrips, tooMany } from "../../benches/round-trips.js";
 import { expect, expectEqual } from "../../pkg/testing/expect.js";
+import { overAnyStore } from "../suite/suite.js";
 
 /** @import { Store, VaultClient } from "vaultlet" */
 /** @import { StoreTests } from "vaultlet/testing" */
@@ -19,20 +22,17 @@ const collections = /** @type {const} */ ({
 });
 const about = /** @type {const} */ ({ collection: "customers", reason: "AppFunctionality" });
 
-/** A store that counts, and whose next write may lose its answer. @param {Store} store */
+/** A store whose next write may lose its answer. @param {Store} store */
 function watch(store) {
-  /** @type {Store & { reads: number, writes: number, losesAnswer: boolean }} */
+  /** @type {Store & { losesAnswer: boolean }} */
   const watched = {
-    reads: 0,
-    writes: 0,
     losesAnswer: false,
     ...(store.maxWrites === undefined ? {} : { maxWrites: store.maxWrites }),
     ...(store.maxRowBytes === undefined ? {} : { maxRowBytes: store.maxRowBytes }),
     /** @type {Store["read"]} */
-    read: (query) => ((watched.reads += 1), store.read(query)),
+    read: (query) => store.read(query),
     /** @param {import("vaultlet").Change[]} changes @returns {Promise<boolean>} */
     async write(changes) {
-      watched.writes += 1;
       const landed = await store.write?.(changes);
       if (!watched.losesAnswer) return landed === true;
       watched.losesAnswer = false;
@@ -173,40 +173,7 @@ const RULES = [
   ],
   [
     "operations go to the store as often as they must, and no more",
-    async ({ tokens, crypto }, store) => {
-      /** @type {<T>(what: string, reads: number, writes: number, work: () => Promise<T>) => Promise<T>} */
-      const count = async (what, reads, writes, work) => {
-        [store.reads, store.writes] = [0, 0];
-        const answer = await work();
-        const { reads: read, writes: wrote } = store;
-        expect(read <= reads && wrote <= writes, `${what}: ${read} reads and ${wrote} writes, where ${reads} and ${writes} will do`);
-        return answer;
-      };
-      const fields = (/** @type {string} */ name) => ({ object: { fields: { name } } });
-      const five = (/** @type {"pci" | "randomized" | "deterministic"} */ type) =>
-        Array.from({ length: 5 }, (_, index) => ({ type, ...fields(`${type} ${index}`) }));
-      const made = await count("tokenize, randomized", 0, 1, () => tokens.tokenize({ ...about, requestBody: five("randomized") }));
-      await count("tokenize, pci", 1, 1, () => tokens.tokenize({ ...about, requestBody: five("pci") }));
-      await count("tokenize, deterministic", 1, 1, () => tokens.tokenize({ ...about, requestBody: five("deterministic") }));
-      const tokenIds = made.map(({ token_id }) => token_id);
-      const [one = ""] = tokenIds;
-      await count("detokenize", 1, 0, () => tokens.detokenize({ ...about, tokenIds }));
-      await count("search", 1, 0, () => tokens.searchTokens({ ...about, requestBody: { token_ids: tokenIds } }));
-      await count("count", 1, 0, () => tokens.getTokensCount(about));
-      await count("update of tags", 1, 1, () => tokens.updateTokens({ ...about, tokenIds, requestBody: { tags: ["a"] } }));
-      await count("update with data", 2, 1, () => tokens.updateTokens({ ...about, tokenIds: [one], requestBody: fields("new") }));
-      await count("update with a transaction ID", 2, 1, () =>
-        tokens.updateTokens({ ...about, tokenIds, transactionId: "one", requestBody: { tags: ["b"] } }),
-      );
-      const unique = { tags: ["u"], ensure_unique_tenant_tags: ["u"] };
-      await count("update with unique tags", 3, 1, () => tokens.updateTokens({ ...about, tokenIds: [one], requestBody: unique }));
-      const map = await count("rotate", 1, 1, () => tokens.rotateTokens({ ...about, tokenIds }));
-      await count("delete", 1, 1, () => tokens.deleteTokens({ ...about, tokenIds: Object.values(map) }));
-      await count("tokenize with unique tags", 2, 1, () =>
-        tokens.tokenize({ ...about, requestBody: [{ type: "pci", ...fields("unique"), tags: ["v"], ensure_unique_tenant_tags: ["v"] }] }),
-      );
-      await count("encrypt", 0, 0, () => crypto.encrypt({ ...about, requestBody: [fields("sealed")] }));
-    },
+    async (_, store) => expectEqual(tooMany(await countRoundTrips(store)), [], "those that go more often"),
   ],
 ];
 
@@ -226,5 +193,9 @@ export function testVaultOn({ name, make, test }) {
         await close?.();
       }
     });
+  }
+  for (const { name: title, run } of overAnyStore) {
+    // No rule about stores asks for the frozen vectors.
+    test(`the suite on ${name}: ${title}`, () => run({ makeStore: make, vectors: /** @type {any} */ (undefined) }));
   }
 }

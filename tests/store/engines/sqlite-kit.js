@@ -1,17 +1,25 @@
 // @ts-check
-// The kit over SQLite in a runtime of its own: `RUNTIME sqlite-kit.js DRIVER FOLDER`. Prints what failed, and a count.
+// The kit, and a vault, on SQLite in a runtime of its own: `RUNTIME sqlite-kit.js DRIVER FOLDER`. Prints what failed, and
+// a count.
 
 import { join } from "node:path";
 
 import { sqliteStore } from "vaultlet/store/sqlite";
 import { testStore } from "vaultlet/testing";
 
+import { testVaultOn } from "../vault-on-store.js";
+
 /** @import { SqliteDatabase } from "vaultlet/store/sqlite" */
 
 const [driver = "", folder = ""] = process.argv.slice(2);
 
 /** By driver: opens a file. Imported by name, for none is there in every runtime. @type {Record<string, string[]>} */
-const drivers = { "node:sqlite": ["node:sqlite", "DatabaseSync"], bun: ["bun:sqlite", "Database"], libsql: ["libsql", "default"] };
+const drivers = {
+  "better-sqlite3": ["better-sqlite3", "default"],
+  "node:sqlite": ["node:sqlite", "DatabaseSync"],
+  bun: ["bun:sqlite", "Database"],
+  libsql: ["libsql", "default"],
+};
 
 const [module = "", name = ""] = drivers[driver] ?? [];
 const Database = (await import(module))[name];
@@ -30,7 +38,9 @@ async function make() {
 
 /** @type {[title: string, check: () => Promise<void>][]} */
 const tests = [];
-testStore({ name: driver, make, test: (title, check) => tests.push([title, check]) });
+const test = (/** @type {string} */ title, /** @type {() => Promise<void>} */ check) => void tests.push([title, check]);
+testStore({ name: driver, make, test });
+testVaultOn({ name: driver, make, test });
 
 let failures = 0;
 for (const [title, check] of tests) {

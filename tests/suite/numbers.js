@@ -1,21 +1,19 @@
 // @ts-check
 // Numbers as the wasm reads and writes them, which the engine does for it: the native tests cannot see that.
 
-import assert from "node:assert/strict";
-import { test } from "node:test";
+import { assert } from "./assert.js";
+import { gather } from "./rules.js";
 
-import { generateKeys, openVault } from "vaultlet";
-import { memoryStore } from "vaultlet/store/memory";
+/** @import { Hand } from "./rules.js" */
+
+const { rule, rules } = gather("numbers");
+export { rules as numbers };
 
 const about = { collection: "measures", reason: /** @type {const} */ ("AppFunctionality") };
 
-async function openMeasures() {
-  const vault = await openVault({
-    keys: generateKeys(),
-    collections: { measures: { properties: { value: { type: "DOUBLE" } } } },
-    store: memoryStore(),
-    policy: () => ({ allow: true }),
-  });
+/** @param {Hand} hand */
+async function openMeasures({ open }) {
+  const vault = await open({ collections: { measures: { properties: { value: { type: "DOUBLE" } } } } });
   return vault.as("jane").tokens;
 }
 
@@ -31,8 +29,8 @@ const edges = [
   ...[1e-6, 1e-7, 2 ** -25, 5e-324, 2 ** -1022, Number.EPSILON, 1 + Number.EPSILON, Math.PI, 1e-300],
 ];
 
-test("every double comes back as it was", async () => {
-  const tokens = await openMeasures();
+rule("every double comes back as it was", async (hand) => {
+  const tokens = await openMeasures(hand);
   const values = [...edges, ...randomDoubles(4_000)];
   for (let from = 0; from < values.length; from += 500) {
     const some = values.slice(from, from + 500);
@@ -44,8 +42,8 @@ test("every double comes back as it was", async () => {
   }
 });
 
-test("a number is its value, however it was computed", async () => {
-  const tokens = await openMeasures();
+rule("a number is its value, however it was computed", async (hand) => {
+  const tokens = await openMeasures(hand);
   /** @param {unknown} value */
   const make = async (value) => {
     const object = { fields: { value } };
@@ -60,8 +58,8 @@ test("a number is its value, however it was computed", async () => {
   assert.equal(await make(-0), zero);
 });
 
-test("what is not one number is refused", async () => {
-  const tokens = await openMeasures();
+rule("what is not one number is refused", async (hand) => {
+  const tokens = await openMeasures(hand);
   for (const value of [NaN, Infinity, -Infinity]) {
     const requestBody = [{ type: /** @type {const} */ ("pci"), object: { fields: { value } } }];
     await assert.rejects(tokens.tokenize({ ...about, requestBody }), { code: "PV1012" }, String(value));

@@ -1,35 +1,42 @@
 // @ts-check
 // What a store answers, through the whole stack: how much of it is taken in, and what is said of what is wrong.
 
-import assert from "node:assert/strict";
-import { test } from "node:test";
-
-import { VaultError, openVault } from "vaultlet";
+import { VaultError, generateKeys } from "vaultlet";
 import { memoryStore } from "vaultlet/store/memory";
 
-import { about, exampleHost, makeToken } from "./example-host.js";
+import { about, makeToken } from "../package/example-host.js";
+import { assert } from "./assert.js";
+import { gather } from "./rules.js";
 
 /** @import { Store } from "vaultlet" */
+/** @import { Hand } from "./rules.js" */
 
-const store = memoryStore();
-const host = exampleHost({ store });
-const whole = await openVault(host);
-for (let index = 0; index < 10; index += 1) await makeToken(whole, `jane.${index}@example.com`);
-const rows = store.rows();
-const [row] = rows;
-assert(row !== undefined);
-const { terms } = row;
+const { rule, rules } = gather("what a store answers");
+export { rules as budget };
 
-/** @param {unknown} answer */
-async function search(answer, settings = {}) {
-  const answering = /** @type {Store} */ ({ read: () => answer, write: () => true });
-  const { tokens } = (await openVault({ ...host, store: answering, settings })).as("jane");
-  const failed = await tokens.searchTokens({ ...about, requestBody: { tags: ["old"] } }).catch((error) => error);
-  assert(failed instanceof VaultError, "it worked");
-  return { code: failed.code, ...failed.context };
+/** Ten tokens, and a vault that is answered something else. @param {Hand} hand */
+async function prepare({ open }) {
+  const store = memoryStore();
+  const keys = generateKeys();
+  const host = { keys, store };
+  const whole = await open(host);
+  for (let index = 0; index < 10; index += 1) await makeToken(whole, `jane.${index}@example.com`);
+  const rows = store.rows();
+  const [row] = rows;
+  assert(row !== undefined);
+  /** @param {unknown} answer */
+  async function search(answer, settings = {}) {
+    const answering = /** @type {Store} */ ({ read: () => answer, write: () => true });
+    const { tokens } = (await open({ keys, store: answering, settings })).as("jane");
+    const failed = await tokens.searchTokens({ ...about, requestBody: { tags: ["old"] } }).catch((error) => error);
+    assert(failed instanceof VaultError, "it worked");
+    return { code: failed.code, ...failed.context };
+  }
+  return { host, rows, row, search };
 }
 
-test("more bytes than `maxBytes` in one answer: VL1001; to count them there is no limit", async () => {
+rule("more bytes than `maxBytes` in one answer: VL1001; to count them there is no limit", async (hand) => {
+  const { host, rows, row, search } = await prepare(hand);
   const maxBytes = 1_000;
   const over = { code: "VL1001", limit: "settings.maxBytes", value: "1000" };
   assert.deepEqual(await search(rows, { maxBytes }), over);
@@ -37,18 +44,21 @@ test("more bytes than `maxBytes` in one answer: VL1001; to count them there is n
   // Nor is a byte of it copied: these are more than there is memory.
   const huge = new Uint8Array(1 << 30);
   assert.deepEqual(await search(Array.from({ length: 400 }, () => ({ ...row, sealed: huge })), { maxBytes }), over);
-  const small = await openVault({ ...host, settings: { maxBytes: 1 } });
+  const small = await hand.open({ ...host, settings: { maxBytes: 1 } });
   assert.equal((await small.as("jane").tokens.getTokensCount(about)).total, 10);
 });
 
-test("a row of more than 64 terms or claims is none of the vault's: VL5001", async () => {
+rule("a row of more than 64 terms or claims is none of the vault's: VL5001", async (hand) => {
+  const { row, search } = await prepare(hand);
+  const { terms } = row;
   const many = Array.from({ length: 65 }, (_, index) => String(index).padStart(22, "A"));
   for (const wide of [{ terms: [...terms, ...many] }, { claims: many }, { terms: new Array(1e9) }, { claims: new Array(1e9) }]) {
     assert.deepEqual(await search([{ ...row, ...wide }]), { code: "VL5001" });
   }
 });
 
-test("the wrong shape: which column of which row, and what it must be", async () => {
+rule("the wrong shape: which column of which row, and what it must be", async (hand) => {
+  const { rows, row, search } = await prepare(hand);
   const callback = "store.read";
   for (const [answer, problem] of /** @type {[unknown, string][]} */ ([
     [[row, { ...row, version: "1" }], "rows[1].version must be a number"],
@@ -61,7 +71,8 @@ test("the wrong shape: which column of which row, and what it must be", async ()
   }
 });
 
-test("the wrong shape of what the clock, a write and a reload answer", async () => {
+rule("the wrong shape of what the clock, a write and a reload answer", async (hand) => {
+  const { host, rows } = await prepare(hand);
   /** @type {[string, object, string][]} */
   const cases = [
     ["clock", { clock: () => -1 }, "the answer must be from 0 to 250000000000000"],
@@ -71,7 +82,7 @@ test("the wrong shape of what the clock, a write and a reload answer", async () 
     ["reload", { reload: () => ({ collections: { customers: 7n } }) }, "collections.customers is a bigint, which JSON cannot carry"],
   ];
   for (const [callback, wrong, problem] of cases) {
-    const { tokens } = (await openVault({ ...host, .../** @type {any} */ (wrong) })).as("jane");
+    const { tokens } = (await hand.open({ ...host, .../** @type {any} */ (wrong) })).as("jane");
     await assert.rejects(tokens.updateTokens({ ...about, tags: ["old"], reloadCache: true, requestBody: { tags: ["new"] } }), (error) => {
       assert(error instanceof VaultError && error.code === "PV1000");
       assert.deepEqual({ ...error.context }, { callback, problem });

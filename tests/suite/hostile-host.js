@@ -3,7 +3,7 @@
 
 import { openVault } from "vaultlet";
 
-import { exampleHost } from "./example-host.js";
+import { exampleHost } from "../package/example-host.js";
 import { NaiveStore } from "../store/naive-store.js";
 
 /** The callbacks, as an error's `context.callback` names them. */

@@ -1,45 +1,66 @@
 // @ts-check
 // A store that alters what it was given: every column, and every byte of `sealed`, one at a time. No altered row opens.
 
-import assert from "node:assert/strict";
-import { test } from "node:test";
-
-import { openVault } from "vaultlet";
-import { memoryStore } from "vaultlet/store/memory";
-
-import { about, exampleHost, makeToken, secretEmail } from "./example-host.js";
+import { about, makeToken, secretEmail } from "../package/example-host.js";
+import { assert } from "./assert.js";
+import { gather } from "./rules.js";
 
 /** @import { Row } from "vaultlet" */
+/** @import { Hand } from "./rules.js" */
 
-const store = memoryStore();
-/** @type {(row: Row) => Row} */
-let alter = (row) => row;
-const vault = openVault(
-  exampleHost({ store: { read: async (query) => (await store.read(query)).map(alter), write: (changes) => store.write(changes) } }),
-);
+const { rule, rules } = gather("a row that was altered");
+export { rules as alteredRows };
 
-/** @param {(row: Row) => Partial<Row>} change */
-async function refuses(change) {
-  const { tokens } = (await vault).as("jane");
-  alter = (row) => row;
-  const tokenId = await makeToken(await vault);
-  alter = (row) => ({ ...row, ...change(row) });
-  try {
-    for (const call of [
-      () => tokens.detokenize({ ...about, tokenIds: [tokenId] }),
-      () => tokens.rotateTokens({ ...about, tokenIds: [tokenId] }),
-      () => tokens.updateTokens({ ...about, tokenIds: [tokenId], requestBody: { tags: ["new"] } }),
-    ]) {
-      await assert.rejects(call(), (/** @type {any} */ error) => {
-        assert.equal(error.code, "VL5001");
-        assert.equal(error.status, 500);
-        assert(!JSON.stringify(error).includes(secretEmail));
-        return true;
-      });
-    }
-  } finally {
-    alter = (row) => row;
+/** A vault over a store that answers what it was given, until it is told to alter it. @param {Hand} hand */
+async function openAltering({ open, makeStore }) {
+  const store = await makeStore();
+  /** @type {(row: Row) => Row} */
+  let alter = (row) => row;
+  /** As the store last answered them. @type {Row[]} */
+  let rows = [];
+  const vault = await open({
+    store: {
+      read: async (query) => {
+        rows = await store.read(query);
+        return rows.map((row) => alter({ ...row, sealed: row.sealed.slice() }));
+      },
+      write: (changes) => /** @type {any} */ (store).write(changes),
+    },
+  });
+  const { tokens } = vault.as("jane");
+  return {
+    vault,
+    tokens,
+    /** @param {(row: Row) => Row} how */
+    altering(how) {
+      alter = how;
+    },
+    /** @param {string[]} tokenIds */
+    async rowsOf(...tokenIds) {
+      await tokens.detokenize({ ...about, tokenIds });
+      return rows;
+    },
+  };
+}
+
+/** @type {(hand: Hand, change: (row: Row) => Partial<Row>) => Promise<void>} */
+async function refuses(hand, change) {
+  const { vault, tokens, altering } = await openAltering(hand);
+  const tokenId = await makeToken(vault);
+  altering((row) => ({ ...row, ...change(row) }));
+  for (const call of [
+    () => tokens.detokenize({ ...about, tokenIds: [tokenId] }),
+    () => tokens.rotateTokens({ ...about, tokenIds: [tokenId] }),
+    () => tokens.updateTokens({ ...about, tokenIds: [tokenId], requestBody: { tags: ["new"] } }),
+  ]) {
+    await assert.rejects(call(), (/** @type {any} */ error) => {
+      assert.equal(error.code, "VL5001");
+      assert.equal(error.status, 500);
+      assert(!JSON.stringify(error).includes(secretEmail));
+      return true;
+    });
   }
+  altering((row) => row);
   assert.deepEqual(await tokens.detokenize({ ...about, tokenIds: [tokenId] }), [
     { token_id: tokenId, fields: { email: secretEmail } },
   ]);
@@ -74,32 +95,30 @@ for (const [name, change] of /** @type {[string, (row: Row) => Partial<Row>][]} 
   ["one sealed byte less at the end", ({ sealed }) => ({ sealed: sealed.slice(0, -1) })],
   ["one sealed byte more", ({ sealed }) => ({ sealed: Uint8Array.of(...sealed, 0) })],
 ])) {
-  test(`refuses ${name}`, () => refuses(change));
+  rule(`refuses ${name}`, (hand) => refuses(hand, change));
 }
 
-test("refuses a row of which any one byte of `sealed` was changed", async () => {
-  const { tokens } = (await vault).as("jane");
-  const tokenId = await makeToken(await vault);
-  const length = Number(store.rows()[0]?.sealed.length);
+rule("refuses a row of which any one byte of `sealed` was changed", async (hand) => {
+  const { vault, tokens, altering, rowsOf } = await openAltering(hand);
+  const tokenId = await makeToken(vault);
+  const length = Number((await rowsOf(tokenId))[0]?.sealed.length);
   assert(length > 100);
   for (let at = 0; at < length; at += 1) {
-    alter = (row) => {
+    altering((row) => {
       row.sealed[at] = Number(row.sealed[at]) ^ 1;
       return row;
-    };
+    });
     await assert.rejects(tokens.detokenize({ ...about, tokenIds: [tokenId] }), { code: "VL5001" }, `byte ${at}`);
   }
-  alter = (row) => row;
 });
 
-test("refuses a token's row under another token's columns", async () => {
-  const [mine, other] = [await makeToken(await vault), await makeToken(await vault, "joe@example.com")];
-  const { tokens } = (await vault).as("jane");
-  const rows = store.rows();
+rule("refuses a token's row under another token's columns", async (hand) => {
+  const { vault, tokens, altering, rowsOf } = await openAltering(hand);
+  const [mine, other] = [await makeToken(vault), await makeToken(vault, "joe@example.com")];
+  const rows = await rowsOf(mine, other);
   const sealedOf = (/** @type {Row} */ row) => rows.find(({ key }) => key !== row.key)?.sealed ?? row.sealed;
-  alter = (row) => ({ ...row, sealed: sealedOf(row) });
+  altering((row) => ({ ...row, sealed: sealedOf(row) }));
   for (const tokenId of [mine, other]) {
     await assert.rejects(tokens.detokenize({ ...about, tokenIds: [tokenId] }), { code: "VL5001" });
   }
-  alter = (row) => row;
 });
