@@ -110,7 +110,7 @@ const COMMON = [
   tenants,
 ];
 
-const tokenIds = list("token_ids", "tokenIds", "Which tokens: any of these. Empty: none.", TOKEN_ID, { maxItems: 10_000 });
+const tokenIds = list("token_ids", "tokenIds", "Which tokens: any of these. Empty: none.", TOKEN_ID);
 const tags = list("tags", "tags", "Which tokens: those with all of these tags. Empty: none.", LABEL, { maxItems: 100 });
 const objectIds = refused(list("object_ids", "objectIds", "There are no stored objects: PV2001.", { type: "string" }));
 const QUERY = [tokenIds, tags, objectIds];
