@@ -114,6 +114,30 @@ test("attw finds nothing, in the profile of packages that are modules only", asy
   assert.equal(Object.keys(answer.analysis.entrypoints).length, entries);
 });
 
+test("docs/runtimes.md names the versions that the tests run", () => {
+  const page = readFileSync(join(folder, "docs", "runtimes.md"), "utf8");
+  const rows = page.split("\n").filter((line) => line.startsWith("| ")).map((line) => line.split("|").map((cell) => cell.trim()));
+  const versionOf = (/** @type {string} */ name) => JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
+  /** The package for each row; those of Node, browsers and no bundler are held by the tests themselves. @type {Record<string, string[]>} */
+  const packages = {
+    Deno: ["deno"],
+    Bun: ["bun"],
+    "Cloudflare Workers (workerd)": ["miniflare"],
+    "Vercel's edge (edge-runtime)": ["edge-runtime"],
+    Vite: ["vite", "vite-5", "vite-6", "vite-7"],
+    webpack: ["webpack"],
+    Rollup: ["rollup"],
+    esbuild: ["esbuild"],
+  };
+  for (const [label, names] of Object.entries(packages)) {
+    const said = rows.filter(([, name]) => name === label).flatMap(([, , versions = ""]) => versions.match(/\d+(?:\.\d+)?/g) ?? []);
+    assert(said.length > 0, label);
+    const versions = names.map(versionOf);
+    for (const version of said) assert(versions.some((found) => `${found}.`.startsWith(`${version}.`)), `${label} ${version}`);
+    for (const found of versions) assert(said.some((version) => `${found}.`.startsWith(`${version}.`)), `${label} ${found} is not named`);
+  }
+});
+
 test("the copies that packing makes are not the checkout's", async () => {
   const paths = ["README.md", "SECURITY.md", "CHANGELOG.md", "LICENSE", "docs/errors.md"].map((path) => `pkg/${path}`);
   for (const path of paths) assert(existsSync(join(root, path)), path);

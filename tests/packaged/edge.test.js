@@ -10,9 +10,10 @@ import { before, test } from "node:test";
 import { build } from "esbuild";
 
 import { DONE, filesOf, project, unpack } from "./installed.js";
+import { startWorker, wasmOfThePlatform } from "./platforms.js";
 
-/** Their declarations need those of a whole project of theirs. */
-const [miniflare, edgeRuntime] = /** @type {string[]} */ (["miniflare", "edge-runtime"]);
+/** Its declarations are not ours to check. @type {string} */
+const edgeRuntime = "edge-runtime";
 
 /** @type {import("./installed.js").Installed} */
 let installed;
@@ -34,30 +35,9 @@ export default { fetch: async () => new Response(await session(${given})) };
  */
 async function answerOfWorker(name, code) {
   const folder = project(installed, name, { "main.js": code });
-  const { warnings } = await build({
-    absWorkingDir: folder,
-    entryPoints: ["main.js"],
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    loader: { ".wasm": "copy" },
-    outdir: "dist",
-    logLevel: "silent",
-  });
-  assert.deepEqual(warnings, []);
+  const server = await startWorker(folder, "main.js");
   const wasm = filesOf(join(folder, "dist")).filter((path) => path.endsWith(".wasm"));
   assert.equal(wasm.length, 1, wasm.join(", "));
-  const { Miniflare } = await import(miniflare ?? "");
-  const server = new Miniflare({
-    modules: true,
-    modulesRules: [
-      { type: "ESModule", include: ["**/*.js"] },
-      { type: "CompiledWasm", include: ["**/*.wasm"] },
-    ],
-    modulesRoot: join(folder, "dist"),
-    scriptPath: join(folder, "dist", "main.js"),
-    compatibilityDate: "2026-04-01",
-  });
   try {
     return await (await server.dispatchFetch("http://worker/")).text();
   } finally {
@@ -109,19 +89,7 @@ test("edge-runtime: bundled as Next.js does it, `.wasm?module` a global that the
     format: "iife",
     conditions: ["edge-light", "worker", "browser"],
     plugins: [
-      {
-        name: "wasm as Next.js has it",
-        setup(build) {
-          build.onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => ({
-            path: join(resolveDir, path.replace("?module", "")),
-            namespace: "compiled",
-          }));
-          build.onLoad({ filter: /./, namespace: "compiled" }, ({ path }) => {
-            compiled.push(path);
-            return { contents: "module.exports = wasm_of_the_platform;" };
-          });
-        },
-      },
+      wasmOfThePlatform(compiled),
     ],
     write: false,
     logLevel: "silent",
@@ -130,7 +98,7 @@ test("edge-runtime: bundled as Next.js does it, `.wasm?module` a global that the
   const file = join(installed.folder, "node_modules", "vaultlet", "wasm", "vaultlet_bg.wasm");
   assert.deepEqual(compiled, [file]);
 
-  const { EdgeRuntime } = await import(edgeRuntime ?? "");
+  const { EdgeRuntime } = await import(edgeRuntime);
   const module = await WebAssembly.compile(await readFile(file));
   const answer = await new Promise((resolve) => {
     const extend = (/** @type {object} */ context) =>
