@@ -5,6 +5,7 @@
 
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 
 import { root } from "./command.js";
 import { setupTests } from "./steps.js";
@@ -62,7 +63,9 @@ function javascript(given) {
     console.error("there are no JavaScript tests under `tests/`");
     return 1;
   }
-  const args = ["--test", "--test-reporter=spec", ...options, ...files];
+  // Two at least, where Node would take one: most of these tests wait for an engine, and not for the processor.
+  const atOnce = `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`;
+  const args = ["--test", "--test-reporter=spec", atOnce, ...options, ...files];
   return spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status ?? 1;
 }
 
