@@ -9,6 +9,7 @@
 //   {vaultlet}:term:TERM     a sorted set of the keys that have it, all with the score 0: Redis orders them by their bytes
 //   {vaultlet}:prune         a sorted set of the keys that may be pruned, by the time from which they may
 //   {vaultlet}:write:ID      a write that has landed, for a while
+//   {vaultlet}:fence         nothing
 
 /** Numbers stay text, except to be compared: Lua writes them with 14 digits. */
 const COLUMNS = "'key', 'version', 'terms', 'claims', 'expires_at', 'prune_at', 'sealed'";
@@ -137,6 +138,10 @@ for _, key in ipairs(keys) do
   redis.call('ZREM', KEYS[1] .. ':prune', key)
 end
 return #keys`;
+
+/** A write that changes no row: replicas that have it have all that was written before it, over whatever connection. */
+export const FENCE = `redis.call('SET', KEYS[1] .. ':fence', '', 'PX', 60000)
+return 1`;
 
 /** What a server says of itself: its role, and what it does when its memory is full. */
 export const SERVER = `return redis.call('INFO', 'replication') .. redis.call('INFO', 'memory')`;

@@ -3,7 +3,7 @@
 
 import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
-import { PRUNE, READ_BY_CLAIMS, READ_BY_TERMS, SERVER, WRITE } from "./redis-scripts.js";
+import { FENCE, PRUNE, READ_BY_CLAIMS, READ_BY_TERMS, SERVER, WRITE } from "./redis-scripts.js";
 import { asksForClaims, hasMethods, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
@@ -37,6 +37,10 @@ class RedisStore {
   #server;
   #replicas;
   #millis;
+  /** Writes that may have landed on too few replicas: what is read of them may be lost with the server. */
+  #unconfirmed = 0;
+  /** How many of those, from the first on, the replicas have had since. */
+  #confirmed = 0;
 
   /** @param {Server} server @param {number} replicas @param {number} millis */
   constructor(server, replicas, millis) {
@@ -55,6 +59,7 @@ class RedisStore {
 
   /** @param {Query} query @returns {Promise<Row[]>} */
   async read(query) {
+    if (this.#confirmed < this.#unconfirmed) await this.#confirm();
     if (asksForClaims(query)) return (await this.#server.run(READ_BY_CLAIMS, query.claims)).map(toRow);
     const { terms, state, now, limit } = query;
     /** @type {Row[]} */
@@ -72,9 +77,25 @@ class RedisStore {
   async write(changes) {
     const parameters = [crypto.randomUUID(), String(REMEMBERED), ...changes.flatMap(fromChange)];
     if (this.#replicas === 0) return (await this.#server.run(WRITE, parameters)) === 1;
-    const [answer, replicas] = await this.#server.runAndWait(WRITE, parameters, this.#replicas, this.#millis);
-    if (answer !== 1) return false;
-    if (replicas >= this.#replicas) return true;
+    try {
+      return (await this.#runReplicated(WRITE, parameters)) === 1;
+    } catch (error) {
+      this.#unconfirmed += 1;
+      throw error;
+    }
+  }
+
+  /** Before a vault reads back what has become of its write: it must not find, and answer, what may still be lost. */
+  async #confirm() {
+    const unconfirmed = this.#unconfirmed;
+    await this.#runReplicated(FENCE, []);
+    this.#confirmed = Math.max(this.#confirmed, unconfirmed);
+  }
+
+  /** Throws if it has landed, and too few replicas have it in time. @type {(script: string, parameters: string[]) => Promise<number>} */
+  async #runReplicated(script, parameters) {
+    const [answer, replicas] = await this.#server.runAndWait(script, parameters, this.#replicas, this.#millis);
+    if (answer !== 1 || replicas >= this.#replicas) return answer;
     throw new Error(`${replicas} of ${this.#replicas} replicas have the write after ${this.#millis} ms`);
   }
 

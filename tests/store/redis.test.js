@@ -11,7 +11,7 @@ import { redisStore } from "vaultlet/store/redis";
 import { testStore } from "vaultlet/testing";
 
 import { insert, makeLabel, makeRow, remove, replace } from "../../pkg/testing/rows.js";
-import { ask, startRedis, startRedisCluster } from "./engines/redis.js";
+import { ask, startRedis, startRedisCluster, until } from "./engines/redis.js";
 import { testVaultOn } from "./vault-on-store.js";
 
 /** @import { RedisClient, RedisOptions } from "vaultlet/store/redis" */
@@ -112,7 +112,7 @@ describe("one server", () => {
     const { store } = await fresh(ioredis, { waitReplicas: 1, waitMs: 20 });
     const row = makeRow();
     await assert.rejects(store.write([insert(row)]), /0 of 1 replicas/);
-    assert.equal((await store.read({ claims: row.claims })).length, 1, "it has landed here");
+    await assert.rejects(store.read({ claims: row.claims }), /0 of 1 replicas/, "it has landed here, and may be lost");
     assert.equal(await store.write([insert(row)]), false, "what is refused waits for nobody");
   });
 
@@ -174,6 +174,24 @@ describe("a cluster of three primaries and their replicas", () => {
   testStore({ name: "ioredis, waiting for a replica", make: () => fresh(ioredis, { waitReplicas: 1, waitMs: 30_000 }), test });
   testStore({ name: "redis, waiting for a replica", make: () => fresh(/** @type {any} */ (redis), { waitReplicas: 1, waitMs: 30_000 }), test });
   testVaultOn({ name: "a cluster", make: () => fresh(/** @type {any} */ (redis), { waitReplicas: 1, waitMs: 30_000 }), test });
+
+  test("what is on a primary alone is not read before its replicas have it", async () => {
+    const name = `late${process.pid}`;
+    const store = redisStore(ioredis, { prefix: name, waitReplicas: 1, waitMs: 100 });
+    const [row, other] = [makeRow(), makeRow()];
+    assert.equal(await store.write([insert(row)]), true);
+    // The first three are primaries. Not for as long as their cluster would take them for dead.
+    const replicas = [3, 4, 5];
+    for (const index of replicas) servers.pause(index);
+    try {
+      await assert.rejects(store.write([insert(other)]), /0 of 1 replicas/);
+      await assert.rejects(store.read({ claims: other.claims }), /0 of 1 replicas/);
+    } finally {
+      for (const index of replicas) servers.resume(index);
+    }
+    await until(async () => (await store.read({ claims: other.claims }).catch(() => [])).length === 1);
+    assert.equal((await store.read({ claims: row.claims })).length, 1);
+  });
 
   test("a prefix with a hash tag of its own keeps it, and stores of several tags share the cluster", async () => {
     for (const prefix of ["vault:{eu}", "vault:{us}", "{}plain"]) {

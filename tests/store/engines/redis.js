@@ -12,11 +12,14 @@ import { freePort } from "./free-port.js";
 const run = promisify(execFile);
 
 /**
- * By the index of a port: `kill` ends a server at once, `start` starts it again with what it has on disk.
+ * By the index of a port: `kill` ends a server at once, `start` starts it again with what it has on disk; `pause` has it
+ * do nothing until `resume`.
  * @typedef {object} Servers
  * @property {number[]} ports
  * @property {(index: number) => Promise<void>} kill
  * @property {(index: number) => Promise<void>} start
+ * @property {(index: number) => void} pause
+ * @property {(index: number) => void} resume
  * @property {() => Promise<void>} stop
  */
 
@@ -69,6 +72,8 @@ async function start(count, settings) {
     ports,
     kill,
     start: launch,
+    pause: (index) => void servers[index]?.kill("SIGSTOP"),
+    resume: (index) => void servers[index]?.kill("SIGCONT"),
     async stop() {
       await Promise.all(servers.map((_, index) => kill(index)));
       await rm(folder, { recursive: true, force: true });
@@ -94,7 +99,7 @@ async function start(count, settings) {
 }
 
 /** @param {() => Promise<boolean>} holds */
-async function until(holds) {
+export async function until(holds) {
   for (let waited = 0; waited < 30_000; waited += 50) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
