@@ -26,7 +26,12 @@ import { runBytes, runJson } from "./http/vault-calls.js";
  * @property {Method} [anyMethod] answers whatever the method is
  */
 
-/** @typedef {{ operation?: Operation, answer: (call: Call) => Answer | Promise<Answer> }} Method */
+/**
+ * @typedef {object} Method
+ * @property {Operation} [operation]
+ * @property {boolean} [isRefused] whoever asks is told why; `Allow` does not have it
+ * @property {(call: Call) => Answer | Promise<Answer>} answer
+ */
 /** @typedef {{ request: Request, requestId: string, caller: unknown, parts: Record<string, string> }} Call */
 
 const OPTIONS = ["vault", "authenticate", "collections", "maxBodyBytes", "basePath"];
@@ -64,11 +69,11 @@ export function createHandler(given) {
   for (const { path, operations } of ROUTES) {
     for (const operation of operations) {
       const isThere = !operation.readsCollections || collections !== undefined;
-      placeAt(path).methods.set(operation.method, isThere ? methodOf(operation) : { answer: notHere });
+      placeAt(path).methods.set(operation.method, isThere ? methodOf(operation) : { isRefused: true, answer: notHere });
     }
   }
   for (const [path, methods] of Object.entries(FIXED)) {
-    for (const method of methods) placeAt(path).methods.set(method, { answer: isFixed });
+    for (const method of methods) placeAt(path).methods.set(method, { isRefused: true, answer: isFixed });
   }
   for (const { path, id, isOpen } of PAGES) {
     const place = placeAt(path);
@@ -102,7 +107,7 @@ export function createHandler(given) {
       if (method === undefined) throw new Refusal(405, "method", "is not one that this path has");
       return respond(await method.answer({ request, requestId, caller, parts }), requestId);
     } catch (thrown) {
-      // A vault that cannot write has fewer methods; so has a path whose collections are fixed.
+      // A vault that cannot write has fewer methods.
       const isForGood = thrown instanceof Refusal;
       const allow = place === undefined ? "" : allowOf(place, isForGood ? undefined : ({ operation }) => operation?.writes === false);
       return respond(failure(thrown, { basePath, operation: method?.operation, allow }), requestId);
@@ -176,7 +181,7 @@ function isFixed() {
 
 /** @type {(place: Place, isAllowed?: (method: Method) => boolean) => string} */
 function allowOf({ methods }, isAllowed = () => true) {
-  const names = [...methods].filter(([, method]) => isAllowed(method)).map(([name]) => name);
+  const names = [...methods].filter(([, method]) => !method.isRefused && isAllowed(method)).map(([name]) => name);
   if (names.includes("GET")) names.push("HEAD");
   return [...names, "OPTIONS"].join(", ");
 }

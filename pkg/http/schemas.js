@@ -84,7 +84,7 @@ export const SCHEMAS = {
       )
     ),
     ...bothOrNone,
-    not: { required: ["fptemplate", "token_id"] },
+    not: { properties: { fptemplate: {}, token_id: {} }, required: ["fptemplate", "token_id"] },
   },
   TokenizeRequests: listOf(ref("TokenizeRequest")),
   TokenValues: listOf(closed({ token_id: TOKEN_ID }, "token_id")),

@@ -346,6 +346,8 @@ test("collections can be read where they were handed in, and never be changed", 
     assertRefused(answer, 405, "PV1026");
     assert.equal(answer.headers.get("allow"), "GET, HEAD, OPTIONS");
   }
+  const options = await ask(handler, `${API}/ctl/collections/customers`, { method: "OPTIONS" });
+  assert.equal(options.headers.get("allow"), "GET, HEAD, OPTIONS");
   const { handler: closed } = await openHandler(undefined, { collections: undefined });
   assertRefused(await ask(closed, `${API}/ctl/collections`), 501, "PV2001");
   assertRefused(await ask(closed, `${API}/ctl/collections/customers`, { method: "DELETE" }), 405, "PV1026");

@@ -1,0 +1,33 @@
+// @ts-check
+// The second process of the load: asks one address over and over by autocannon, and prints what it measured as JSON. A
+// rotation's answer names the token to be rotated next.
+
+// @ts-expect-error It has no declarations.
+import autocannon from "autocannon";
+
+const { url, path, method, body, seconds, amount, ids, follows } = JSON.parse(process.argv[2] ?? "{}");
+/** Tokens that no request is about now. */
+const free = [...ids];
+
+/** @type {any} */
+const result = await /** @type {any} */ (autocannon)({
+  url,
+  connections: ids.length,
+  ...(amount === undefined ? { duration: seconds } : { amount }),
+  headers: { Authorization: "Bearer a-key-of-the-tests", ...(body !== undefined && { "Content-Type": "application/json" }) },
+  requests: [
+    {
+      method,
+      body,
+      setupRequest(/** @type {any} */ request, /** @type {any} */ context) {
+        context.id = free.shift();
+        return { ...request, path: path.replace("TOKEN", context.id) };
+      },
+      onResponse(/** @type {number} */ status, /** @type {string} */ text, /** @type {any} */ context) {
+        free.push(follows && status === 200 ? JSON.parse(text)[context.id] : context.id);
+      },
+    },
+  ],
+});
+const { requests, latency, non2xx, errors } = result;
+console.log(JSON.stringify({ perSecond: requests.average, p50: latency.p50, p99: latency.p99, total: requests.total, wrong: non2xx + errors }));
