@@ -1,5 +1,6 @@
 // The ciphertext operations: what they take and what they answer.
 
+import type { OfPlatform } from "./index.js";
 import type {
   CallParameters,
   EncryptedObjectInput,
@@ -106,7 +107,7 @@ export interface EncryptBlobParameters extends CallParameters {
   /** The property that the bytes are a value of, of type `BLOB`. */
   prop: string;
   /** The bytes themselves. They count against the setting `maxRequestBytes`, as base64. */
-  requestBody: Blob | Uint8Array;
+  requestBody: OfPlatform<"Blob"> | Uint8Array;
   /** Default: `randomized`. */
   type?: EncryptionType | (string & {}) | undefined;
   /** Default: `default`. */
@@ -122,7 +123,7 @@ export interface DecryptBlobParameters extends CallParameters {
   /** The property whose bytes are wanted, of type `BLOB`. */
   prop: string;
   /** The ciphertext, as its base64 text in UTF-8, standard or URL-safe, or raw. */
-  requestBody: Blob | Uint8Array;
+  requestBody: OfPlatform<"Blob"> | Uint8Array;
   /** Must be the scope it was sealed with, if it is given. */
   scope?: string | undefined;
   /** `archived`: only a ciphertext whose expiry has come. Absent: only an active one. */
@@ -170,7 +171,7 @@ export interface CryptoClient {
    * const text = await sealed.text();
    * ```
    */
-  readonly encryptBlob: (parameters: EncryptBlobParameters) => Promise<Blob>;
+  readonly encryptBlob: (parameters: EncryptBlobParameters) => Promise<OfPlatform<"Blob">>;
   /** Opens the ciphertext of a blob. Answers the bytes, in a Blob. */
-  readonly decryptBlob: (parameters: DecryptBlobParameters) => Promise<Blob>;
+  readonly decryptBlob: (parameters: DecryptBlobParameters) => Promise<OfPlatform<"Blob">>;
 }

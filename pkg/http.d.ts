@@ -29,7 +29,7 @@ export interface HandlerOptions {
  *   vault,
  *   authenticate: (request) => callers.get(request.headers.get("Authorization")),
  * });
- * export default { fetch: handler };
+ * const answer = await handler(new Request("https://vault.example/"));
  * ```
  *
  * The promise that it answers never rejects: what fails is an answer, with the status and body of the API.

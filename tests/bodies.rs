@@ -1,6 +1,6 @@
 //! A body whose text comes by itself, as HTTP has it: it is one JSON value, and what is wrong with it has its place.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[expect(dead_code, reason = "each test file uses its part")]
 mod memory_host;

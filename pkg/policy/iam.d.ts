@@ -130,7 +130,6 @@ export type IamCapability =
   | "CapClusterInfoReader"
   | "CapCodeReader"
   | "CapCodeWriter"
-  | "CapCollectionsReader"
   | "CapCollectionsWriter"
   | "CapConfvarReader"
   | "CapConfvarWriter"

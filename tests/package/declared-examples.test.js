@@ -6,7 +6,9 @@ import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import * as vaultlet from "vaultlet";
+import * as http from "vaultlet/http";
 import * as memory from "vaultlet/store/memory";
+import * as testing from "vaultlet/testing";
 
 import { collections, exampleHost, makeToken } from "./example-host.js";
 
@@ -39,7 +41,11 @@ async function surroundings() {
   /** @type {unknown[][]} */
   const written = [];
   const writeFile = async (/** @type {unknown[]} */ ...parameters) => void written.push(parameters);
-  return { keys, collections, store, policy, vault, tokens, crypto, id: await makeToken(vault), writeFile, console };
+  /** Whoever calls `authenticate` of an example. */
+  const callers = new Map();
+  /** A runner that is handed rules, and runs none: `tests/store` does. @type {(name: string) => void} */
+  const collect = (name) => void written.push([name]);
+  return { test: collect, callers, keys, collections, store, policy, vault, tokens, crypto, id: await makeToken(vault), writeFile, console };
 }
 
 let count = 0;
@@ -47,9 +53,9 @@ for (const file of declarations) {
   for (const [index, example] of examplesOf(file).entries()) {
     count += 1;
     test(`${file}: example ${index + 1} runs`, async () => {
-      const known = { ...vaultlet, ...memory, ...(await surroundings()) };
+      const known = { ...vaultlet, ...http, ...memory, ...testing, ...(await surroundings()) };
       // Imports are all of the package: what they name is at hand.
-      const body = example.replaceAll(/^import .* from "(vaultlet|vaultlet\/store\/memory)";$/gm, "");
+      const body = example.replaceAll(/^import .* from "(node:test|vaultlet|vaultlet\/store\/memory|vaultlet\/testing)";$/gm, "");
       assert(!body.includes("import "), "an import of something else");
       await new AsyncFunction(...Object.keys(known), `{\n${body}\n}`)(...Object.values(known));
     });

@@ -14,7 +14,7 @@ import { capabilities } from "./questions.js";
 /** @import { AuditEvent, Capability, Collections, Reason, VaultClient } from "vaultlet" */
 /** @import { IamConfiguration, IamOperation, IamPolicy } from "vaultlet/policy/iam" */
 
-/** What there is in the vault. @typedef {{ active: string[], archived: string[], ciphertext: string }} There */
+/** What there is in the vault. @typedef {{ active: string[], archived: string[], ciphertext: string, blob: Blob }} There */
 
 /**
  * An operation, and the rights that it takes.
@@ -27,7 +27,7 @@ import { capabilities } from "./questions.js";
  */
 
 /** @type {Collections} */
-const collections = { customers: { properties: { email: { type: "EMAIL" }, ssn: { type: "SSN", nullable: true } } } };
+const collections = { customers: { properties: { email: { type: "EMAIL" }, ssn: { type: "SSN", nullable: true }, photo: { type: "BLOB", nullable: true } } } };
 const about = { collection: "customers", reason: /** @type {const} */ ("Maintenance") };
 const object = { fields: { email: "jane@example.com", ssn: "078-05-1120" } };
 const other = { fields: { email: "joe@example.com" } };
@@ -35,6 +35,7 @@ const archived = /** @type {const} */ (["archived"]);
 
 const both = ["customers/properties/email", "customers/properties/ssn"];
 const email = ["customers/properties/email"];
+const photo = ["customers/properties/photo"];
 const tokens = ["customers/tokens"];
 const archivedTokens = ["customers/archived/tokens"];
 
@@ -99,6 +100,12 @@ const rows = [
   row("decrypt", ["CapCryptoDecrypter"], ["decrypt"], both, ({ crypto }, { ciphertext }) =>
     crypto.decrypt({ ...about, requestBody: [{ encrypted_object: { ciphertext } }] }),
   ),
+  row("encrypt a blob", ["CapCryptoEncrypter"], ["encrypt"], photo, ({ crypto }) =>
+    crypto.encryptBlob({ ...about, prop: "photo", requestBody: Uint8Array.of(1, 2, 3) }),
+  ),
+  row("decrypt a blob", ["CapCryptoDecrypter"], ["decrypt"], photo, ({ crypto }, { blob }) =>
+    crypto.decryptBlob({ ...about, prop: "photo", requestBody: blob }),
+  ),
   row("hash", ["CapCryptoHasher"], ["hash"], both, ({ crypto }) => crypto.hashObjects({ ...about, requestBody: [{ object }] })),
 ];
 
@@ -140,6 +147,7 @@ async function vaultFor(has, policies) {
     active: await make({ transactionId: "first" }),
     archived: await make({ expirationSecs: "0" }),
     ciphertext: (await crypto.encrypt({ ...about, requestBody: [{ object }] }))[0]?.ciphertext ?? "",
+    blob: await crypto.encryptBlob({ ...about, prop: "photo", requestBody: Uint8Array.of(1, 2, 3) }),
   };
   events.length = 0;
   return { vault, store, events, there };
@@ -209,7 +217,7 @@ for (const each of rows) {
       await refuses(each, needs, [all, allowing(each, { policy_type: "deny", operations: [operation] })], "PV1006");
     }
     for (const resource of resources) {
-      const others = [...both, ...tokens, ...archivedTokens].filter((other) => other !== resource);
+      const others = [...both, ...photo, ...tokens, ...archivedTokens].filter((other) => other !== resource);
       await refuses(each, needs, [allowing(each, { resources: others })], "PV1006");
       await refuses(each, needs, [all, allowing(each, { policy_type: "deny", resources: [resource] })], "PV1006");
     }
@@ -224,7 +232,7 @@ test("the rows are all operations of a client", async () => {
     {},
     { get: (_, part) => new Proxy({}, { get: (_, method) => async () => void called.add(`${String(part)}.${String(method)}`) }) },
   );
-  const nothing = { active: [], archived: [], ciphertext: "" };
+  const nothing = { active: [], archived: [], ciphertext: "", blob: new Blob() };
   for (const each of rows) await each.call(/** @type {VaultClient} */ (recorder), nothing);
   const methods = Object.entries(vault.as(null)).flatMap(([part, of]) => Object.keys(of).map((name) => `${part}.${name}`));
   assert.deepEqual([...called].sort(), methods.sort());
