@@ -286,6 +286,28 @@ fn an_update_by_tags_and_a_rotation_at_once_lose_nothing() {
     });
 }
 
+#[test]
+fn two_updates_of_the_same_tokens_at_once_end_as_one_after_the_other() {
+    let two_tokens = |vault: &TestVault| {
+        for (name, tags) in [("mine", json!(["d"])), ("b", json!([]))] {
+            vault.token(json!({
+                "type": "randomized", "token_id": name, "tags": tags, "object": {"fields": {"name": name}},
+            }));
+        }
+    };
+    // The first leaves one of them as it is, which the second changes.
+    let both: Called =
+        ("tokens.update", json!({"tokenIds": ["mine", "b"], "requestBody": {"tags": ["d"]}}));
+    let tagged: Called = (
+        "tokens.update",
+        json!({"tokenIds": ["mine", "b"], "tags": ["d"], "requestBody": {"tags": ["a"]}}),
+    );
+    in_every_interleaving(two_tokens, &both, &tagged, |vault, both, tagged, schedule| {
+        assert_eq!((code(both), code(tagged)), ("ok", "ok"), "{schedule:?}");
+        assert_eq!(vault.tags("mine"), vault.tags("b"), "{schedule:?}");
+    });
+}
+
 // Delete and make again under one token ID.
 
 fn delete(vault: &TestVault, token_id: &str) {

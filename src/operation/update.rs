@@ -223,7 +223,14 @@ impl Next {
     }
 }
 
-/// The batch of what changes; a token that stays as it is, is not written.
+/// The data, unless the token has it already: its claim stands for it.
+fn new_data<'d>(data: Option<&'d NewData<'d>>, token: &Token) -> Option<&'d NewData<'d>> {
+    data.filter(|data| data.claim.is_none() || data.claim != token.head.data_claim)
+}
+
+/// The batch: nothing where all tokens stay as they are. As soon as one changes, all are written, also those that stay, for
+/// with its row goes the check of its version: two updates at once could else each leave out what the other changes, and
+/// land as if neither had come first.
 fn put<H: Host>(
     pass: &mut Pass<'_, H>,
     tokens: &[Token],
@@ -231,23 +238,25 @@ fn put<H: Host>(
     unique_claims: &[Label],
     data: Option<&NewData<'_>>,
 ) -> Result<Plan, Error> {
+    let nexts: Vec<Next> =
+        tokens.iter().map(|token| Next::of(pass, token, changes, unique_claims)).collect();
+    let changes_one = tokens
+        .iter()
+        .zip(&nexts)
+        .any(|(token, next)| next.differs_from(token) || new_data(data, token).is_some());
     let mut batch = Batch::new(0)?;
-    for token in tokens {
-        let mut next = Next::of(pass, token, changes, unique_claims);
+    if !changes_one {
+        return Ok(batch.answering(String::new(), tokens.len()));
+    }
+    for (token, mut next) in tokens.iter().zip(nexts) {
         let mut body = Body::Kept(&token.row);
-        // The claim stands for the data: where it is the same, so is the data.
-        let new_data =
-            data.filter(|data| data.claim.is_none() || data.claim != token.head.data_claim);
-        if let Some(NewData { canonical, claim }) = new_data {
+        if let Some(NewData { canonical, claim }) = new_data(data, token) {
             next.head.data_claim = *claim;
             follow_card(pass, &mut next.head, canonical)?;
             body = match next.head.token_type {
                 TokenType::PciOneway => Body::None,
                 _ => Body::New(canonical),
             };
-        }
-        if new_data.is_none() && !next.differs_from(token) {
-            continue;
         }
         let terms = if next.head.tags == token.head.tags {
             token.row.terms.clone()

@@ -20,7 +20,7 @@ function labelsOf({ collection, id, type, scope, tenant, tags, unique, data }) {
 const transactionLabels = { terms: ["all"], claims: ["transaction"] };
 
 /** All of a token but its version, as text. @param {Token} token */
-const contentOf = (token) =>
+export const contentOf = (token) =>
   JSON.stringify({ ...token, version: 0, id: token.id.serial, unique: [...token.unique].sort() });
 
 /**

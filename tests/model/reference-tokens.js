@@ -3,6 +3,7 @@
 
 import { cardShape, derivedId } from "./reference-card.js";
 import { checkOnTokens, checksOn, permitInputs, propertyOf, readProjection } from "./reference-input.js";
+import { contentOf } from "./reference-rows.js";
 import { findTransaction, keep } from "./reference-transactions.js";
 import { Refusal } from "./refusal.js";
 import { canonical, digitsOf, transform } from "./values.js";
@@ -86,7 +87,7 @@ function tokenizeOne(call, { request, data, tenant, card }) {
     unique: union([], ensured),
     created: now,
     expires: expirationSecs !== undefined ? call.after(expirationSecs) : byDefault,
-    sealedAnew: 0,
+    writtenAnew: 0,
   };
   call.state.tokens.push(token);
   return token;
@@ -283,6 +284,7 @@ export function update(call) {
   const { tokens } = select(call, call.request);
   const [first] = tokens;
   if (first === undefined) throw new Refusal("PV3009");
+  const before = tokens.map(contentOf);
   if (input && tokens.length > 1) call.report(new Refusal("VL3001"));
   else if (input && first.type === "deterministic") call.report(new Refusal("VL3002", { type: first.type }));
   else if (input) replaceData(call, first, input.data);
@@ -293,6 +295,9 @@ export function update(call) {
     if (expirationSecs !== undefined) token.expires = call.after(expirationSecs);
     refuseShared(call, token, ensured);
   }
+  // One that changes takes all others along, each to its next version.
+  const changes = tokens.some((token, index) => contentOf(token) !== before[index]);
+  if (changes) for (const token of tokens) token.writtenAnew += 1;
   call.settle();
   return keep(call, { answer: undefined, tokens: tokens.length });
 }
@@ -304,7 +309,7 @@ function replaceData(call, token, data) {
   if (!randomized && canonical(token.data) === canonical(data)) return;
   const numbers = Object.entries(data).filter(([name]) => call.properties[name]?.type === "CC_NUMBER");
   if (id.card && numbers.some(([, number]) => digitsOf(number) === id.real)) call.report(new Refusal("VL3011"));
-  if (randomized) token.sealedAnew += 1;
+  if (randomized) token.writtenAnew += 1;
   else if (findSame(call, { ...token, data })) call.report(new Refusal("VL3006"));
   token.data = data;
 }

@@ -18,7 +18,7 @@
  * @property {number} created
  * @property {number | null} expires
  * @property {Record<string, any>} data
- * @property {number} sealedAnew how often its data was written though nobody could see whether it differs
+ * @property {number} writtenAnew how often it was written though nobody could see whether it differs
  *
  * @typedef {object} Ciphertext
  * @property {Symbolic} id the ciphertext itself
