@@ -2,6 +2,8 @@
 // What is served: every path, its methods, and the parameters of each. Routing, the reading of parameters and
 // openapi.json all come from this one table.
 
+import { REASONS } from "../policy/names.js";
+
 /**
  * @typedef {object} Parameter
  * @property {string} name as REST writes it
@@ -35,19 +37,6 @@
 
 const API = "/api/pvlt/1.0";
 const COLLECTION = `${API}/data/collections/{collection}`;
-
-export const REASONS = [
-  "AppFunctionality",
-  "Analytics",
-  "Notifications",
-  "Marketing",
-  "ThirdPartyMarketing",
-  "FraudPreventionSecurityAndCompliance",
-  "AccountManagement",
-  "Maintenance",
-  "DataSubjectRequest",
-  "Other",
-];
 
 /** 1 to 256 characters. No comma, which would be two of them. */
 const LABEL = { type: "string", minLength: 1, maxLength: 256, pattern: "^[^,]+$" };

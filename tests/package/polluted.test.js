@@ -16,7 +16,7 @@ const pkg = new URL("../../pkg/", import.meta.url);
  * and each member that is declared. So a new one cannot be forgotten.
  */
 function namesRead() {
-  const files = ["", "policy/", "store/"].flatMap((folder) =>
+  const files = ["", "http/", "module/", "policy/", "store/"].flatMap((folder) =>
     readdirSync(new URL(folder, pkg)).filter((name) => /\.(?:js|d\.ts)$/.test(name)).map((name) => folder + name),
   );
   /** @type {Set<string>} */

@@ -185,6 +185,8 @@ test("the parser is imported where `iamToml` needs it, and by nothing else of th
   const importing = (specifier) => files.filter((path) => specifier.test(readFileSync(new URL(path, folder), "utf8")));
   assert.deepEqual(importing(/"smol-toml"/), ["policy/toml.js"]);
   assert.deepEqual(importing(/"\.\/toml\.js"/), ["policy/iam.js"]);
-  assert.deepEqual(importing(/"[./]+policy\//), []);
+  // Which reasons there are, and nothing that reads a configuration.
+  assert.deepEqual(importing(/"[./]+policy\//), ["http/routes.js"]);
+  assert.match(readFileSync(new URL("http/routes.js", folder), "utf8"), /^import \{ REASONS \} from "\.\.\/policy\/names\.js";$/m);
   assert(files.includes("index.js") && files.includes("store/memory.js"));
 });
