@@ -135,8 +135,8 @@ function writeBase64(bytes) {
 
 /** A Blob of these parts, as the official client's methods are typed to answer. @type {(part: string | Uint8Array) => Blob} */
 export const blobOf = (part) =>
-  // All options are its own: what is on `Object.prototype` changes no byte.
-  new Blob([/** @type {any} */ (part)], /** @type {any} */ ({ __proto__: null, type: "application/octet-stream", endings: "transparent" }));
+  // Its options inherit nothing: what is on `Object.prototype` changes no byte. (And workerd knows no `endings`.)
+  new Blob([/** @type {any} */ (part)], /** @type {any} */ ({ __proto__: null, type: "application/octet-stream" }));
 
 /** @param {string} base64 */
 export function bytesOf(base64) {

@@ -253,6 +253,20 @@ rule("encrypt, update, decrypt and hash", async (hand) => {
   await assert.rejects(crypto.decrypt({ ...about, requestBody: [{ encrypted_object: { ...one, scope: "t" } }] }), { code: "VL3004" });
 });
 
+rule("encrypt and decrypt bytes", async (hand) => {
+  const { crypto } = (await hand.open({ collections: { customers: { properties: { photo: { type: "BLOB" } } } } })).as("jane");
+  const of = /** @type {const} */ ({ ...about, prop: "photo", scope: "album" });
+  const bytes = Uint8Array.from({ length: 1_000 }, (_, index) => index % 256);
+  for (const requestBody of [bytes, new Blob([bytes])]) {
+    const sealed = await crypto.encryptBlob({ ...of, requestBody });
+    assert.match(await sealed.text(), /^[A-Za-z0-9+/]+=*$/);
+    const opened = await crypto.decryptBlob({ ...of, requestBody: sealed });
+    assert.deepEqual([...new Uint8Array(await opened.arrayBuffer())], [...bytes]);
+  }
+  await assert.rejects(crypto.decryptBlob({ ...of, requestBody: bytes }), { code: "VL3003" });
+  await assert.rejects(crypto.encryptBlob(/** @type {any} */ ({ ...of, requestBody: "text" })), { code: "PV1012", status: 400 });
+});
+
 rule("a legal token ID is a safe key of an answer", async (hand) => {
   const { tokens, make } = await openAll(hand);
   await make(undefined, "randomized", { token_id: "__proto__" });
