@@ -88,6 +88,9 @@ class RedisStore {
   /** Before a vault reads back what has become of its write: it must not find, and answer, what may still be lost. */
   async #confirm() {
     const unconfirmed = this.#unconfirmed;
+    // Alone first: for a script alone, a client of a cluster finds out who the primary is now; `ioredis` does not for the
+    // pipeline that waits.
+    await this.#server.run(FENCE, []);
     await this.#runReplicated(FENCE, []);
     this.#confirmed = Math.max(this.#confirmed, unconfirmed);
   }

@@ -15,10 +15,10 @@ for (const [name, start] of /** @type {const} */ ([
   ["PostgreSQL", startPostgresEngine],
   ["Redis Cluster", startRedisEngine],
 ])) {
-  test(`${name}, under its settings: eight clients, and nothing is lost`, { timeout: 240_000 }, async () => {
+  test(`${name}, under its settings: eight clients, and nothing is lost`, { timeout: 240_000 }, async ({ signal }) => {
     const engine = await start({ keeps: true });
     try {
-      const { faults, losses, acknowledged, calls } = await runTrial(engine, SHORT);
+      const { faults, losses, acknowledged, calls } = await runTrial(engine, { ...SHORT, signal });
       assert.deepEqual(losses, { tokens: 0, writes: 0, doubled: 0, answers: 0, refused: 0, open: 0 });
       assert.equal(acknowledged, calls);
       assert(acknowledged >= SHORT.clients * 5, `${acknowledged} calls`);
@@ -29,10 +29,10 @@ for (const [name, start] of /** @type {const} */ ([
     }
   });
 
-  test(`${name}, with them off: the check finds losses`, { timeout: 240_000 }, async () => {
+  test(`${name}, with them off: the check finds losses`, { timeout: 240_000 }, async ({ signal }) => {
     const engine = await start({ keeps: false });
     try {
-      const { lost } = await runTrial(engine, { clients: 3, millis: 0, cuts: 0 });
+      const { lost } = await runTrial(engine, { clients: 3, millis: 0, cuts: 0, signal });
       assert(lost > 0);
     } finally {
       await engine.stop();

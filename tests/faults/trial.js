@@ -44,9 +44,9 @@ const PATIENCE = 60_000;
  * Strikes with one disaster after the other until the time is over, with each at least once, however slow the machine
  * is. Before each come smaller faults: `cuts` of a write's answer, and a client killed.
  * @param {Engine} engine
- * @param {{ clients: number, millis: number, cuts: number, onProgress?: (told: { answered: number, faults: number, share: number }) => void }} options
+ * @param {{ clients: number, millis: number, cuts: number, signal?: AbortSignal, onProgress?: (told: { answered: number, faults: number, share: number }) => void }} options
  */
-export async function runTrial(engine, { clients: count, millis, cuts, onProgress = () => {} }) {
+export async function runTrial(engine, { clients: count, millis, cuts, signal, onProgress = () => {} }) {
   const folder = await mkdtemp(join(tmpdir(), "vaultlet-faults-"));
   const keys = generateKeys();
   const { store, close } = await connect(engine.direct());
@@ -82,9 +82,13 @@ export async function runTrial(engine, { clients: count, millis, cuts, onProgres
     if (finishing) client.send("finish");
     clients[index] = client;
   }
+  /** @type {Promise<never>} */
+  const aborted = new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("the trial was aborted"))));
+  aborted.catch(() => {});
+
   /** @param {string} name @param {() => Promise<unknown>} strike */
   async function inject(name, strike) {
-    await strike();
+    await Promise.race([strike(), aborted]);
     faults.set(name, (faults.get(name) ?? 0) + 1);
     progress.faults += 1;
   }
@@ -143,7 +147,7 @@ export async function runTrial(engine, { clients: count, millis, cuts, onProgres
 
   /** So long that clients do something in between; none must have ended by itself. */
   async function pause() {
-    await sleep(100);
+    await Promise.race([sleep(100), aborted]);
     if (broken[0] !== undefined) throw broken[0];
   }
 }

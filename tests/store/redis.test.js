@@ -116,6 +116,28 @@ describe("one server", () => {
     assert.equal(await store.write([insert(row)]), false, "what is refused waits for nobody");
   });
 
+  test("after a failover, a client that learns of it by a script alone gets on", async () => {
+    let knows = false;
+    const moved = () => new Error("MOVED 0 127.0.0.1:1");
+    const client = {
+      async eval() {
+        knows = true;
+        return [];
+      },
+      pipeline: () => client,
+      call: () => client,
+      // As ioredis does: `WAIT` has succeeded, so that it does not send the rest again.
+      exec: async () => (knows ? [[null, 1], [null, 1]] : [[moved(), null], [null, 1]]),
+    };
+    // A pipeline collects what is called on it.
+    const pipelined = { ...client, pipeline: () => ({ eval: () => client, exec: client.exec }) };
+    const store = redisStore(/** @type {any} */ (pipelined), { waitReplicas: 1 });
+    const row = makeRow();
+    await assert.rejects(store.write([insert(row)]), /MOVED/);
+    assert.deepEqual(await store.read({ claims: row.claims }), []);
+    assert.equal(await store.write([insert(row)]), true);
+  });
+
   test("a server that drops keys when it is full is refused", async () => {
     await ask(port, "CONFIG", "SET", "maxmemory", "1gb");
     await ask(port, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
