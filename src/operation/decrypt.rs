@@ -15,7 +15,7 @@ use crate::operation::metadata::CiphertextMetadata;
 use crate::operation::pass::Pass;
 use crate::request::common::Common;
 use crate::request::input::{EncryptedObject, Props};
-use crate::request::list::{Unique, has_option};
+use crate::request::list::has_option;
 use crate::schema::collection::Collection;
 use crate::schema::data::parse_unsealed;
 use crate::schema::projection::{Projection, View};
@@ -26,12 +26,12 @@ const ON_EACH_PROPERTY: [&str; 1] = ["decrypt"];
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Given<'a> {
-    options: Option<Unique<GivenOption>>,
+    options: Option<Vec<GivenOption>>,
     #[serde(borrow)]
     request_body: Vec<Wanted<'a>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 #[serde(variant_identifier, rename_all = "snake_case")]
 enum GivenOption {
     Archived,

@@ -15,7 +15,7 @@ use crate::operation::pass::{Pass, Token};
 use crate::operation::selection::{find, matches, refuse_other_tenants};
 use crate::request::common::Common;
 use crate::request::input::Props;
-use crate::request::list::{Unique, has_option};
+use crate::request::list::has_option;
 use crate::request::query::TokenQuery;
 use crate::schema::data::parse_unsealed;
 use crate::schema::projection::{Projection, View};
@@ -28,10 +28,10 @@ const ON_EACH_PROPERTY: [&str; 2] = ["detokenize", "read"];
 struct Given<'a> {
     #[serde(borrow)]
     props: Props<'a>,
-    options: Option<Unique<GivenOption>>,
+    options: Option<Vec<GivenOption>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 #[serde(variant_identifier, rename_all = "snake_case")]
 enum GivenOption {
     IncludeMetadata,

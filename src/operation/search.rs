@@ -13,19 +13,19 @@ use crate::operation::metadata::{Detail, TokenMetadata};
 use crate::operation::pass::Pass;
 use crate::operation::selection::select;
 use crate::request::common::Common;
-use crate::request::list::{Unique, has_option};
+use crate::request::list::has_option;
 use crate::request::query::{QueryBody, TokenQuery};
 use crate::settings::Settings;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Given<'a> {
-    options: Option<Unique<GivenOption>>,
+    options: Option<Vec<GivenOption>>,
     #[serde(borrow)]
     request_body: QueryBody<'a>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 #[serde(variant_identifier, rename_all = "snake_case")]
 enum GivenOption {
     Archived,

@@ -1,5 +1,7 @@
 //! Which tokens a query means: IDs are OR'd, tags are AND'd, and the two groups are AND'd.
 
+use std::collections::BTreeMap;
+
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::operation::pass::{Pass, Token};
@@ -79,14 +81,14 @@ async fn select_by_tags<H: Host>(
     let Some(tenants) = pass.call.common.confinement() else {
         return pass.read_tagged(&tag_terms, query.state).await;
     };
-    let mut tokens = Vec::new();
+    let mut by_key = BTreeMap::new();
     for tenant in tenants {
         let mut terms = tag_terms.clone();
         terms.push(pass.derive_tenant_term(Some(tenant)));
-        tokens.extend(pass.read_tagged(&terms, query.state).await?);
-        pass.call.limit_tokens(tokens.len())?;
+        for token in pass.read_tagged(&terms, query.state).await? {
+            by_key.insert(token.row.key, token);
+        }
+        pass.call.limit_tokens(by_key.len())?;
     }
-    tokens.sort_unstable_by_key(|token| token.row.key);
-    tokens.dedup_by_key(|token| token.row.key);
-    Ok(tokens)
+    Ok(by_key.into_values().collect())
 }

@@ -2,32 +2,31 @@
 //!
 //! A list that came out empty is a list of nothing: it matches nothing, and never widens a query.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
-/// A list that may be empty: token IDs, `options`.
+/// A list that may be empty: token IDs.
 #[derive(Deserialize)]
 #[serde(from = "Vec<T>", bound(deserialize = "T: Deserialize<'de> + Copy + Ord"))]
 pub(crate) struct Unique<T>(pub(crate) Vec<T>, pub(crate) Places);
 
-/// Where in the list, as the caller wrote it, the items are that were kept; none: all of them, each in its place.
+/// Where in the list, as the caller wrote it, the items are that were kept.
 #[derive(Default)]
-pub(crate) struct Places(Option<Vec<usize>>);
+pub(crate) struct Places(Vec<usize>);
 
 impl Places {
     pub(crate) fn of(&self, item: usize) -> usize {
-        self.0.as_ref().and_then(|places| places.get(item)).copied().unwrap_or(item)
+        self.0.get(item).copied().unwrap_or(item)
     }
 }
 
 impl<T: Copy + Ord> From<Vec<T>> for Unique<T> {
     fn from(items: Vec<T>) -> Self {
-        match firsts(&items) {
-            None => Self(items, Places(None)),
-            Some(firsts) => {
-                let (items, places) = firsts.into_iter().unzip();
-                Self(items, Places(Some(places)))
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let placed = items.into_iter().zip(0..);
+        let (items, places) = placed.filter(|(item, _)| seen.insert(*item)).unzip();
+        Self(items, Places(places))
     }
 }
 
@@ -46,8 +45,8 @@ impl<T: Copy + Ord> TryFrom<Vec<T>> for Filled<T> {
 }
 
 /// Whether `options` has this one.
-pub(crate) fn has_option<T: PartialEq>(options: Option<&Unique<T>>, option: &T) -> bool {
-    options.is_some_and(|options| options.0.contains(option))
+pub(crate) fn has_option<T: PartialEq>(options: Option<&Vec<T>>, option: &T) -> bool {
+    options.is_some_and(|options| options.contains(option))
 }
 
 /// The tags of a query.
@@ -78,24 +77,11 @@ impl<T: Copy + Ord> TryFrom<Vec<T>> for TenantList<T> {
     }
 }
 
-/// Each once, in the order given. By sorting: a caller chooses these, and could make hashes collide.
-pub(crate) fn without_repeats<T: Copy + Ord>(items: Vec<T>) -> Vec<T> {
-    match firsts(&items) {
-        Some(firsts) => firsts.into_iter().map(|(item, _)| item).collect(),
-        None => items,
-    }
-}
-
-/// The first of each, with its place, in the order given; none where nothing comes again.
-fn firsts<T: Copy + Ord>(items: &[T]) -> Option<Vec<(T, usize)>> {
-    let mut placed: Vec<(T, usize)> = items.iter().copied().zip(0..).collect();
-    placed.sort_unstable();
-    placed.dedup_by_key(|(item, _)| *item);
-    if placed.len() == items.len() {
-        return None;
-    }
-    placed.sort_unstable_by_key(|(_, place)| *place);
-    Some(placed)
+/// Each once, in the order given. By comparing: a caller chooses these, and could make hashes collide.
+pub(crate) fn without_repeats<T: Copy + Ord>(mut items: Vec<T>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    items.retain(|item| seen.insert(*item));
+    items
 }
 
 #[cfg(test)]

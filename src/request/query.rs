@@ -79,14 +79,14 @@ impl<'a> TokenQuery<'a> {
 }
 
 /// The one option of several operations: archived tokens in the place of active ones.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 #[serde(variant_identifier, rename_all = "snake_case")]
 pub(crate) enum ArchivedOption {
     Archived,
 }
 
 /// `options` of those operations.
-pub(crate) type ArchivedOptions = Option<Unique<ArchivedOption>>;
+pub(crate) type ArchivedOptions = Option<Vec<ArchivedOption>>;
 
 /// The state that `options` asks for.
 pub(crate) fn state_of(options: &ArchivedOptions) -> State {
