@@ -2,7 +2,7 @@
 // The bodies of requests that are no part of the parameters' text: JSON text as HTTP brings it, and bytes, which become
 // base64 text on the way in and bytes again on the way out.
 
-import { Uint8Array, apply, freeze, fromBase64, hasOwn, isBytes, isObject, lengthOf, setBytes, unitAt } from "./built-ins.js";
+import { Uint8Array, apply, freeze, fromBase64, hasOwn, isBytes, lengthOf, setBytes, unitAt } from "./built-ins.js";
 import { badRequest } from "./error.js";
 
 /**
@@ -17,7 +17,7 @@ import { badRequest } from "./error.js";
  */
 
 // As they were when the module loaded. Where the runtime has no Blob, nobody can hand one in.
-const { Blob, Object: { getOwnPropertyDescriptor }, Math: { ceil, floor } } = globalThis;
+const { Blob, Object: { getOwnPropertyDescriptor, getPrototypeOf }, Math: { ceil, floor } } = globalThis;
 const { arrayBuffer } = Blob?.prototype ?? {};
 const getSize = Blob && getOwnPropertyDescriptor(Blob.prototype, "size")?.get;
 
@@ -34,8 +34,9 @@ export function splitBytes(parameters, form) {
   let others;
   try {
     // The call refuses what is no object, or has none, as those of other operations do.
-    if (!isObject(parameters) || !hasOwn(parameters, "requestBody")) return { parameters, body: undefined };
-    others = /** @type {any} */ ({ __proto__: null, .../** @type {object} */ (parameters) });
+    if (typeof parameters !== "object" || parameters === null || !hasOwn(parameters, "requestBody")) return { parameters, body: undefined };
+    // Of its class still: the call refuses a Map as those of other operations do.
+    others = /** @type {any} */ ({ __proto__: getPrototypeOf(parameters), .../** @type {object} */ (parameters) });
   } catch {
     // What was thrown may quote anything.
     throw badRequest("request", "cannot be read");

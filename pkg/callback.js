@@ -63,6 +63,9 @@ export const askNow = (invoke, read) =>
 
 const ignore = () => {};
 
+/** One that answers itself would be followed for ever. */
+const MOST_THENABLES = 100;
+
 /** Nothing of the host's: an answer that comes after so long. @type {(millis: number) => Answer<void>} */
 export const pause = (millis) => {
   const pending = new NativePromise((resolve) => void setTimeout(() => resolve(over), millis));
@@ -104,9 +107,13 @@ const settle = (answer, follow, { timeoutMs, timers }, read) =>
 /**
  * Waits for a thenable, and for what that answers if it is one as well; however it behaves, one of the two is called,
  * once. Not by resolving a promise with it, which looks its `then` up again, and finds what somebody put there.
- * @type {(thenable: unknown, follow: Function, onValue: (value: unknown) => void, onError: (cause: unknown) => void) => void}
+ * @param {unknown} thenable
+ * @param {Function} follow
+ * @param {(value: unknown) => void} onValue
+ * @param {(cause: unknown) => void} onError
+ * @param {number} [before] thenables that answered this one
  */
-function adopt(thenable, follow, onValue, onError) {
+function adopt(thenable, follow, onValue, onError, before = 0) {
   let settled = false;
   /** @param {unknown} cause */
   const reject = (cause) => {
@@ -121,7 +128,8 @@ function adopt(thenable, follow, onValue, onError) {
     try {
       const next = thenOf(value);
       if (next === undefined) onValue(value);
-      else adopt(value, next, onValue, onError);
+      else if (before === MOST_THENABLES) onError(new TypeError("a thenable answers another, and so on without end"));
+      else adopt(value, next, onValue, onError, before + 1);
     } catch (cause) {
       onError(cause);
     }

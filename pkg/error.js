@@ -32,6 +32,21 @@ export const makeError = (code, status, message, context, cause) =>
 export const badConfiguration = (place, problem, cause) =>
   makeError("VL1000", 400, `\`${place}\` ${problem}`, { place }, cause);
 
+/**
+ * Reads what may run code of the host's, a getter or a Proxy: what that throws is told with its place.
+ * @template T
+ * @param {string} place
+ * @param {() => T} read
+ * @returns {T}
+ */
+export function look(place, read) {
+  try {
+    return read();
+  } catch (cause) {
+    throw cause instanceof VaultError ? cause : badConfiguration(place, "cannot be read", cause);
+  }
+}
+
 /** @type {(field: string, problem: string) => VaultError} */
 export const badRequest = (field, problem) => makeError("PV1012", 400, `\`${field}\` ${problem}`, { field });
 

@@ -6,7 +6,7 @@ import { freeze, ownOf, parseJson } from "./built-ins.js";
 import { makeBridge } from "./bridge.js";
 import { forgetTimers } from "./callback.js";
 import { Calls, readAsker } from "./calls.js";
-import { errorOf } from "./error.js";
+import { errorOf, look } from "./error.js";
 import { startInstance } from "./instance.js";
 import { readKeys } from "./keys.js";
 import { loadModule, notLoaded, takeGiven } from "./load.js";
@@ -24,11 +24,11 @@ export { generateKeys } from "./keys.js";
 /** @type {typeof import("./index.js").openVault} */
 export async function openVault(options) {
   // At once too, and before anything can be refused: that a promise of it rejects shall not go unhandled.
-  const given = takeGiven(ownOf(options, "wasm"));
+  const given = takeGiven(look("wasm", () => ownOf(options, "wasm")));
   const read = readOptions(options);
   const { timeoutMs = 30_000, maxRequestBytes = 8 << 20, maxPendingBytes = 64 << 20 } = read.settings;
   // Read at once: the host may wipe its own copy while the wasm is loading.
-  const { primary, data, secrets } = readKeys(ownOf(options, "keys"));
+  const { primary, data, secrets } = readKeys(look("keys", () => ownOf(options, "keys")));
   /** @type {unknown} */
   let trap;
   const deadline = { timeoutMs, timers: new Set() };

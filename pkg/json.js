@@ -35,6 +35,9 @@ const PLATFORM = ["Blob", "Buffer", "File", "FormData", "Headers", "Request", "R
 const Members = /** @type {any} */ (function () {});
 Members.prototype = Object.create(null);
 
+/** Deeper than this goes nothing but a Proxy, which may go on for ever. */
+const MOST_CLASSES = 100;
+
 /** A property that is there and hides what is above. */
 const NOTHING = /** @type {PropertyDescriptor} */ ({ __proto__: null, value: undefined });
 
@@ -241,7 +244,9 @@ function refuseMembers(value, kind) {
  * @type {(value: any) => Function | undefined}
  */
 function findToJson(value) {
-  for (let holder = value; holder !== null; holder = getPrototypeOf(holder)) {
+  let classes = 0;
+  for (let holder = value; holder !== null; holder = getPrototypeOf(holder), classes += 1) {
+    if (classes > MOST_CLASSES) throw new Refusal("has more classes than can be looked at");
     if (!hasOwn(holder, "toJSON")) continue;
     const { toJSON } = value;
     if (typeof toJSON !== "function") return undefined;
@@ -261,7 +266,8 @@ function kindOf(value) {
   let prototype = getPrototypeOf(value);
   if (prototype === null) return "Object";
   const plain = builtInOf(prototype) === "Object";
-  for (; prototype !== null; prototype = getPrototypeOf(prototype)) {
+  for (let classes = 0; prototype !== null; prototype = getPrototypeOf(prototype), classes += 1) {
+    if (classes > MOST_CLASSES) throw new Refusal("has more classes than can be looked at");
     const builtIn = builtInOf(prototype);
     if (builtIn !== undefined && builtIn !== "Object") return builtIn;
   }

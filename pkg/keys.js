@@ -17,7 +17,7 @@ import {
   toBase64,
   unitAt,
 } from "./built-ins.js";
-import { badConfiguration, placeOf } from "./error.js";
+import { badConfiguration, look, placeOf } from "./error.js";
 import { membersOf } from "./options.js";
 
 /** @import { GeneratedKeys } from "./index.js" */
@@ -85,23 +85,23 @@ const setOwn = (object, name, value) =>
  */
 export function readKeys(keys) {
   const given = membersOf(keys, "keys");
-  for (const name of namesOf(given)) {
+  for (const name of look("keys", () => namesOf(given))) {
     if (name === "primary" || name === "data" || name === "index") continue;
     const place = placeOf("keys", name);
     throw badConfiguration(place, place === "keys" ? "has an unknown key" : "is not a known key");
   }
-  const primary = ownOf(given, "primary");
-  const data = membersOf(ownOf(given, "data"), "keys.data");
-  const names = namesOf(data);
+  const primary = look("keys.primary", () => ownOf(given, "primary"));
+  const data = membersOf(look("keys.data", () => ownOf(given, "data")), "keys.data");
+  const names = look("keys.data", () => namesOf(data));
   if (typeof primary !== "string" || !names.includes(primary)) {
     throw badConfiguration("keys.primary", "must be the name of one of `keys.data`");
   }
   const secrets = new Uint8Array(SIZE * (1 + names.length));
   try {
-    setBytes(secrets, readSecret(ownOf(given, "index"), "keys.index"));
+    setBytes(secrets, look("keys.index", () => readSecret(ownOf(given, "index"), "keys.index")));
     names.forEach((name, at) => {
       const place = placeOf("keys.data", name);
-      const secret = readSecret(data[name], place);
+      const secret = look(place, () => readSecret(data[name], place));
       if (isTaken(secrets, secret, 1 + at)) throw badConfiguration(place, "is the same secret as another key");
       setBytes(secrets, secret, SIZE * (1 + at));
     });

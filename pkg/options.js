@@ -2,7 +2,7 @@
 // Checks the options of `openVault`, but for the keys; what is inside `collections` and `settings` the core checks.
 
 import { isArray, isMatch, isObject, isSafeInteger, namesOf, ownOf, parseJson, providedBy } from "./built-ins.js";
-import { badConfiguration, isShown, placeOf } from "./error.js";
+import { badConfiguration, isShown, look, placeOf } from "./error.js";
 import { LEVELS, writeJson } from "./json.js";
 
 const KNOWN = new Set(["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings", "wasm"]);
@@ -17,32 +17,34 @@ export const MOST = 1 << 26;
  */
 export function readOptions(options) {
   const given = membersOf(options, "options");
-  for (const name of namesOf(given)) {
+  const provided = (/** @type {string} */ name) => look(name, () => providedBy(given, name));
+  for (const name of look("options", () => namesOf(given))) {
     if (KNOWN.has(name)) continue;
     const place = placeOf("options", name);
     throw badConfiguration(place.replace("options.", ""), place === "options" ? "has an unknown option" : "is not a known option");
   }
-  const store = membersOf(providedBy(given, "store"), "store");
+  const store = membersOf(provided("store"), "store");
+  const ofStore = (/** @type {string} */ name) => look(`store.${name}`, () => providedBy(store, name));
   const functions = {
-    "store.read": providedBy(store, "read"),
-    "store.write": providedBy(store, "write"),
-    policy: providedBy(given, "policy"),
-    audit: providedBy(given, "audit"),
-    reload: providedBy(given, "reload"),
-    clock: providedBy(given, "clock"),
+    "store.read": ofStore("read"),
+    "store.write": ofStore("write"),
+    policy: provided("policy"),
+    audit: provided("audit"),
+    reload: provided("reload"),
+    clock: provided("clock"),
   };
   for (const [place, value] of Object.entries(functions)) {
     if (typeof value === "function" || (value === undefined && MAY_BE_ABSENT.has(place))) continue;
     throw badConfiguration(place, "must be a function");
   }
-  const settings = ownOf(given, "settings");
+  const settings = look("settings", () => ownOf(given, "settings"));
   return {
-    collections: readPlain(ownOf(given, "collections"), "collections"),
+    collections: readPlain(look("collections", () => ownOf(given, "collections")), "collections"),
     settings: readPlain(settings === undefined ? {} : settings, "settings"),
     store: {
       writable: functions["store.write"] !== undefined,
-      maxWrites: readLimit(providedBy(store, "maxWrites"), "store.maxWrites"),
-      maxRowBytes: readLimit(providedBy(store, "maxRowBytes"), "store.maxRowBytes"),
+      maxWrites: readLimit(ofStore("maxWrites"), "store.maxWrites"),
+      maxRowBytes: readLimit(ofStore("maxRowBytes"), "store.maxRowBytes"),
     },
     audits: functions.audit !== undefined,
   };

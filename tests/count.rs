@@ -11,6 +11,7 @@ use memory_host::named_tokens::of_tenant;
 use memory_host::test_vault::{Setup, TestVault, code, context, succeeds};
 use memory_host::{Asked, START, honest, thrown};
 use serde_json::{Value, json};
+use vaultlet::error::Fault;
 use vaultlet::host::{Decision, Row, State};
 
 const INTEGRITY: &str = "VL5001";
@@ -296,4 +297,24 @@ fn it_asks_for_both_states_at_once() {
         })
         .collect();
     assert_eq!(states, [State::Any], "a token that is archived meanwhile is in one of them");
+}
+
+#[test]
+fn pages_of_large_rows_are_asked_for_again_with_half_as_many() {
+    let vault = TestVault::open();
+    for name in ["a", "b", "c", "d", "e", "f", "g"] {
+        of_tenant(&vault, name, "acme");
+    }
+    vault.host.on_read(|host, asked| match asked {
+        Asked::Terms(query) if query.limit > 3 => Err(Fault::OverLimit(1 << 26)),
+        _ => Ok(honest(host.store.answer(asked))),
+    });
+    assert_eq!(succeeds(vault.call("tokens.count", json!({}))), counted(7, 0));
+}
+
+#[test]
+fn one_row_that_is_too_large_is_vl1001() {
+    let vault = vault_with_tenants();
+    vault.host.on_read(|_, _| Err(Fault::OverLimit(1 << 26)));
+    assert_eq!(code(&vault.call("tokens.count", json!({}))), "VL1001");
 }

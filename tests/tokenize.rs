@@ -361,6 +361,20 @@ fn more_tags_than_the_most_through_reuse_are_pv1012() {
 }
 
 #[test]
+fn a_token_with_more_tags_than_the_most_is_reused_as_long_as_it_gains_none() {
+    for token_type in REUSED {
+        let vault = TestVault::open();
+        let one = |tags: Value| json!({"type": token_type, "tags": tags, "object": jane()});
+        let id = vault.token(one(json!(["a", "b", "c"])));
+        let lowered = vault.beside(&Setup::settings(json!({"maxTags": 2})));
+        assert_eq!(lowered.token(one(json!([]))), id, "{token_type}");
+        assert_eq!(lowered.token(one(json!(["c", "a"]))), id, "{token_type}");
+        let gaining = lowered.tokenize(json!({"requestBody": [one(json!(["d"]))]}));
+        assert_eq!(code(&gaining), "PV1012", "{token_type}");
+    }
+}
+
+#[test]
 fn an_existing_tokens_expiry_becomes_the_given_one_even_if_earlier() {
     for token_type in REUSED {
         let vault = TestVault::open();

@@ -3,6 +3,7 @@
 // `iam.d.ts`.
 
 import { mapGet, ownOf, setHas } from "../built-ins.js";
+import { look } from "../error.js";
 import { isNamed, readConfiguration } from "./configuration.js";
 import { askedBy, isCovered } from "./resource.js";
 import { parseToml } from "./toml.js";
@@ -12,7 +13,7 @@ import { parseToml } from "./toml.js";
 
 /** @type {typeof import("./iam.js").iam} */
 export function iam(configuration) {
-  return policyOf(readConfiguration(configuration));
+  return policyOf(look("configuration", () => readConfiguration(configuration)));
 }
 
 /** @type {typeof import("./iam.js").iamToml} */

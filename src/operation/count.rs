@@ -17,6 +17,12 @@ use crate::settings::Settings;
 
 pub(crate) struct Count;
 
+impl Count {
+    /// No limit of the settings applies to all that is counted, but to what lies in memory at once: 64 MiB, many times the
+    /// largest row.
+    pub(crate) const MAX_BYTES_OF_A_PAGE: u32 = 1 << 26;
+}
+
 #[derive(Serialize)]
 struct Counted {
     active: usize,

@@ -77,8 +77,10 @@ impl Vault {
     /// How many bytes of sealed rows one answer of the store may have in an operation; none: any number. The host can
     /// look before it takes them in.
     pub fn max_bytes_of(&self, operation: &str) -> Option<u32> {
-        let most = u32::try_from(self.settings.max_bytes.0).ok()?;
-        (operation != Count::ACTION).then_some(most)
+        match operation {
+            Count::ACTION => Some(Count::MAX_BYTES_OF_A_PAGE),
+            _ => u32::try_from(self.settings.max_bytes.0).ok(),
+        }
     }
 
     /// Runs one operation, named as the policy sees it (`tokens.update`), on the JSON text of its

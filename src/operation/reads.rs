@@ -105,12 +105,21 @@ impl<H: Host> Pass<'_, H> {
         Ok(found)
     }
 
-    /// Counts the tokens that have the term.
+    /// Counts the tokens that have the term. Pages of large rows are asked for again, with half as many.
     pub(crate) async fn count(&mut self, term: Label, counts: &mut Counts) -> Result<(), Error> {
         let mut query = self.query(&[term], State::Any, PAGE);
         loop {
-            let rows = self.read_page(&mut query).await?;
-            let is_last = rows.len() < PAGE as usize;
+            let rows = match self.read_page(&mut query).await {
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::LimitExceeded { .. })
+                        && query.limit > 1 =>
+                {
+                    query.limit /= 2;
+                    continue;
+                }
+                rows => rows?,
+            };
+            let is_last = rows.len() < query.limit as usize;
             for row in rows {
                 let token = self.open(row, None)?;
                 counts.add(token.row.expires_at, self.now);

@@ -159,3 +159,18 @@ test("a blob that the vault's end has met is VL5002", async () => {
   vault.close();
   await assert.rejects(pending, refused("VL5002"));
 });
+
+test("parameters that are no plain object are refused, as those of other operations are", async () => {
+  const { encryptBlob } = await open();
+  const members = { ...photo, requestBody: new Uint8Array(3) };
+  for (const odd of [() => {}, new Map(), new Date(0), []]) {
+    await assert.rejects(encryptBlob(/** @type {any} */ (Object.assign(odd, members))), refused("PV1012"));
+  }
+  class Parameters {
+    collection = about.collection;
+    reason = about.reason;
+    prop = "photo";
+    requestBody = new Uint8Array(3);
+  }
+  await encryptBlob(/** @type {any} */ (new Parameters()));
+});

@@ -138,7 +138,15 @@ for (const [name, invoke, expected] of cases) {
   });
 }
 
+/** Answers itself. @param {(run: () => void) => void} when */
+const itself = (when) => {
+  const self = { then: (/** @type {Function} */ resolve) => when(() => resolve(self)) };
+  return self;
+};
+
 for (const [name, invoke] of /** @type {[string, () => unknown][]} */ ([
+  ["a thenable that answers itself, at once", () => itself((run) => run())],
+  ["a thenable that answers itself, later", () => itself(queueMicrotask)],
   ["a revoked Proxy", () => revoked({})],
   ["a revoked Proxy of a function", () => revoked(() => {})],
   ["a promise of a revoked Proxy", async () => revoked({})],

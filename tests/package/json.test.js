@@ -60,6 +60,12 @@ cycle.list[0] = cycle;
 const { proxy: revoked, revoke } = Proxy.revocable({}, {});
 revoke();
 
+/** Its own prototype. @type {object} */
+const endless = new Proxy({ a: 1 }, { getPrototypeOf: () => endless });
+/** And one that ends in a `toJSON` so far up that nobody looks. */
+let deep = { toJSON: () => 1 };
+for (let classes = 0; classes < 1_000; classes += 1) deep = Object.create(deep);
+
 /** @type {[string, unknown][]} */
 const lost = [
   ["NaN", NaN],
@@ -113,6 +119,8 @@ const lost = [
   ["a `toJSON` that cannot be read", Object.defineProperty({}, "toJSON", { get: throws })],
   ["a Proxy that throws", new Proxy({}, { ownKeys: throws })],
   ["a Proxy that was revoked", revoked],
+  ["a Proxy that is its own prototype", endless],
+  ["an object of a thousand classes", deep],
   ["a Proxy of a Map", new Proxy(new Map(), {})],
   ["a list with other members", Object.assign([1], { sms: false })],
   ["what a regular expression found", /(?<word>a)/.exec("a")],

@@ -105,6 +105,22 @@ test("a getter that throws while the options are read refuses its place, with th
   await assert.rejects(openVault(exampleHost({ settings })), { code: "VL1000", context: { place: "settings.maxTags" }, cause: own });
 });
 
+for (const place of ["keys", "collections", "store", "policy", "audit", "reload", "clock", "settings", "wasm", "store.read", "store.maxWrites", "keys.primary", "keys.data", "keys.index"]) {
+  test(`a getter of ${place} that throws refuses it, and tells nothing of what it threw`, async () => {
+    const cause = new Error("jane.secret@example.com");
+    const options = { ...exampleHost(), keys: { ...generateKeys() } };
+    const [outer = "", inner] = place.split(".");
+    const holder = inner === undefined ? options : /** @type {any} */ (options)[outer];
+    Object.defineProperty(holder, inner ?? outer, {
+      enumerable: true,
+      get() {
+        throw cause;
+      },
+    });
+    await assert.rejects(openVault(options), { code: "VL1000", context: { place }, cause, message: `\`${place}\` cannot be read` });
+  });
+}
+
 test("takes every option, and undefined for those that may be absent", async () => {
   for (const options of [
     exampleHost(),

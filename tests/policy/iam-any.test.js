@@ -265,3 +265,14 @@ test("a file that was spoilt loads, or is refused with its place", () => {
   );
   for (const [outcome, times] of Object.entries(seen)) assert(times > 25, `${outcome}: only ${times} times`);
 });
+
+test("a getter that throws is refused, and nothing of what it threw is told", () => {
+  const cause = new Error("jane.secret@example.com");
+  const configuration = Object.defineProperty({}, "users", {
+    enumerable: true,
+    get() {
+      throw cause;
+    },
+  });
+  assert.throws(() => iam(/** @type {any} */ (configuration)), { code: "VL1000", context: { place: "configuration" }, cause });
+});

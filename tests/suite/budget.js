@@ -46,6 +46,13 @@ rule("more bytes than `maxBytes` in one answer: VL1001; to count them there is n
   assert.deepEqual(await search(Array.from({ length: 400 }, () => ({ ...row, sealed: huge })), { maxBytes }), over);
   const small = await hand.open({ ...host, settings: { maxBytes: 1 } });
   assert.equal((await small.as("jane").tokens.getTokensCount(about)).total, 10);
+  // But for what no row can have.
+  const lying = /** @type {Store} */ ({ read: () => Array.from({ length: 400 }, () => ({ ...row, sealed: huge })), write: () => true });
+  await assert.rejects((await hand.open({ ...host, store: lying })).as("jane").tokens.getTokensCount(about), (error) => {
+    assert(error instanceof VaultError);
+    assert.equal(error.code, "VL1001");
+    return true;
+  });
 });
 
 rule("a row of more than 64 terms or claims is none of the vault's: VL5001", async (hand) => {
