@@ -117,7 +117,10 @@ pub enum ErrorKind {
     /// No access reason, and the vault insists on one.
     ReasonMissing,
     /// An access reason that is not on the list.
-    ReasonUnknown,
+    ReasonUnknown {
+        /// All that there are.
+        known: &'static [&'static str],
+    },
     /// `Other` without an ad-hoc reason.
     AdhocReasonMissing,
     /// No collection of that name.
@@ -157,6 +160,13 @@ pub enum ErrorKind {
     },
     /// A value that its property's type does not accept.
     ValueRefused {
+        /// The property.
+        property: String,
+        /// Its type.
+        data_type: &'static str,
+    },
+    /// Null, for a property that is not nullable.
+    ValueNull {
         /// The property.
         property: String,
         /// Its type.
@@ -336,6 +346,7 @@ impl ErrorKind {
             self,
             Self::TokenArchived
                 | Self::ValueRefused { .. }
+                | Self::ValueNull { .. }
                 | Self::PropertyUnknown { .. }
                 | Self::CiphertextArchived
                 | Self::CiphertextRefused
@@ -381,9 +392,12 @@ impl ErrorKind {
             Self::ReasonMissing => {
                 told("PV1001", 400, "the access reason is missing", &[("reason", "")])
             }
-            Self::ReasonUnknown => {
-                told("PV1002", 400, "the access reason is not one of the known reasons", &[])
-            }
+            Self::ReasonUnknown { known } => told(
+                "PV1002",
+                400,
+                format!("the access reason must be one of `{}`", known.join("`, `")),
+                &[],
+            ),
             Self::AdhocReasonMissing => {
                 told("VL1003", 404, "the reason `Other` needs an ad-hoc reason", &[])
             }
@@ -426,6 +440,12 @@ impl ErrorKind {
                 "PV3002",
                 400,
                 format!("the value of `{property}` is not of the type `{data_type}`"),
+                &[("property", property), ("type", data_type)],
+            ),
+            Self::ValueNull { property, data_type } => told(
+                "PV3002",
+                400,
+                format!("the value of `{property}` is null, and the property is not nullable"),
                 &[("property", property), ("type", data_type)],
             ),
             Self::PropertyNotBlob { property, data_type } => told(

@@ -619,6 +619,8 @@ fn a_null_of_another_property_is_pv3002() {
         ]}));
         assert_eq!(code(&result), "PV3002", "{property}");
         assert_eq!(context(&result, "property"), property);
+        let told = result.unwrap_err().to_string();
+        assert!(told.contains("is null, and the property is not nullable"), "{told}");
     }
 }
 

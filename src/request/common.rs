@@ -79,7 +79,7 @@ impl<'a> Common<'a> {
             given => REASONS
                 .into_iter()
                 .find(|reason| *reason == given)
-                .ok_or(ErrorKind::ReasonUnknown)?,
+                .ok_or(ErrorKind::ReasonUnknown { known: &REASONS })?,
         };
         if reason == OTHER && self.adhoc_reason.unwrap_or_default().is_empty() {
             return Err(ErrorKind::AdhocReasonMissing.into());

@@ -6,7 +6,7 @@ use serde::ser::{Serialize, Serializer};
 use crate::error::{Error, ErrorKind};
 use crate::json::text::write_canonical;
 use crate::json::tree::{Json, Member};
-use crate::schema::collection::Collection;
+use crate::schema::collection::{Collection, Property};
 use crate::schema::normal_form::NormalForm;
 
 /// The canonical JSON of one object may have so many bytes.
@@ -23,18 +23,19 @@ impl<'a> Data<'a> {
     ) -> Result<Self, Error> {
         let mut data = Vec::new();
         for (name, value) in fields {
-            let property = collection.property(name)?;
-            let absent = property.nullable && matches!(value, Json::Null);
-            if absent {
-                continue;
-            }
-            let data_type = property.data_type;
-            let value = Some(value).filter(|value| !matches!(value, Json::Null));
-            let Some(value) = value.and_then(|value| data_type.normalize(value)) else {
-                let (property, data_type) = (name.to_string(), data_type.name());
-                return Err(ErrorKind::ValueRefused { property, data_type }.into());
+            let Property { data_type, nullable } = collection.property(name)?;
+            let value = match value {
+                Json::Null if nullable => continue,
+                Json::Null => Err(ErrorKind::ValueNull {
+                    property: name.to_string(),
+                    data_type: data_type.name(),
+                }),
+                value => data_type.normalize(value).ok_or_else(|| ErrorKind::ValueRefused {
+                    property: name.to_string(),
+                    data_type: data_type.name(),
+                }),
             };
-            data.push((&**name, value));
+            data.push((&**name, value?));
         }
         Ok(Self(in_order(data)))
     }
