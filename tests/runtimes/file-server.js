@@ -16,19 +16,16 @@ const imports = {
   "#module": "/pkg/module/fetch.js",
 };
 
-/** A page with a module that ends in a value: `globalThis.result`. @param {string} program @param {string} [head] */
+/** A page with a module whose result becomes the page's title, as JSON. @param {string} program @param {string} [head] */
 const pageOf = (program, head = "") => `<!doctype html>
 <title>The suite</title>
 ${head}<script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module">
   const unhandled = [];
   addEventListener("unhandledrejection", ({ reason }) => unhandled.push("unhandled: " + reason));
-  try {
-    const { ran, failed } = await (async () => {${program}})();
-    globalThis.result = { ran, failed: [...failed, ...unhandled], by: navigator.userAgent };
-  } catch (error) {
-    globalThis.result = { ran: 0, failed: [String(error)], by: navigator.userAgent };
-  }
+  const run = async () => {${program}};
+  const { ran, failed } = await run().catch((error) => ({ ran: 0, failed: [String(error)] }));
+  document.title = JSON.stringify({ ran, failed: [...failed, ...unhandled], by: navigator.userAgent });
 </script>`;
 
 /** What each page runs. @type {Record<string, string>} */
