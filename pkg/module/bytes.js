@@ -72,14 +72,12 @@ async function explained(compile) {
   try {
     return await compile();
   } catch (cause) {
+    if (nameOf(cause) !== "CompileError") throw cause;
     try {
       new WebAssembly.Module(EMPTY);
     } catch {
-      // Told by a try, and not by the error: each engine refuses with another.
       throw new Refused(`wasm may not be compiled here: ${ALLOWED}`, { cause });
     }
-    // What broke off is neither's fault.
-    if (nameOf(cause) !== "CompileError") throw cause;
     throw new NoWasm("what came in its place is damaged, or newer than this runtime", { cause });
   }
 }
