@@ -1,37 +1,29 @@
 // @ts-check
-// A function on AWS Lambda behind a function URL or an HTTP API: POST / with an e-mail address answers a token, GET /TOKEN
-// the address. In its environment: `KEYS`, the JSON of `generateKeys()`, and `API_KEY`, of the one who may call. Its store
-// lasts as long as the instance: give it one of yours.
+// A function on AWS Lambda behind a function URL or an HTTP API. In its environment: `KEYS`, the JSON of `generateKeys()`,
+// and `API_KEY`, of the one who may call. Its store lasts as long as the instance: give it one of yours.
 
-import { VaultError, openVault } from "vaultlet";
+import { openVault } from "vaultlet";
 import { memoryStore } from "vaultlet/store/memory";
 
-const vault = openVault({
-  keys: JSON.parse(process.env["KEYS"] ?? ""),
-  collections: { customers: { properties: { email: { type: "EMAIL" } } } },
-  store: memoryStore(),
-  policy: ({ caller }) => ({ allow: caller.name === "app" }),
-});
-const about = { collection: "customers", reason: /** @type {const} */ ("AppFunctionality") };
+import { answering, options } from "./email-tokens.js";
 
-/** @typedef {{ rawPath: string, headers: Record<string, any>, body?: string, requestContext: { http: any } }} Event */
+const { KEYS, API_KEY } = process.env;
+const answer = answering(await openVault({ ...options(KEYS), store: memoryStore() }), API_KEY);
 
-const headers = { "content-type": "application/json" };
-const reply = (/** @type {number} */ statusCode, /** @type {unknown} */ body) => ({ statusCode, headers, body: JSON.stringify(body) });
+/**
+ * @typedef {object} Event
+ * @property {string} rawPath
+ * @property {string} rawQueryString
+ * @property {Record<string, string>} headers
+ * @property {string} [body]
+ * @property {boolean} isBase64Encoded
+ * @property {{ http: { method: string } }} requestContext
+ */
 
 /** @param {Event} event */
-async function answer({ rawPath, headers, body = "", requestContext }) {
-  const { tokens } = (await vault).as({ name: headers["authorization"] === `Bearer ${process.env["API_KEY"]}` ? "app" : "nobody" });
-  if (requestContext.http.method === "POST") {
-    const requestBody = [{ type: /** @type {const} */ ("randomized"), object: { fields: { email: body } } }];
-    const [token] = await tokens.tokenize({ ...about, requestBody });
-    return reply(200, { token_id: token?.token_id });
-  }
-  const [found] = await tokens.detokenize({ ...about, tokenIds: [rawPath.slice(1)] });
-  return found ? reply(200, found.fields) : reply(404, "there is no such token");
+export async function handler({ rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext }) {
+  const { method } = requestContext.http;
+  const sent = body === undefined ? {} : { body: isBase64Encoded ? Buffer.from(body, "base64") : body };
+  const response = await answer(new Request(`https://function${rawPath}?${rawQueryString}`, { method, headers, ...sent }));
+  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
 }
-
-const refused = (/** @type {unknown} */ error) =>
-  error instanceof VaultError ? reply(error.status, error.body) : Promise.reject(error);
-
-export const handler = (/** @type {Event} */ event) => answer(event).catch(refused);

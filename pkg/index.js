@@ -9,7 +9,7 @@ import { Calls, readAsker } from "./calls.js";
 import { errorOf, look } from "./error.js";
 import { startInstance } from "./instance.js";
 import { readKeys } from "./keys.js";
-import { loadModule, notLoaded, takeGiven } from "./load.js";
+import { loadModule, notStarted, takeGiven } from "./load.js";
 import { readOptions, writeConfiguration } from "./options.js";
 import { keepRun } from "./raw-calls.js";
 
@@ -44,7 +44,7 @@ export async function openVault(options) {
   try {
     const module = await (given ?? loadModule());
     const instance = await startInstance(module, onTrap).catch((cause) => {
-      throw notLoaded(cause);
+      throw notStarted(cause, given);
     });
     opening = instance;
     const bridge = makeBridge(/** @type {Host} */ (options), deadline);

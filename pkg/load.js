@@ -5,7 +5,7 @@ import { compile, remedy } from "#module";
 
 import { then } from "./built-ins.js";
 import { VaultError, badConfiguration, makeError } from "./error.js";
-import { NoWasm, Refused } from "./module/bytes.js";
+import { NoWasm, Refused, nameOf } from "./module/bytes.js";
 import { compileGiven } from "./module/given.js";
 
 /** @type {Promise<WebAssembly.Module> | undefined} */
@@ -49,8 +49,24 @@ async function compileOrExplain(given) {
   } catch (cause) {
     if (cause instanceof VaultError) throw cause;
     if (cause instanceof NoWasm) throw badConfiguration("wasm", `is not the vault's: ${cause.message}`, cause.cause);
-    throw cause instanceof Refused ? notLoaded(cause.cause, cause.message) : notLoaded(cause);
+    throw cause instanceof Refused
+      ? notLoaded(cause.cause, cause.message)
+      : notLoaded(cause, "the promise, `Response` or `URL` that was handed in as `wasm` failed");
   }
+}
+
+/**
+ * No instance could be made of it. A wasm of another version exports the same, but wants other imports.
+ * @type {(cause: unknown, given: unknown) => VaultError}
+ */
+export function notStarted(cause, given) {
+  const name = nameOf(cause);
+  if (name !== "LinkError" && name !== "TypeError") return notLoaded(cause);
+  const why = "it is of another version than the package";
+  if (given !== undefined) return badConfiguration("wasm", `is not the vault's: ${why}`, cause);
+  // Whoever keeps an old copy of the file may have let it go when the next call asks.
+  loading = undefined;
+  return notLoaded(cause, `${why}, an old copy of the file perhaps; ${remedy}`);
 }
 
 /** @param {unknown} cause @param {string} [why] */

@@ -21,7 +21,9 @@ const NAMED = /(?:^(?:import|export)[^;"]*|\bnew URL\()"(\.[^"]+)"/gm;
 export function putTogether(to) {
   rmSync(to, { recursive: true, force: true });
   for (const file of files(page)) if (file !== "tsconfig.json") copy(join(page, file), join(to, file));
-  for (const file of ["LICENSE", ...loaded()]) copy(join(packaged, file), join(to, "vaultlet", file));
+  for (const file of loaded()) copy(join(packaged, file), join(to, "vaultlet", file));
+  // The package's folder has one only once it was packed.
+  copy(join(root, "LICENSE"), join(to, "vaultlet", "LICENSE"));
   return files(to);
 }
 

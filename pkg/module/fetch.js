@@ -7,9 +7,9 @@ import { fetchAt } from "./bytes.js";
 export { fetchAt as compileAt } from "./bytes.js";
 
 export const remedy =
-  "with Vite 5 to 7, set `optimizeDeps.exclude: [\"vaultlet\"]`; where a bundler does not bring the file, hand " +
-  "`vaultlet/vaultlet.wasm` in as `openVault({ wasm })`";
+  "with Vite 5 to 7, set `optimizeDeps.exclude: [\"vaultlet\"]`; where a bundler does not bring the file, copy " +
+  "`vaultlet/vaultlet.wasm` to `../wasm/vaultlet_bg.wasm` of the bundle, or hand it in as `openVault({ wasm })`";
 
 export async function compile() {
-  return fetchAt(new URL("../wasm/vaultlet_bg.wasm", import.meta.url));
+  return await fetchAt(new URL("../wasm/vaultlet_bg.wasm", import.meta.url));
 }

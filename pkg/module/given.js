@@ -14,6 +14,9 @@ const compiled = new WeakMap();
 /** Of any program's wasm, only the vault's has it. */
 const OURS = "core_call";
 
+// As they were when the module loaded.
+const { Response, URL } = globalThis;
+
 /**
  * Looks at what it is given before it returns.
  * @type {(given: unknown) => Promise<WebAssembly.Module>}
@@ -21,7 +24,7 @@ const OURS = "core_call";
 export async function compileGiven(given) {
   const known = takerOf(given);
   // Of anything else a promise is all it may be.
-  if (known === undefined && !(isObject(given) && typeof given["then"] === "function")) throw ofAnotherKind();
+  if (known === undefined && !isThenable(given)) throw ofAnotherKind();
   const module = known === undefined ? await compileKept(await given) : await known(given);
   if (!isOurs(module)) throw new NoWasm("it is another program");
   return module;
@@ -38,10 +41,11 @@ function compileKept(kept) {
 function takerOf(given) {
   if (!isObject(given)) return undefined;
   if (ArrayBuffer.isView(given)) return compileBytes;
-  switch (tagOf(given)) {
+  switch (tagIn(given)) {
     case "[object WebAssembly.Module]":
       return (module) => module;
     case "[object ArrayBuffer]":
+    case "[object SharedArrayBuffer]":
       return compileBytes;
     case "[object Response]":
       return compileOnce;
@@ -49,6 +53,30 @@ function takerOf(given) {
       return compileAt;
     default:
       return undefined;
+  }
+}
+
+/**
+ * Those of the platform are told by their class, too: in workerd they had no tags before 2024-09-26.
+ * @param {object} given
+ */
+function tagIn(given) {
+  try {
+    const tag = tagOf(given);
+    if (tag !== "[object Object]") return tag;
+    return given instanceof Response ? "[object Response]" : given instanceof URL ? "[object URL]" : tag;
+  } catch {
+    // Of a Proxy that has been revoked, say.
+    return undefined;
+  }
+}
+
+/** @param {unknown} given */
+function isThenable(given) {
+  try {
+    return isObject(given) && typeof given["then"] === "function";
+  } catch {
+    return false;
   }
 }
 

@@ -10,8 +10,10 @@ export const remedy =
   "`../wasm/vaultlet_bg.wasm` of the bundle, or hand it in as `openVault({ wasm })`";
 
 export async function compile() {
-  return compileBytes(await readFile(new URL("../wasm/vaultlet_bg.wasm", import.meta.url)));
+  return await compileBytes(await readFile(new URL("../wasm/vaultlet_bg.wasm", import.meta.url)));
 }
 
 /** Files too, which Node's `fetch` does not read. @param {URL} url */
-export const compileAt = async (url) => (url.protocol === "file:" ? compileBytes(await readFile(url)) : fetchAt(url));
+export async function compileAt(url) {
+  return url.protocol === "file:" ? await compileBytes(await readFile(url)) : await fetchAt(url);
+}

@@ -13,6 +13,7 @@ import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 import { root } from "../../pkg/build/command.js";
+import { anotherVersion } from "./another-version.js";
 import { exampleHost } from "./example-host.js";
 
 const wasm = readFileSync(join(root, "pkg/wasm/vaultlet_bg.wasm"));
@@ -37,6 +38,7 @@ test("what comes in the place of the wasm is told, with the way out; the next ca
     [html, ["HTML came in its place", 'optimizeDeps.exclude: ["vaultlet"]', "openVault({ wasm })"]],
     [() => new Response("none", { status: 404 }), ["404", "openVault({ wasm })"]],
     [() => typed(wasm.subarray(0, 1_000)), ["damaged", "openVault({ wasm })"]],
+    [() => typed(anotherVersion), ["another version", "openVault({ wasm })"]],
     [() => { throw new TypeError("the network is gone"); }, ["openVault({ wasm })"]], // prettier-ignore
   ])) {
     answer = reply;
@@ -48,12 +50,12 @@ test("what comes in the place of the wasm is told, with the way out; the next ca
     }
   }
   // One request for all who wait, each time.
-  assert.equal(asked.length, 4);
+  assert.equal(asked.length, 5);
   assert(asked.every((path) => path.endsWith("/wasm/vaultlet_bg.wasm")), asked.join());
 
   for (const reply of [() => typed(wasm), () => new Response(wasm)]) {
     answer = reply;
     await Promise.all([openVault(exampleHost()), openVault(exampleHost())]);
   }
-  assert.equal(asked.length, 5);
+  assert.equal(asked.length, 6);
 });

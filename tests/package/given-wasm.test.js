@@ -10,6 +10,7 @@ import { runInNewContext } from "node:vm";
 
 import { VaultError } from "vaultlet";
 
+import { anotherVersion } from "./another-version.js";
 import { makeToken, openExample, tagsOf } from "./example-host.js";
 
 const address = new URL(import.meta.resolve("vaultlet/vaultlet.wasm"));
@@ -94,6 +95,7 @@ for (const [name, wasm, says] of /** @type {[string, any, string][]} */ ([
   ["half of it", bytes.subarray(0, bytes.length >> 1), "damaged"],
   ["another program", Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0), "another program"],
   ["a module of another program", new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)), "another program"],
+  ["that of another version", anotherVersion, "another version"],
   ["a page", reply(html, { headers: { "content-type": "text/html" } }), "HTML"],
   ["a page that says it is wasm", reply(html), "damaged"],
   ["a reply of 404", reply("no such file", { status: 404 }), "404"],

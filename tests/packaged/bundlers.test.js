@@ -100,11 +100,18 @@ async function webpack(folder, configuration) {
   assert.equal(stats.toString({ all: false, errors: true, warnings: true }), "");
 }
 
+/** What a bundle says that has no wasm. @param {string} text */
+function tellsHow(text) {
+  assert.match(text, /^PV1000: the wasm could not be loaded: /);
+  assert.match(text, /copy `vaultlet\/vaultlet\.wasm` to `\.\.\/wasm\/vaultlet_bg\.wasm` of the bundle/);
+  assert.match(text, /, or hand it in as `openVault\(\{ wasm \}\)`/);
+}
+
 /** For Node: what comes out is printed. @param {string} imports @param {string} [given] */
 const printing = (imports, given = "") => `${imports}
 import { session } from "./session.js";
 
-session(${given}).then(console.log);
+session(${given}).then(console.log, ({ code, message }) => console.log(code + ": " + message));
 `;
 
 describe("bundles for pages", { concurrency: 2 }, () => {
@@ -153,14 +160,26 @@ describe("bundles for pages", { concurrency: 2 }, () => {
     await opens(join(folder, "dist"));
   });
 
-  test("a bundle that the wasm was not copied to says so, and how it is mended", async () => {
-    const folder = project(installed, "esbuild-without", { "main.js": program() });
-    await esbuild(folder, { format: "esm", outfile: "dist/js/main.js" });
-    writeFileSync(join(folder, "dist", "index.html"), html('<script type="module" src="js/main.js"></script>'));
-    const server = await serve(join(folder, "dist"));
-    const { text } = await visit(browser, server.url).finally(server.stop);
-    assert.match(text, /^PV1000: the wasm could not be loaded: /);
-    assert.match(text, /hand `vaultlet\/vaultlet\.wasm` in as `openVault\(\{ wasm \}\)`/);
+  test("without the wasm a bundle says so, and how it is mended: esbuild, as a module and as a classic script; Rollup", async () => {
+    const rollup = `
+      import { nodeResolve } from "@rollup/plugin-node-resolve";
+
+      export default { input: "main.js", output: { file: "dist/js/main.js" }, plugins: [nodeResolve({ browser: true })] };`;
+    /** @type {Record<string, (folder: string) => Promise<unknown>>} */
+    const bundlers = {
+      "esbuild-esm": (folder) => esbuild(folder, { format: "esm", outfile: "dist/js/main.js" }),
+      "esbuild-iife": (folder) => esbuild(folder, { format: "iife", outfile: "dist/js/main.js", logOverride: QUIET }),
+      rollup: (folder) => run(process.execPath, [tool("rollup/dist/bin/rollup"), "-c"], { cwd: folder }),
+    };
+    for (const [name, make] of Object.entries(bundlers)) {
+      const files = { "main.js": program(), "rollup.config.js": rollup };
+      const folder = project(installed, `without-${name}`, files, ["@rollup/plugin-node-resolve"]);
+      await make(folder);
+      writeFileSync(join(folder, "dist", "index.html"), html('<script type="module" src="js/main.js"></script>'));
+      const server = await serve(join(folder, "dist"));
+      const { text } = await visit(browser, server.url).finally(server.stop);
+      tellsHow(text);
+    }
   });
 
   test("no bundler: an import map, under a policy that allows no inline script and no compiling but of wasm", async () => {
@@ -220,5 +239,26 @@ describe("bundles for Node", { concurrency: 2 }, () => {
     copyWasm(folder, "dist/vaultlet.wasm");
     assert.deepEqual(filesOf(join(folder, "dist")).sort(), ["main.mjs", "vaultlet.wasm"]);
     await runBundle(folder, "main.mjs");
+  });
+
+  test("without the wasm a bundle says so, and how it is mended: esbuild, as a module and as CommonJS; Rollup", async () => {
+    const rollup = `
+      import { nodeResolve } from "@rollup/plugin-node-resolve";
+
+      export default { input: "main.js", output: { file: "dist/js/main.mjs" }, external: /^node:/, plugins: [nodeResolve()] };`;
+    const common = /** @type {const} */ ({ platform: "node", target: "node20" });
+    /** @type {Record<string, (folder: string) => Promise<unknown>>} */
+    const bundlers = {
+      "main.mjs": (folder) => esbuild(folder, { ...common, format: "esm", outfile: "dist/js/main.mjs" }),
+      "main.cjs": (folder) => esbuild(folder, { ...common, format: "cjs", outfile: "dist/js/main.cjs", logOverride: QUIET }),
+      rollup: (folder) => run(process.execPath, [tool("rollup/dist/bin/rollup"), "-c"], { cwd: folder }),
+    };
+    for (const [name, make] of Object.entries(bundlers)) {
+      const files = { "main.js": printing(""), "rollup.config.js": rollup };
+      const folder = project(installed, `node-without-${name}`, files, ["@rollup/plugin-node-resolve"]);
+      await make(folder);
+      const file = name === "rollup" ? "main.mjs" : name;
+      tellsHow(await run(process.execPath, [join("dist", "js", file)], { cwd: folder }));
+    }
   });
 });

@@ -32,10 +32,11 @@ export default { fetch: async () => new Response(await session(${given})) };
 /**
  * @param {string} name
  * @param {string} code the Worker
+ * @param {import("esbuild").Loader} [loader] of the wasm
  */
-async function answerOfWorker(name, code) {
+async function answerOfWorker(name, code, loader) {
   const folder = project(installed, name, { "main.js": code });
-  const server = await startWorker(folder, "main.js");
+  const server = await startWorker(folder, "main.js", {}, loader);
   const wasm = filesOf(join(folder, "dist")).filter((path) => path.endsWith(".wasm"));
   assert.equal(wasm.length, 1, wasm.join(", "));
   try {
@@ -52,6 +53,15 @@ test("workerd: bundled by esbuild, whose loader `copy` brings the wasm", async (
 test("workerd: the same file handed in", async () => {
   const code = worker('import wasm from "vaultlet/vaultlet.wasm";', "{ wasm }");
   assert.equal(await answerOfWorker("workerd-given", code), DONE);
+});
+
+test("workerd: bundled by a loader that makes an address of it, the error says what a bundler must not do", async () => {
+  const code = `
+    import { session } from "./session.js";
+    export default { fetch: () => session().then(Response.json, ({ code, message }) => new Response(code + ": " + message)) };`;
+  const said = await answerOfWorker("workerd-without", code, "file");
+  assert.match(said, /^PV1000: the wasm could not be loaded: the bundler has put something else in its place; /);
+  assert.match(said, /the bundler must leave an import of `\.wasm` as it is; or hand the `WebAssembly\.Module` .* in as `openVault\(\{ wasm \}\)`$/);
 });
 
 test("workerd: a vault that is opened at the module's scope, with keys that are given", async () => {

@@ -11,7 +11,8 @@ import { pathToFileURL } from "node:url";
 import { setTimeout as wait } from "node:timers/promises";
 
 import { build } from "esbuild";
-import { generateKeys } from "vaultlet";
+import { generateKeys, openVault } from "vaultlet";
+import { memoryStore } from "vaultlet/store/memory";
 
 import { freePort } from "../store/engines/free-port.js";
 import { project, root, tool, unpack } from "./installed.js";
@@ -29,14 +30,17 @@ before(async () => {
 
 const secrets = { KEYS: JSON.stringify(generateKeys()), API_KEY: "a-key-for-tests" };
 
+/** What the examples have in common. */
+const SHARED = "email-tokens.js";
+
 /** @typedef {{ status: number, body: string }} Answer */
 
 /**
  * What every example does.
  * @param {(method: string, path: string, headers: Record<string, string>, body?: string) => Promise<Answer>} ask
- * @param {(token: string) => string} [pathOf]
  */
-async function holds(ask, pathOf = (token) => `/${token}`) {
+async function holds(ask) {
+  const pathOf = (/** @type {string} */ token) => `/?token=${token}`;
   const authorization = `Bearer ${secrets.API_KEY}`;
   const made = await ask("POST", "/", { authorization }, "jane@example.com");
   assert.equal(made.status, 200, made.body);
@@ -61,7 +65,7 @@ async function holds(ask, pathOf = (token) => `/${token}`) {
 function projectOf(name, files = {}) {
   const about = { private: true, type: "module", dependencies: { vaultlet: "*" } };
   const folder = project(installed, name, { "package.json": JSON.stringify(about), ...files });
-  cpSync(join(root, "examples", `${name}.js`), join(folder, `${name}.js`));
+  for (const file of [`${name}.js`, SHARED]) cpSync(join(root, "examples", file), join(folder, file));
   return folder;
 }
 
@@ -136,30 +140,37 @@ describe("the examples", { concurrency: 2 }, () => {
     const module = await WebAssembly.compile(readFileSync(join(installed.folder, "node_modules", "vaultlet", "wasm", "vaultlet_bg.wasm")));
     const extend = (/** @type {object} */ context) => Object.assign(context, { wasm_of_the_platform: module });
     const runtime = new EdgeRuntime({ extend, initialCode: outputFiles[0]?.text });
-    await holds(
-      async (method, path, headers, body) => {
-        const response = await runtime.dispatchFetch(`http://edge${path}`, { method, headers, body });
-        return { status: response.status, body: await response.text() };
-      },
-      (token) => `/?token=${token}`,
-    );
+    await holds(async (method, path, headers, body) => {
+      const response = await runtime.dispatchFetch(`http://edge${path}`, { method, headers, body });
+      return { status: response.status, body: await response.text() };
+    });
   });
 
   test("a function on AWS Lambda", async () => {
     const folder = projectOf("lambda");
     Object.assign(process.env, secrets);
     const { handler } = await import(String(pathToFileURL(join(folder, "lambda.js"))));
-    await holds(async (method, path, headers, body) => {
-      const event = { version: "2.0", rawPath: path, headers, requestContext: { http: { method, path } }, ...(body === undefined ? {} : { body }) };
-      const { statusCode, body: text } = await handler(event);
-      return { status: statusCode, body: text };
-    });
+    for (const isBase64Encoded of [false, true]) {
+      await holds(async (method, path, headers, body) => {
+        const [rawPath, rawQueryString = ""] = path.split("?");
+        const event = { version: "2.0", rawPath, rawQueryString, headers, isBase64Encoded, requestContext: { http: { method, path } } };
+        const sent = isBase64Encoded ? btoa(body ?? "") : body;
+        const { statusCode, body: text } = await handler({ ...event, ...(body === undefined ? {} : { body: sent }) });
+        return { status: statusCode, body: text };
+      });
+    }
   });
 });
 
+test("without a key for its callers, none starts: what is not set would be one", async () => {
+  const { answering, options } = await import("../../examples/email-tokens.js");
+  const vault = await openVault({ ...options(secrets.KEYS), store: memoryStore() });
+  for (const key of [undefined, ""]) assert.throws(() => answering(vault, key), /there is no `API_KEY`/);
+});
+
 test("each is under forty lines", () => {
-  for (const name of ["worker", "deno-server", "bun-server", "edge", "lambda"]) {
-    const lines = readFileSync(join(root, "examples", `${name}.js`), "utf8").trimEnd().split("\n");
+  for (const name of ["worker.js", "deno-server.js", "bun-server.js", "edge.js", "lambda.js", SHARED]) {
+    const lines = readFileSync(join(root, "examples", name), "utf8").trimEnd().split("\n");
     assert(lines.length < 40, `${name}: ${lines.length} lines`);
   }
 });

@@ -14,16 +14,17 @@ const miniflare = "miniflare";
  * @param {string} folder
  * @param {string} entry
  * @param {object} [bindings] options of miniflare
+ * @param {import("esbuild").Loader} [loader] of the wasm
  * @returns {Promise<{ ready: Promise<URL>, dispatchFetch(url: string): Promise<Response>, dispose(): Promise<void> }>}
  */
-export async function startWorker(folder, entry, bindings = {}) {
+export async function startWorker(folder, entry, bindings = {}, loader = "copy") {
   const { warnings } = await build({
     absWorkingDir: folder,
     entryPoints: [entry],
     bundle: true,
     format: "esm",
     conditions: ["workerd", "worker", "browser"],
-    loader: { ".wasm": "copy" },
+    loader: { ".wasm": loader },
     outdir: "dist",
     logLevel: "silent",
   });

@@ -96,6 +96,7 @@ scene("an update from a ciphertext of another scope takes the chosen properties 
   const typed = { name: "Ada King", email: "ada@king.example", phone: "+1-202-555-0111", ssn: "987-65-4321" };
   await visitor.act("encrypt", { ...typed, scope: "kiosk" });
   assert.deepEqual(await visitor.rows(), before, "encrypting stores nothing");
+  assert.match(await visitor.page.locator("#encrypt .calls").innerText(), /Note: crypto\.encrypt, allowed\./);
   const ciphertext = await visitor.page.locator("#update-encrypted [name=ciphertext]").inputValue();
   assert.match(ciphertext, /^[A-Za-z0-9+/]{100,}=*$/);
   assert.equal(await visitor.page.locator("#update-encrypted [name=scope]").inputValue(), "kiosk");

@@ -2,11 +2,14 @@
 // The folder that `npm run www` makes: what the page's policy for its content lets through, and that nothing is missing.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { after, before, test } from "node:test";
 
+import { root } from "../../pkg/build/command.js";
 import { openSite } from "./site.js";
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
@@ -75,6 +78,18 @@ test("every file that one of them names is there, by a path from its own", () =>
     const meant = posix.normalize(posix.join(dirname(file), path));
     assert(site.files.includes(meant), `${file} names ${path}, which is not there`);
   }
+});
+
+test("a checkout that nothing was packed in has all that it takes", (context) => {
+  const checkout = mkdtempSync(join(tmpdir(), "vaultlet-checkout-"));
+  context.after(() => rmSync(checkout, { recursive: true }));
+  const listed = execFileSync("git", ["ls-files", "-z", "LICENSE", "package.json", "pkg", "www"], { cwd: root, encoding: "utf8" });
+  // What the set-up makes, and nothing else that git ignores.
+  const wasm = readdirSync(join(root, "pkg", "wasm")).map((name) => `pkg/wasm/${name}`);
+  for (const path of [...listed.split("\0").filter(Boolean), ...wasm]) cpSync(join(root, path), join(checkout, path));
+  execFileSync(process.execPath, [join("pkg", "build", "www.js")], { cwd: checkout });
+  const made = readdirSync(join(checkout, "target", "www"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  assert.equal(made.length, site.files.length);
 });
 
 test("what is not for browsers is not in it", () => {

@@ -73,12 +73,12 @@ test("two tabs that update one token at once lose neither the token nor a versio
   const one = await Visitor.open(stage.site, context);
   await one.press("make");
   const other = await one.tab();
-  for (let round = 1; round <= 4; round += 1) {
+  for (let round = 1; round <= 3; round += 1) {
     const tag = (/** @type {Visitor} */ tab, /** @type {string} */ tags) => tab.act("label", { tags, expires: "keep" });
     await Promise.all([tag(one, `one-${round}`), tag(other, `other-${round}`)]);
   }
   const [row] = await one.rows();
-  assert.equal(row.version, 9);
+  assert.equal(row.version, 7);
   assert.match(await one.press("read"), /jane@example\.com/);
   await one.leave();
   assert.deepEqual(other.complaints, []);

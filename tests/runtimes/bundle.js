@@ -8,9 +8,9 @@ import { root } from "./expected.js";
 
 /**
  * @param {string} entry the text of a module in `tests/runtimes/`
- * @param {{ conditions: string[], format: "esm" | "iife", wasm: import("esbuild").OnLoadResult | "external" }} how
+ * @param {{ conditions: string[], format: "esm" | "iife", wasm: import("esbuild").OnLoadResult | "external", external?: string[] }} how
  */
-export async function bundle(entry, { conditions, format, wasm }) {
+export async function bundle(entry, { conditions, format, wasm, external = [] }) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: entry, resolveDir: `${root}tests/runtimes`, sourcefile: "entry.js" },
     bundle: true,
@@ -19,11 +19,12 @@ export async function bundle(entry, { conditions, format, wasm }) {
     outdir: "out",
     format,
     conditions,
+    external,
     plugins: [
       {
         name: "wasm",
         setup({ onResolve, onLoad }) {
-          onResolve({ filter: /\.wasm(\?module)?$/ }, () =>
+          onResolve({ filter: /\/vaultlet_bg\.wasm(\?module)?$|^vaultlet\/vaultlet\.wasm$/ }, () =>
             wasm === "external" ? { path: "./vaultlet.wasm", external: true } : { path: "vaultlet.wasm", namespace: "wasm" },
           );
           if (wasm !== "external") onLoad({ filter: /.*/, namespace: "wasm" }, () => wasm);

@@ -29,9 +29,14 @@ export function programAt(path, remedy) {
   return path;
 }
 
-/** Runs the suite as a program, and answers what it printed. @param {string} program @param {string[]} [options] */
-export async function runProgram(program, options = []) {
-  const path = fileURLToPath(new URL("program.js", import.meta.url));
+/**
+ * Runs the suite as a program, or another file here, and answers what it printed.
+ * @param {string} program
+ * @param {string[]} [options]
+ * @param {string} [file]
+ */
+export async function runProgram(program, options = [], file = "program.js") {
+  const path = fileURLToPath(new URL(file, import.meta.url));
   const running = spawn(program, [...options, path], { cwd: root, stdio: ["ignore", "pipe", "pipe"], timeout: 200_000 });
   /** @type {[string, string]} */
   const texts = ["", ""];

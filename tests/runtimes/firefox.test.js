@@ -3,19 +3,15 @@
 
 import { test } from "node:test";
 
-import { allHold, programAt } from "./expected.js";
+import { browsers, resultAt } from "./browsers.js";
+import { allHold } from "./expected.js";
 import { serveFiles } from "./file-server.js";
-import { puppeteer } from "./untyped.js";
 
 test("Firefox", async (context) => {
-  const executablePath = programAt("/usr/bin/firefox-esr", "run `apt-get install firefox-esr`");
+  const browser = await browsers.Firefox();
   const server = await serveFiles();
-  const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
   try {
-    const page = await browser.newPage();
-    await page.goto(server.address);
-    const found = await page.waitForFunction("globalThis.result", { timeout: 200_000 });
-    allHold(context, { .../** @type {any} */ (await found.jsonValue()), by: await browser.version() });
+    allHold(context, { ...(await resultAt(browser, server.address)), by: await browser.version() });
   } finally {
     await browser.close();
     server.close();

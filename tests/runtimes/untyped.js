@@ -6,5 +6,4 @@ import { createRequire } from "node:module";
 const load = createRequire(import.meta.url);
 
 export const { Miniflare } = load("miniflare");
-export const { chromium } = load("playwright-core");
 export const { default: puppeteer } = load("puppeteer-core");

@@ -25,7 +25,7 @@ const words = {
   audit: {
     ask: (/** @type {AuditEvent} */ { action, decision, tokens, code }) =>
       decision === "allowed"
-        ? `Note: ${action}, allowed, ${count(tokens, "1 token", "tokens")}.`
+        ? `Note: ${action}, allowed${action.startsWith("tokens.") ? `, ${count(tokens, "1 token", "tokens")}` : ""}.`
         : `Note: ${action}, ${decision}${code === undefined ? "" : `, ${code}`}.`,
     answer: () => "noted",
   },
