@@ -69,21 +69,24 @@ function findGetter(object, name) {
 
 /** @type {(request: Request, most: number) => Promise<Uint8Array | typeof TOO_LONG>} */
 async function readUpTo(request, most) {
-  const framed = findGetter(request, "body") === streamOf ? undefined : lengthOfFramed(request);
+  const framed = findGetter(request, "body") === streamOf ? undefined : lengthOfFramed(request, most);
   if (framed === undefined) return request.body === null ? EMPTY : readStream(request.body, most);
   if (framed > most) return TOO_LONG;
   return framed === 0 ? EMPTY : new Uint8Array(await request.arrayBuffer().catch(breakOff));
 }
 
 /**
- * How many bytes the body has, where an adapter has a request from a parser of HTTP, which reads no more than it was told;
- * elsewhere any request may tell any length.
- * @type {(request: Request) => number | undefined}
+ * How many bytes the body has, where an adapter has it from a parser of HTTP, which takes no more than were told.
+ * Elsewhere any request may tell any length.
+ * @type {(request: Request, most: number) => number | undefined}
  */
-function lengthOfFramed({ method, headers }) {
+function lengthOfFramed({ method, headers }, most) {
   if (method === "GET" || method === "HEAD") return 0;
+  if (headers.get("transfer-encoding") !== null) return undefined;
   const told = headers.get("content-length");
-  return told !== null && DIGITS.test(told) && headers.get("transfer-encoding") === null ? Number(told) : undefined;
+  if (told !== null) return DIGITS.test(told) ? Number(told) : undefined;
+  // Then there is none in HTTP/1.1. HTTP/2 may have one; but it has no `Host`.
+  return most === 0 && headers.get("host") !== null ? 0 : undefined;
 }
 
 /** @returns {never} */
