@@ -10,6 +10,8 @@ const TYPES = { json: "application/json", bytes: "application/octet-stream" };
 /** A type alone, or with parameters, of which only the charset means something: JSON is UTF-8. */
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)"?/i;
 
+const DIGITS = /^\d+$/;
+
 const EMPTY = new Uint8Array(0);
 const TOO_LONG = Symbol("too long");
 
@@ -20,7 +22,7 @@ const TOO_LONG = Symbol("too long");
  * @returns {Promise<Uint8Array | undefined>} undefined: there is none
  */
 export async function readBody(request, kind, maxBodyBytes) {
-  const { headers, body } = request;
+  const { headers } = request;
   const type = headers.get("content-type");
   if (kind !== "none" && type !== null) checkType(type, TYPES[kind]);
   const encoding = headers.get("content-encoding");
@@ -30,7 +32,7 @@ export async function readBody(request, kind, maxBodyBytes) {
   // The length that is told may be anything; but what is told to be too long need not be begun.
   if (Number(headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLong(maxBodyBytes);
   if (request.bodyUsed) throw new TypeError("`authenticate` has read the body; it may read a clone of the request");
-  const bytes = body === null ? EMPTY : await readAll(body, kind === "none" ? 0 : maxBodyBytes);
+  const bytes = await readUpTo(request, kind === "none" ? 0 : maxBodyBytes);
   if (kind === "none") {
     if (bytes === TOO_LONG) throw badRequest("requestBody", "is not a part of this operation");
     return undefined;
@@ -51,18 +53,58 @@ function checkType(given, expected) {
 }
 
 /**
+ * How a request of the platform's own gives its body as a stream. That of an adapter may be none yet: what
+ * `@hono/node-server` hands over becomes one when it is asked for its stream, which costs more than the vault's own work.
+ */
+const streamOf = findGetter(Request.prototype, "body");
+
+/** @type {(object: object, name: string) => Function | undefined} */
+function findGetter(object, name) {
+  for (let holder = object; holder !== null; holder = Object.getPrototypeOf(holder)) {
+    const property = Object.getOwnPropertyDescriptor(holder, name);
+    if (property !== undefined) return property.get;
+  }
+  return undefined;
+}
+
+/** @type {(request: Request, most: number) => Promise<Uint8Array | typeof TOO_LONG>} */
+async function readUpTo(request, most) {
+  const framed = findGetter(request, "body") === streamOf ? undefined : lengthOfFramed(request, most);
+  if (framed === undefined) return request.body === null ? EMPTY : readStream(request.body, most);
+  if (framed > most) return TOO_LONG;
+  return framed === 0 ? EMPTY : new Uint8Array(await request.arrayBuffer().catch(breakOff));
+}
+
+/**
+ * How many bytes the body has, where an adapter has it from a parser of HTTP, which takes no more than were told.
+ * Elsewhere any request may tell any length.
+ * @type {(request: Request, most: number) => number | undefined}
+ */
+function lengthOfFramed({ method, headers }, most) {
+  if (method === "GET" || method === "HEAD") return 0;
+  if (headers.get("transfer-encoding") !== null) return undefined;
+  const told = headers.get("content-length");
+  if (told !== null) return DIGITS.test(told) ? Number(told) : undefined;
+  // Then there is none in HTTP/1.1. HTTP/2 may have one; but it has no `Host`.
+  return most === 0 && headers.get("host") !== null ? 0 : undefined;
+}
+
+/** @returns {never} */
+function breakOff() {
+  throw badRequest("requestBody", "has broken off");
+}
+
+/**
  * @param {ReadableStream<Uint8Array>} stream
  * @param {number} most
  */
-async function readAll(stream, most) {
+async function readStream(stream, most) {
   const reader = stream.getReader();
   /** @type {Uint8Array[]} */
   const chunks = [];
   let length = 0;
   for (;;) {
-    const { done, value } = await reader.read().catch(() => {
-      throw badRequest("requestBody", "has broken off");
-    });
+    const { done, value } = await reader.read().catch(breakOff);
     if (done) break;
     length += value.length;
     if (length > most) {

@@ -13,8 +13,12 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_.]{0,80}$/;
 /** Headers are bytes, and whoever sends others than these means some encoding that nobody has told. */
 const VISIBLE = /^[\t -~]*$/;
 
+const ENCODED = /[+%]/;
+
 /** The form is that of HTML: a plus is a space. @param {string} text */
 function decode(text) {
+  // Most texts are written as they are.
+  if (!ENCODED.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll("+", "%20"));
   } catch {
