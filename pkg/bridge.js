@@ -1,7 +1,7 @@
 // @ts-check
 // The host as the wasm sees it: the bridge of `docs/boundary.md`, over the callbacks of `openVault`.
 
-import { apply, elapsed, isObject, isSafeInteger, isSwallowed, namesOf, ownOf, parseJson, providedBy, then, trunc } from "./built-ins.js";
+import { apply, elapsed, isObject, isSafeInteger, losesItems, mapList, namesOf, ownOf, parseJson, providedBy, then, trunc } from "./built-ins.js";
 import { WrongShape, ask, askNow, pause } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
 import { LEVELS, writeJson } from "./json.js";
@@ -34,6 +34,7 @@ export function makeBridge(host, deadline) {
 
     write(call, labels, numbers, sealed) {
       return ask(deadline, () => {
+        insistOnItems();
         // Copied before any code of the host's runs: the columns are views of the wasm's memory.
         const changes = unpackChanges(labels, numbers, sealed);
         call.wrote = true;
@@ -43,14 +44,14 @@ export function makeBridge(host, deadline) {
 
     decide: (call, question) =>
       ask(deadline, () => {
-        insistOnMembers();
-        return callMethod(host, "policy", [{ caller: call.caller, ...question, ...requestIdOf(call) }]);
+        insistOnItems();
+        return callMethod(host, "policy", [{ caller: call.caller, ...plain(question), ...requestIdOf(call) }]);
       }, readDecision),
 
     audit: (call, event) =>
       ask(deadline, () => {
-        insistOnMembers();
-        return callMethod(host, "audit", [addCaller(call, event)]);
+        insistOnItems();
+        return callMethod(host, "audit", [addCaller(call, plain(event))]);
       }, () => undefined),
 
     clock: () =>
@@ -81,17 +82,15 @@ function callMethod(object, name, parameters) {
   return apply(method, object, parameters);
 }
 
-/** What questions and events are made of; the bindings assign each. */
-const MEMBERS = [
-  "action", "capabilities", "checks", "input", "collection", "tenantIds", "reason", "adhocReason", "operation", "resource",
-  "type", "id", "time", "customAudit", "transactionId", "decision", "code", "tokens",
-];
+/**
+ * What the bindings have made has no members of `Object.prototype`'s; what a host gets is plain.
+ * @type {<About extends Pick<AuditEvent, "checks">>(about: About) => About}
+ */
+const plain = (about) => ({ ...about, checks: mapList(about.checks, (check) => ({ ...check })) });
 
-/** A question without its checks would be answered wrongly, and an event without its code say nothing. */
-function insistOnMembers() {
-  for (let at = 0; at < MEMBERS.length; at += 1) {
-    if (isSwallowed(/** @type {string} */ (MEMBERS[at]))) throw new TypeError(`\`Object.prototype.${MEMBERS[at]}\` swallows members`);
-  }
+/** A question without its checks would be answered wrongly, and a write without its changes not be made. */
+function insistOnItems() {
+  if (losesItems()) throw new TypeError("`Object.prototype` swallows the items of lists");
 }
 
 /** @type {(call: Call, event: Omit<AuditEvent, "caller">) => AuditEvent} */

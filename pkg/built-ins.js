@@ -12,7 +12,7 @@
 const unbound = Function.prototype.bind.bind(Function.prototype.call);
 
 export const { apply } = Reflect;
-const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyDescriptors } = Object;
+const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyDescriptors } = Object;
 export const { freeze, hasOwn, keys: namesOf } = Object;
 export const { isArray } = Array;
 export const { isFinite, isNaN, isSafeInteger } = Number;
@@ -38,6 +38,7 @@ export const startsWith = unbound(String.prototype.startsWith);
 export const endsWith = unbound(String.prototype.endsWith);
 export const lowerCase = unbound(String.prototype.toLowerCase);
 export const split = /** @type {(text: string, by: string) => string[]} */ (/** @type {unknown} */ (unbound(String.prototype.split)));
+export const mapList = /** @type {<T, U>(list: T[], each: (item: T) => U) => U[]} */ (unbound(Array.prototype.map));
 export const joinTexts = /** @type {(texts: string[], between: string) => string} */ (unbound(Array.prototype.join));
 export const encodeText = unbound(TextEncoder.prototype.encode).bind(undefined, new TextEncoder());
 export const setHas = unbound(Set.prototype.has);
@@ -114,14 +115,25 @@ export function providedBy(object, name) {
   return object[name];
 }
 
-const { prototype: everyObject } = Object;
+/**
+ * An object without members of its own or of others': what is assigned to it is its own, whatever is on
+ * `Object.prototype`, be it an accessor or read-only.
+ * @type {new () => Record<string, unknown>}
+ */
+export const Bare = /** @type {any} */ (function () {});
+Bare.prototype = Object.create(null);
+Object.assign(Bare, { getPrototypeOf, assign: Object.assign });
+
+/** Whether the items of lists get lost: somebody has planted an accessor, or what cannot be written over, under an index. */
+export function losesItems() {
+  const list = [];
+  list[0] = true;
+  return !hasOwn(list, 0);
+}
 
 /**
- * Whether what is assigned to a member of this name gets lost: somebody has planted an accessor on `Object.prototype`, or
- * what cannot be written over.
- * @param {string} name
+ * Waits by this `then` from now on, whatever somebody puts in its place. Defined, for `Promise.prototype` may be frozen.
+ * @type {<P extends Promise<any>>(promise: P) => P}
  */
-export function isSwallowed(name) {
-  const planted = getOwnPropertyDescriptor(everyObject, name);
-  return planted !== undefined && !(hasOwn(planted, "writable") && planted.writable === true);
-}
+export const withOwnThen = (promise) =>
+  defineProperty(promise, "then", /** @type {PropertyDescriptor} */ ({ __proto__: null, value: nativeThen, configurable: true, writable: true, enumerable: true }));

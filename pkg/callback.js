@@ -2,12 +2,14 @@
 // Calls the host: whatever it does, there is an Answer of the right shape, or one that says how the callback failed.
 // Nothing here throws, for what calls it is wasm, which no exception may cross.
 
-import { NativePromise, apply, clearTimeout, providedBy, nativeThen, setAdd, setDelete, setTimeout } from "./built-ins.js";
+import { NativePromise, apply, clearTimeout, providedBy, nativeThen, setAdd, setDelete, setTimeout, withOwnThen } from "./built-ins.js";
 
 /** @import { Answer, CallbackFailure, Settled } from "./boundary.js" */
 
 /** Read from an answer of the wrong shape. */
 export class WrongShape {
+  problem;
+
   /** @param {string} problem what was wrong where, and nothing of the answer */
   constructor(problem) {
     this.problem = problem;
@@ -16,6 +18,8 @@ export class WrongShape {
 
 /** Read from an answer that has more bytes than the call may read. */
 export class OverLimit {
+  limit;
+
   /** @param {number} limit */
   constructor(limit) {
     this.limit = limit;
@@ -44,8 +48,7 @@ export const ask = (deadline, invoke, read) =>
     if (follow === undefined) return take(read(answer));
     const pending = settle(answer, follow, deadline, read);
     // Its own, for the wasm to call.
-    pending.then = nativeThen;
-    return { value: undefined, failure: undefined, pending };
+    return { value: undefined, failure: undefined, pending: withOwnThen(pending) };
   });
 
 /**
@@ -68,10 +71,16 @@ const MOST_THENABLES = 100;
 
 /** Nothing of the host's: an answer that comes after so long. @type {(millis: number) => Answer<void>} */
 export const pause = (millis) => {
-  const pending = new NativePromise((resolve) => void setTimeout(() => resolve(over), millis));
+  const pending = new NativePromise((resolve) => {
+    try {
+      setTimeout(() => resolve(over), millis);
+    } catch {
+      // The platform's own, which whatever is on `Object.prototype` may have broken: then it is over at once.
+      resolve(over);
+    }
+  });
   // Its own, for the wasm to call.
-  pending.then = nativeThen;
-  return { value: undefined, failure: undefined, pending };
+  return { value: undefined, failure: undefined, pending: withOwnThen(pending) };
 };
 
 /** What a promise is resolved with is asked for a `then`. @type {any} */
@@ -83,11 +92,20 @@ const settle = (answer, follow, { timeoutMs, timers }, read) =>
     let over = false;
     // What a promise is resolved with is asked for a `then`, and would inherit one that somebody put there.
     const end = (/** @type {Settled<any>} */ settled) => resolve({ __proto__: null, .../** @type {any} */ (settled) });
-    const timer = setTimeout(() => {
-      over = true;
-      setDelete(timers, timer);
-      end(failed("timeout", {}));
-    }, timeoutMs);
+    /** @type {ReturnType<typeof setTimeout>} */
+    let timer;
+    try {
+      timer = setTimeout(() => {
+        over = true;
+        setDelete(timers, timer);
+        end(failed("timeout", {}));
+      }, timeoutMs);
+    } catch (cause) {
+      // Without a timer nothing is awaited.
+      adopt(answer, follow, ignore, ignore);
+      end(failed("threw", { cause }));
+      return;
+    }
     setAdd(timers, timer);
     /** @param {() => Settled<any>} settled */
     const endInTime = (settled) => {

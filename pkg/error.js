@@ -7,6 +7,12 @@ import { freeze, isMatch, ownOf } from "./built-ins.js";
 
 /** Declared, and explained, in `index.d.ts`. */
 export class VaultError extends Error {
+  // Defined before they are assigned: whatever is on `Object.prototype`, they are the error's own.
+  code;
+  status;
+  context;
+  body;
+
   /** @param {ErrorBody} body @param {number} status @param {unknown} [cause] */
   constructor({ error_code, message, context, error_url }, status, cause) {
     super(message, cause === undefined ? undefined : { cause });

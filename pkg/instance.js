@@ -1,7 +1,7 @@
 // @ts-check
 // One instance of the wasm, for one vault: its own memory, its own bindings. If it traps, it is over, and nothing else is.
 
-import { nativeThen, setAdd, setDelete, then } from "./built-ins.js";
+import { Bare, setAdd, setDelete, then, withOwnThen } from "./built-ins.js";
 import { makeBindings } from "./wasm/vaultlet_bg.js";
 
 /** @import { Bridge } from "./boundary.js" */
@@ -14,6 +14,8 @@ const { Instance, instantiate } = WebAssembly;
 const globals = {
   globalThis: { crypto: { getRandomValues: crypto?.getRandomValues.bind(crypto) }, queueMicrotask },
   Promise,
+  // What they make is assigned member by member: nothing that is on `Object.prototype` may swallow one.
+  Object: Bare,
   queueMicrotask,
   // No FinalizationRegistry: what an instance holds goes when it goes, and nobody calls it after its end.
 };
@@ -50,7 +52,7 @@ export async function startInstance(module, onTrap) {
   /** The instance's own. @type {Record<string, any> | undefined} */
   let wasm;
   /** What the bindings have of them. @type {Record<string, any>} */
-  const exports = {};
+  const exports = Object.create(null);
   /** @type {Uint8Array | undefined} */
   let stack;
   /** Where the wasm awaits the host. @type {Set<Place>} */
@@ -118,7 +120,7 @@ export async function startInstance(module, onTrap) {
       },
     },
   });
-  await bindings({ module_or_path: module });
+  await bindings(/** @type {any} */ ({ __proto__: Bare.prototype, module_or_path: module }));
 
   /** @param {Promise<unknown>} pending of the bridge's, which never rejects */
   function hold(pending) {
@@ -133,8 +135,7 @@ export async function startInstance(module, onTrap) {
       };
     });
     // The bindings follow it by its `then`.
-    held.then = nativeThen;
-    return held;
+    return withOwnThen(held);
   }
 
   /** A callback may end the vault that has called it: the wasm does not go on. @type {(bridge: any) => any} */

@@ -1,6 +1,8 @@
 // @ts-check
 // Writes what a caller or a host hands in as JSON text: all of it, or nothing and the place of what JSON would lose.
 
+import { Bare } from "./built-ins.js";
+
 /** @typedef {{ text: string, problem?: undefined, path?: undefined, thrown?: undefined }} Written */
 /**
  * What is wrong at the path; where something was thrown, as by a getter, that too.
@@ -31,10 +33,6 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_.]{0,80}$/;
 /** Classes of the platform's that some runtimes write in JavaScript, so that their source does not tell. */
 const PLATFORM = ["Blob", "Buffer", "File", "FormData", "Headers", "Request", "Response", "URL", "URLSearchParams"];
 
-/** An object without members of its own or of others': no key of it means anything. @type {new () => Record<string, unknown>} */
-const Members = /** @type {any} */ (function () {});
-Members.prototype = Object.create(null);
-
 /** Deeper than this goes nothing but a Proxy, which may go on for ever. */
 const MOST_CLASSES = 100;
 
@@ -46,6 +44,8 @@ const STANDING_FOR = ["Date", "String", "Number", "Boolean"];
 
 /** Why a value cannot be written. */
 class Refusal {
+  problem;
+
   /** @param {string} problem */
   constructor(problem) {
     this.problem = problem;
@@ -183,7 +183,8 @@ class Copying {
   /** @param {object} value @param {string[]} names */
   #copyMembers(value, names) {
     const depth = this.#enter(value);
-    const copy = new Members();
+    // No key of it means anything.
+    const copy = new Bare();
     for (const name of names) {
       this.#trail[depth] = name;
       const member = /** @type {Record<string, unknown>} */ (value)[name];

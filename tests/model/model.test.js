@@ -93,6 +93,44 @@ test("a card-shaped ID that data determines may be another token's, which no ref
   await assert.rejects(play(alone, { open: openRefusing, coverage }), Disagreement);
 });
 
+/** Two tokens of other tags, and what two calls at once make of them. @param {object[]} given @param {typeof ModelHost.open} [open] */
+async function playAtOnce(given, open = ModelHost.open) {
+  const about = { collection: "customers", reason: "AppFunctionality" };
+  const make = (/** @type {string} */ token_id, /** @type {string} */ tag) => ({ type: "randomized", token_id, tags: [tag], object: { fields: { name: token_id } } });
+  const requestBody = [make("one", "a"), make("other", "b")];
+  const beginning = { call: { action: "tokens.tokenize", name: "admin", parameters: { ...about, requestBody } } };
+  const atOnce = given.map((parameters) => ({ action: "tokens.update", name: "admin", parameters: { ...about, ...parameters } }));
+  // Both read before either writes; and the one goes before the other.
+  for (const schedule of [[], [0, 6], [6, 0]]) {
+    await play({ settings: "plain", steps: [beginning, { atOnce, schedule }] }, { open, coverage: new Coverage() });
+  }
+}
+
+test("two updates that each miss what the other brings under its query end as none after the other: no difference", async () => {
+  const [toB, toA] = [{ tags: ["a"], requestBody: { tags: ["b"] } }, { tags: ["b"], requestBody: { tags: ["a"] } }];
+  const tokenIds = ["one", "other"];
+  await playAtOnce([toB, toA]);
+  await playAtOnce([{ ...toB, tokenIds }, { ...toA, tokenIds }]);
+});
+
+test("of two updates of one token at once that one is lost, or that both land on what stays, is a difference", async () => {
+  /** A store that writes over whatever is there. @param {Settings} settings */
+  const openCareless = async (settings) => {
+    const opened = await ModelHost.open(settings);
+    const { store } = opened.host;
+    const write = store.write.bind(store);
+    const versions = () => new Map(store.rows().map(({ key, version }) => [key, version]));
+    store.write = (changes) => write(changes.map((change) => ({ ...change, expect: versions().get(change.key) ?? null })));
+    return opened;
+  };
+  const [toB, toC] = ["b", "c"].map((tag) => ({ tags: ["a"], requestBody: { tags: [tag] } }));
+  const [both, tagged] = [{ tokenIds: ["one", "other"], requestBody: { tags: ["a"] } }, { tokenIds: ["one", "other"], tags: ["a"], requestBody: { tags: ["c"] } }];
+  for (const calls of [[toB, toC], [both, tagged]]) {
+    await playAtOnce(/** @type {object[]} */ (calls));
+    await assert.rejects(playAtOnce(/** @type {object[]} */ (calls), openCareless), Disagreement);
+  }
+});
+
 test("what enough sequences never reached is told", () => {
   const coverage = new Coverage();
   const missing = (/** @type {number} */ sequences) => coverage.missing(["tokens.count"], sequences);

@@ -185,17 +185,25 @@ class Player {
   }
 
   /**
-   * Where the reference may be after these calls, and how it differs where it cannot be.
+   * Where the reference may be after these calls, and how it differs where it cannot be. Only if it cannot be anywhere
+   * when each call has seen all that came before it, one may have missed what others changed.
    * @param {Made[]} made
    */
   #compare(made) {
     const rows = this.#host.rows();
     const orders = ordersOf(made);
-    const found = this.#possible.flatMap((possible) => orders.map((order) => this.#agrees(possible, order, rows)));
-    return {
-      agreeing: found.flatMap((each) => ("differ" in each ? [] : each)),
-      differing: found.flatMap((each) => ("differ" in each ? each.differ : [])),
+    const compare = (/** @type {number[][]} */ missed) => {
+      const found = this.#possible.flatMap((possible) =>
+        orders.flatMap((order) => missed.map((each) => this.#agrees(possible, order, rows, each))),
+      );
+      return {
+        agreeing: found.flatMap((each) => ("differ" in each ? [] : each)),
+        differing: found.flatMap((each) => ("differ" in each ? each.differ : [])),
+      };
     };
+    const serial = compare([made.map(() => 0)]);
+    if (serial.agreeing.length > 0 || made.length < 2) return serial;
+    return { agreeing: compare(missedBy(made.length)).agreeing, differing: serial.differing };
   }
 
   /**
@@ -249,11 +257,12 @@ class Player {
    * @param {Possible} before
    * @param {Made[]} order
    * @param {string[]} rows what the store holds then
+   * @param {number[]} [missed] how many of the calls just before it each has not seen
    * @returns {Possible & { repeated: boolean } | { differ: string }}
    */
-  #agrees(before, order, rows) {
+  #agrees(before, order, rows, missed = []) {
     try {
-      return this.#inOrder(before, order, rows);
+      return this.#inOrder(before, order, rows, missed);
     } catch (error) {
       if (error instanceof Impossible) return { differ: error.message };
       throw error;
@@ -264,22 +273,29 @@ class Player {
    * @param {Possible} before
    * @param {Made[]} order
    * @param {string[]} rows
+   * @param {number[]} missed
    * @returns {Possible & { repeated: boolean } | { differ: string }}
    */
-  #inOrder(before, order, rows) {
+  #inOrder(before, order, rows, missed) {
     let { state } = before;
+    /** What each call has found, if it has missed nothing. */
+    const found = [state];
     const learned = { reals: new Map(before.learned.reals), order: new Set(before.learned.order) };
     let repeated = false;
     // A pass that is repeated may end in another way: what was asked and told by then has been asked and told.
     const atOnce = order.length > 1;
     /** @type {Result[]} */
     const results = [];
-    for (const made of order) {
+    for (const [position, made] of order.entries()) {
       const { call, outcome, recorded } = made;
       const named = "error" in outcome ? outcome.error.code : undefined;
-      const { result, questions, events, ...after } = this.#refer(state, call, atOnce ? undefined : recorded, named);
+      const unseen = missed[position] ?? 0;
+      if (!mayMiss(call, order.slice(position - unseen, position))) throw new Impossible("a call that misses nothing");
+      const seen = found[position - unseen] ?? state;
+      const { result, questions, events, ...after } = this.#refer(seen, call, atOnce ? undefined : recorded, named);
       results.push(result);
-      state = after.state;
+      state = unseen === 0 ? after.state : joined(seen, after.state, state);
+      found.push(state);
       repeated = "repeated" in result && result.repeated;
       const checks = { ordered: questions.length < 2 && call.action !== "tokens.detokenize" };
       const asked = recorded.questions.slice(0, atOnce ? questions.length : undefined);
@@ -385,6 +401,59 @@ function deletedAtOnce(order, made, result) {
   const deletes = order.filter(({ call, outcome }) => call.action === "tokens.delete" && "answer" in outcome);
   if (deletes.length < 2 || !deletes.includes(made)) return false;
   return "refusal" in result && result.refusal.code === "PV3009";
+}
+
+/**
+ * Whether a call may have missed what others changed: it has read the tokens before them, all at one moment, and what it
+ * did not find then, or need not write, nobody checks again. So it is where a query by tags, or by a state, does not
+ * match one of two tokens: `joined` says what is checked all the same. Of calls that make tokens or move them, one alone.
+ * @param {Call} call
+ * @param {Made[]} unseen
+ */
+function mayMiss(call, unseen) {
+  const plain = (/** @type {Call} */ { parameters: { transactionId, requestBody = [] } }) =>
+    transactionId === undefined && [requestBody].flat().every(({ ensure_unique_tenant_tags: ensured }) => !ensured);
+  const ofMetadata = (/** @type {Call} */ { action, parameters }) =>
+    action === "tokens.delete" || (action === "tokens.update" && parameters.requestBody?.object === undefined);
+  const all = [call, ...unseen.map((made) => made.call)];
+  return unseen.length === 0 || (all.every(plain) && (ofMetadata(call) || all.slice(1).every(ofMetadata)));
+}
+
+/**
+ * The state that a call leaves which has seen another than the one that it met. No token is changed by it that others
+ * have changed meanwhile: its version tells.
+ * @param {State} seen
+ * @param {State} after
+ * @param {State} met
+ * @returns {State}
+ */
+function joined(seen, after, met) {
+  const byKey = (/** @type {State} */ { tokens }) => new Map(tokens.map((token) => [token.key, token]));
+  const [before, now, there] = [byKey(seen), byKey(after), byKey(met)];
+  const changed = [...new Set([...before.keys(), ...now.keys()])].filter(
+    (key) => before.get(key)?.version !== now.get(key)?.version,
+  );
+  if (changed.some((key) => before.get(key)?.version !== there.get(key)?.version)) {
+    throw new Impossible("a change of what another call has changed meanwhile");
+  }
+  const tokens = met.tokens.filter(({ key }) => !changed.includes(key));
+  tokens.push(...changed.flatMap((key) => now.get(key) ?? []));
+  const { serial } = after.serial > met.serial ? after : met;
+  return { ...met, derived: new Map([...met.derived, ...after.derived]), serial, tokens };
+}
+
+/**
+ * How many of those just before it each of so many calls may have missed, in every way but that none has missed any.
+ * @param {number} calls
+ * @returns {number[][]}
+ */
+function missedBy(calls) {
+  const up = (/** @type {number} */ most) => Array.from({ length: most + 1 }, (_, count) => count);
+  const all = up(calls - 1).reduce(
+    (/** @type {number[][]} */ ways, position) => ways.flatMap((way) => up(position).map((count) => [...way, count])),
+    [[]],
+  );
+  return all.filter((way) => way.some((count) => count > 0));
 }
 
 /**

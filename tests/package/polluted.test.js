@@ -5,33 +5,10 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-const pkg = new URL("../../pkg/", import.meta.url);
-
-/**
- * Every name that the package could read: each that comes after a dot, is taken out of an object, or stands in quotes,
- * and each member that is declared. So a new one cannot be forgotten.
- */
-function namesRead() {
-  const files = ["", "http/", "module/", "policy/", "store/"].flatMap((folder) =>
-    readdirSync(new URL(folder, pkg)).filter((name) => /\.(?:js|d\.ts)$/.test(name)).map((name) => folder + name),
-  );
-  /** @type {Set<string>} */
-  const names = new Set();
-  for (const file of files) {
-    const text = readFileSync(new URL(file, pkg), "utf8").replaceAll(/^ *\*.*$|\/\/.*$/gm, "");
-    for (const [, name] of text.matchAll(/\.([A-Za-z_]\w*)/g)) names.add(String(name));
-    for (const [, name] of text.matchAll(/["'`]([A-Za-z_]\w*)["'`]/g)) names.add(String(name));
-    for (const [, name] of text.matchAll(/^\s*(?:readonly )?([A-Za-z_]\w*)\??[:(]/gm)) names.add(String(name));
-    for (const [, taken] of text.matchAll(/\{([\w\s,:=.]*)\}\)? *(?:=|\))/g)) {
-      for (const [name] of String(taken).matchAll(/[A-Za-z_]\w*/g)) names.add(name);
-    }
-  }
-  return [...names].filter((name) => !(name in Object.prototype));
-}
+import { namesRead } from "./names-read.js";
 
 /**
  * Asked by the language: of whatever a promise is resolved with, of every descriptor of a property, of what
@@ -39,9 +16,9 @@ function namesRead() {
  */
 const ASKED_BY_OTHERS = ["then", "get", "set", "toJSON", "detached"];
 
-/** @param {string} program @param {unknown} [input] */
-function run(program, input) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(new URL(program, import.meta.url))], {
+/** @param {string} program @param {unknown} [input] @param {string[]} others */
+function run(program, input, ...others) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(new URL(program, import.meta.url)), ...others], {
     encoding: "utf8",
     input: JSON.stringify(input ?? null),
     env: { ...process.env, NODE_OPTIONS: "" },
@@ -70,4 +47,20 @@ test("JavaScript's own functions, each replaced in several ways: a call works or
 
 test("what swallows members on `Object.prototype`: no question is answered that lost its checks", () => {
   assert.deepEqual(run("swallowed.js"), { allowed: [], tried: 180, rows: 1 });
+});
+
+/** Asked by Node itself, of its timers and its callbacks. */
+const ASKED_BY_NODE = ["id", "callback"];
+
+test("what is read-only on `Object.prototype`, or swallows what is assigned: each call answers the same, and errors too", () => {
+  const names = namesRead().filter((name) => ![...ASKED_BY_OTHERS, ...ASKED_BY_NODE].includes(name));
+  const { found, refused } = run("hardened.js", [...names, "0"]);
+  assert.deepEqual(found, []);
+  assert(refused < 20, `${refused} refused`);
+});
+
+test("built-ins that are frozen, before the package is loaded or afterwards, as in hardened hosts: the same as without", () => {
+  const expected = run("hardened.js", []);
+  assert(expected.later.length > 60, `${expected.later.length} lines`);
+  for (const when of ["before", "after"]) assert.deepEqual(run("hardened.js", [], when), expected);
 });
