@@ -7,10 +7,12 @@ import { test } from "node:test";
 
 import { checkModel } from "../model/check.js";
 import { ModelHost } from "../model/model-host.js";
-import { counts, overHttp } from "./over-http.js";
+import { counts, isBeyondRest, overHttp } from "./over-http.js";
 
 /** Each is a dozen calls or so. `tests/model` plays thousands of them in the process. */
 const SEQUENCES = 60;
+
+const how = { isInProcess: isBeyondRest };
 
 /** @import { Settings } from "../model/world.js" */
 
@@ -21,7 +23,7 @@ test("the reference agrees with a vault over HTTP on random sequences", async (t
   const open = async (settings) => {
     for (const close of closing) close();
     const opened = await ModelHost.open(settings);
-    const [writing, reading] = [await overHttp(opened.writing), await overHttp(opened.reading)];
+    const [writing, reading] = [await overHttp(opened.writing, how), await overHttp(opened.reading, how)];
     closing = [writing.close, reading.close];
     // Every request over HTTP has an ID.
     const { host } = opened;

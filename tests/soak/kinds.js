@@ -140,7 +140,7 @@ const behaviours = {
  * @returns {Promise<Kind>}
  */
 async function updating(callback, [name, way, code]) {
-  const { vault, misbehave } = await openHostile(way === silent ? 1 : 30_000);
+  const { vault, misbehave } = await openHostile({ open: openExample }, way === silent ? 1 : 30_000);
   const tokenIds = [await makeToken(vault)];
   misbehave(callback, way);
   return {

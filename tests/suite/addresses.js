@@ -34,6 +34,7 @@ rule("a character that does not show is refused in every part of an address", as
     const character = String.fromCodePoint(point);
     if (!hidden.test(character)) continue;
     count += 1;
+    if (count % hand.oneIn !== 0) continue;
     for (const email of [`ja${character}ne@example.com`, `jane@exam${character}ple.com`])
       assert.equal(await codeOf(email), "PV3002", `U+${point.toString(16)}`);
   }

@@ -105,8 +105,8 @@ rule("what takes the place of the platform's timer later neither stops a call no
   const { setTimeout, performance } = globalThis;
   const { now } = performance;
   try {
-    // A timer that never ends, and a clock that says that all time is over.
-    Object.assign(globalThis, { setTimeout: () => 0 });
+    // A timer that never ends, and a clock that says that all time is over. Node's own `fetch` needs its methods.
+    Object.assign(globalThis, { setTimeout: () => ({ ref() {}, unref() {}, refresh() {} }) });
     performance.now = () => Infinity;
     assert.deepEqual(codes(await atOnce(4, update)), Array(4).fill("ok"));
   } finally {

@@ -1,10 +1,9 @@
 // @ts-check
 // A host whose callbacks can be told to misbehave, one at a time, each in any of the ways that JavaScript allows.
 
-import { openVault } from "vaultlet";
-
-import { exampleHost } from "../package/example-host.js";
 import { NaiveStore } from "../store/naive-store.js";
+
+/** @import { Hand } from "./rules.js" */
 
 /** The callbacks, as an error's `context.callback` names them. */
 export const callbacks = /** @type {const} */ (["store.read", "store.write", "policy", "audit", "clock", "reload"]);
@@ -96,9 +95,10 @@ export const ways = [
 
 /**
  * A vault over a host that behaves until it is told not to. Its good answers are all plain values.
+ * @param {Pick<Hand, "open">} hand
  * @param {number} timeoutMs
  */
-export async function openHostile(timeoutMs) {
+export async function openHostile({ open }, timeoutMs) {
   const store = new NaiveStore();
   /** @type {Callback | undefined} */
   let misbehaving;
@@ -111,19 +111,17 @@ export async function openHostile(timeoutMs) {
    */
   const answer = (callback, good) => (callback === misbehaving ? way(good) : good());
 
-  const vault = await openVault(
-    exampleHost({
-      store: {
-        read: (query) => answer("store.read", () => store.read(query)),
-        write: (changes) => answer("store.write", () => store.write(changes)),
-      },
-      policy: () => answer("policy", () => ({ allow: true })),
-      audit: () => answer("audit", () => undefined),
-      clock: () => answer("clock", () => Date.now()),
-      reload: () => answer("reload", () => undefined),
-      settings: { timeoutMs },
-    }),
-  );
+  const vault = await open({
+    store: {
+      read: (query) => answer("store.read", () => store.read(query)),
+      write: (changes) => answer("store.write", () => store.write(changes)),
+    },
+    policy: () => answer("policy", () => ({ allow: true })),
+    audit: () => answer("audit", () => undefined),
+    clock: () => answer("clock", () => Date.now()),
+    reload: () => answer("reload", () => undefined),
+    settings: { timeoutMs },
+  });
   return {
     vault,
     store,

@@ -9,7 +9,10 @@
  * @typedef {object} World
  * @property {() => Made | Promise<Made>} makeStore
  * @property {Vectors} vectors
+ * @property {(vault: Vault) => Reached | Promise<Reached>} [reach] how vaults are called; absent: in the process
+ * @property {number} [oneIn] of thousands of cases that differ in their data alone, one in so many; absent: all
  * @typedef {{ store: Store, close?: () => unknown }} Made
+ * @typedef {{ vault: Vault, close: () => unknown }} Reached
  */
 
 /**
@@ -17,6 +20,8 @@
  * @typedef {object} Hand
  * @property {() => Promise<Store>} makeStore a new and empty store
  * @property {(overrides?: Partial<VaultOptions>) => Promise<Vault>} open a vault over a new store, unless one is given
+ * @property {number} oneIn of thousands of cases that differ in their data alone, one in so many
+ * @property {boolean} seesCauses whether an error brings what the host threw: only in the process
  * @property {Vectors} vectors
  */
 
@@ -43,7 +48,7 @@ export function gather(area) {
 }
 
 /** @param {World} world @param {(hand: Hand) => unknown} holds */
-async function runOver({ makeStore, vectors }, holds) {
+async function runOver({ makeStore, vectors, reach, oneIn = 1 }, holds) {
   /** @type {(() => unknown)[]} */
   const ends = [];
   const makeOne = async () => {
@@ -56,10 +61,13 @@ async function runOver({ makeStore, vectors }, holds) {
     const store = overrides.store ?? (await makeOne());
     const vault = await openVault(exampleHost({ ...overrides, store }));
     ends.unshift(() => vault.close());
-    return vault;
+    if (reach === undefined) return vault;
+    const reached = await reach(vault);
+    ends.unshift(reached.close);
+    return reached.vault;
   };
   try {
-    await holds({ makeStore: makeOne, open, vectors });
+    await holds({ makeStore: makeOne, open, oneIn, seesCauses: reach === undefined, vectors });
   } finally {
     for (const end of ends) await end();
   }
