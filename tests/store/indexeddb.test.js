@@ -1,5 +1,5 @@
 // @ts-check
-// The IndexedDB store in Chromium: the kit, and what is a browser's own.
+// The IndexedDB store in Chromium: the kit, a vault, the suite, and what is a browser's own.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -8,12 +8,14 @@ import { VaultError } from "vaultlet";
 import { indexedDbStore } from "vaultlet/store/indexeddb";
 
 import { openChromium, serveFiles } from "./engines/chromium.js";
+import { countRules, told } from "./every-rule.js";
 
 /** As a page without a bundler finds the package: by a map. */
 const MAP = {
   imports: {
     vaultlet: "/pkg/index.js",
     "vaultlet/store/memory": "/pkg/store/memory.js",
+    "vaultlet/testing": "/pkg/testing.js",
     "#module": "/pkg/module/fetch.js",
   },
 };
@@ -21,10 +23,9 @@ const MAP = {
 const PAGE = `<!doctype html><meta charset="utf-8"><title>IndexedDB</title>
 <script type="importmap">${JSON.stringify(MAP)}</script><script type="module">
   import { indexedDbStore } from "/pkg/store/indexeddb.js";
-  import { testStore } from "/pkg/testing.js";
   import * as rows from "/pkg/testing/rows.js";
-  import { testVaultOn } from "/tests/store/vault-on-store.js";
-  Object.assign(globalThis, { indexedDbStore, testStore, testVaultOn, rows, ready: true });
+  import { runEveryRule } from "/tests/store/every-rule.js";
+  Object.assign(globalThis, { indexedDbStore, runEveryRule, rows, ready: true });
 </script>`;
 
 /** @type {import("./engines/browser.js").Browser} */
@@ -50,27 +51,20 @@ async function openPage(context) {
   return page;
 }
 
-test("the kit and a vault", async () => {
+test("the kit, a vault and the suite", async (context) => {
   const page = await openPage(await browser.newContext());
-  const results = await page.evaluate(async () => {
-    const { indexedDbStore, testStore, testVaultOn } = /** @type {any} */ (globalThis);
-    /** @type {[string, () => Promise<void>][]} */
-    const tests = [];
+  const { held, failures } = await page.evaluate(async () => {
+    const { indexedDbStore, runEveryRule } = /** @type {any} */ (globalThis);
     let stores = 0;
     const make = () => {
       const name = `kit-${(stores += 1)}`;
       return { store: indexedDbStore({ name }), close: () => indexedDB.deleteDatabase(name) };
     };
-    const test = (/** @type {any} */ ...entry) => tests.push(entry);
-    testStore({ name: "IndexedDB", make, test });
-    testVaultOn({ name: "IndexedDB", make, test });
-    /** @type {string[]} */
-    const failures = [];
-    for (const [title, check] of tests) await check().catch((error) => failures.push(`${title}: ${error.message}`));
-    return { all: tests.length, failures };
+    return runEveryRule("IndexedDB", make);
   });
-  assert.deepEqual(results.failures, []);
-  assert(results.all > 60, `${results.all} rules`);
+  assert.deepEqual(failures, []);
+  assert.deepEqual(held, countRules());
+  context.diagnostic(told("IndexedDB", held));
 });
 
 test("two tabs that count up in one row lose no update", async () => {

@@ -50,6 +50,7 @@ describe("one server", () => {
   testStore({ name: "ioredis", make: () => fresh(ioredis), test });
   testStore({ name: "redis", make: () => fresh(/** @type {any} */ (redis)), test });
   testVaultOn({ name: "ioredis", make: () => fresh(ioredis), test });
+  testVaultOn({ name: "redis", make: () => fresh(/** @type {any} */ (redis)), test });
 
   test("a client that sends a write twice makes no landed write false", async () => {
     /** @type {any[]} */
@@ -173,6 +174,8 @@ describe("one server", () => {
 });
 
 // A busy machine makes a replica late: how long is too long has its own test, above.
+const WAITING = { waitReplicas: 1, waitMs: 30_000 };
+
 describe("a cluster of three primaries and their replicas", () => {
   /** @type {import("./engines/redis.js").Servers} */
   let servers;
@@ -193,9 +196,13 @@ describe("a cluster of three primaries and their replicas", () => {
     await servers?.stop();
   });
 
-  testStore({ name: "ioredis, waiting for a replica", make: () => fresh(ioredis, { waitReplicas: 1, waitMs: 30_000 }), test });
-  testStore({ name: "redis, waiting for a replica", make: () => fresh(/** @type {any} */ (redis), { waitReplicas: 1, waitMs: 30_000 }), test });
-  testVaultOn({ name: "a cluster", make: () => fresh(/** @type {any} */ (redis), { waitReplicas: 1, waitMs: 30_000 }), test });
+  for (const [name, make] of /** @type {[string, () => ReturnType<typeof fresh>][]} */ ([
+    ["ioredis, waiting for a replica", () => fresh(ioredis, WAITING)],
+    ["redis, waiting for a replica", () => fresh(/** @type {any} */ (redis), WAITING)],
+  ])) {
+    testStore({ name, make, test });
+    testVaultOn({ name, make, test });
+  }
 
   test("what is on a primary alone is not read before its replicas have it", async () => {
     const name = `late${process.pid}`;

@@ -1,13 +1,12 @@
 // @ts-check
-// The kit, and a vault, on SQLite in a runtime of its own: `RUNTIME sqlite-kit.js DRIVER FOLDER`. Prints what failed, and
-// a count.
+// Every rule on SQLite in a runtime of its own: `RUNTIME sqlite-kit.js DRIVER FOLDER`. Prints what failed, and how many
+// hold.
 
 import { join } from "node:path";
 
 import { sqliteStore } from "vaultlet/store/sqlite";
-import { testStore } from "vaultlet/testing";
 
-import { testVaultOn } from "../vault-on-store.js";
+import { runEveryRule } from "../every-rule.js";
 
 /** @import { SqliteDatabase } from "vaultlet/store/sqlite" */
 
@@ -36,18 +35,7 @@ async function make() {
   return { store, close: () => database.close() };
 }
 
-/** @type {[title: string, check: () => Promise<void>][]} */
-const tests = [];
-const test = (/** @type {string} */ title, /** @type {() => Promise<void>} */ check) => void tests.push([title, check]);
-testStore({ name: driver, make, test });
-testVaultOn({ name: driver, make, test });
-
-let failures = 0;
-for (const [title, check] of tests) {
-  await check().catch((error) => {
-    failures += 1;
-    console.error(`${title}: ${error instanceof Error ? error.stack : error}`);
-  });
-}
-console.log(`${tests.length - failures} of ${tests.length} rules hold`);
-process.exitCode = failures === 0 ? 0 : 1;
+const { held, failures } = await runEveryRule(driver, make);
+for (const failure of failures) console.error(failure);
+console.log(JSON.stringify(held));
+process.exitCode = failures.length === 0 ? 0 : 1;

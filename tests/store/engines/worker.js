@@ -1,26 +1,14 @@
 // @ts-check
-// The kit inside of a Worker: `/d1` and `/durable-object`. Answers how many rules there are, and what failed.
+// Every rule inside of a Worker: `/d1` and `/durable-object`. There the vault runs in the very object whose storage it
+// has. Answers how many rules hold, and what failed.
 
-import { d1Store } from "../../../pkg/store/d1.js";
-import { durableObjectStore } from "../../../pkg/store/durable-object.js";
-import { testStore } from "../../../pkg/testing.js";
+import { d1Store } from "vaultlet/store/d1";
+import { durableObjectStore } from "vaultlet/store/durable-object";
 
-/** @import { D1Database } from "../../../pkg/store/d1.js" */
-/** @import { DurableObjectStorage } from "../../../pkg/store/durable-object.js" */
+import { runEveryRule } from "../every-rule.js";
 
-/**
- * @param {string} name
- * @param {import("../../../pkg/testing.js").StoreTests["make"]} make
- */
-async function run(name, make) {
-  /** @type {[title: string, check: () => Promise<void>][]} */
-  const tests = [];
-  testStore({ name, make, test: (title, check) => tests.push([title, check]) });
-  /** @type {string[]} */
-  const failures = [];
-  for (const [title, check] of tests) await check().catch((error) => failures.push(`${title}: ${error.stack}`));
-  return Response.json({ all: tests.length, failures });
-}
+/** @import { D1Database } from "vaultlet/store/d1" */
+/** @import { DurableObjectStorage } from "vaultlet/store/durable-object" */
 
 export class Vault {
   #storage;
@@ -30,13 +18,14 @@ export class Vault {
     this.#storage = storage;
   }
 
-  fetch() {
-    return run("durable object", async () => {
+  async fetch() {
+    const make = async () => {
       await this.#storage.deleteAll();
       const store = durableObjectStore(this.#storage);
       await store.migrate();
       return { store };
-    });
+    };
+    return Response.json(await runEveryRule("a Durable Object", make));
   }
 }
 
@@ -47,10 +36,11 @@ export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === "/durable-object") return env.VAULT.get(env.VAULT.newUniqueId()).fetch(request);
-    return run("d1", async () => {
+    const make = async () => {
       const store = d1Store(env.DB, { table: `Order "${(tables += 1)}"` });
       await store.migrate();
       return { store };
-    });
+    };
+    return Response.json(await runEveryRule("D1", make));
   },
 };
