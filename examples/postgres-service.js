@@ -3,11 +3,12 @@
 //
 //   DATABASE_URL=postgres://… VAULT_KEYS='{"primary": …}' PORT=8080 node examples/postgres-service.js
 //
-//   PUT /customers/ID   {"name": "…", "email": "…"}    repeated, it changes nothing
+//   PUT /customers/ID   {"name": "…", "email": "…"}    makes the customer, or replaces the data
 //   GET /customers/ID
 //
 // `VAULT_KEYS` is what `JSON.stringify(generateKeys())` gave, once. Who calls is not asked here; a real service asks.
 
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 
@@ -20,7 +21,7 @@ const { DATABASE_URL = "", VAULT_KEYS = "", PORT = "8080" } = process.env;
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
 // A connection that breaks while nobody uses it; the pool makes another.
 pool.on("error", (error) => console.error(`a database connection broke: ${error.message}`));
-await pool.query("CREATE TABLE IF NOT EXISTS customers (id text PRIMARY KEY, token_id text, since timestamptz NOT NULL DEFAULT now())");
+await pool.query("CREATE TABLE IF NOT EXISTS customers (id text PRIMARY KEY, token_id text NOT NULL, since timestamptz NOT NULL DEFAULT now())");
 
 const store = postgresStore(pool, { table: "customer_tokens" });
 await store.migrate();
@@ -35,18 +36,25 @@ const about = /** @type {const} */ ({ collection: "customers", reason: "AppFunct
 
 /** @param {string} id @param {any} fields */
 async function put(id, fields) {
-  // The service's own row first. Should the process end anywhere from here on, the same request repairs all: the vault's
-  // call has a transaction ID, and answers the same token again.
-  await pool.query("INSERT INTO customers (id) VALUES ($1) ON CONFLICT DO NOTHING", [id]);
-  const requestBody = [{ type: /** @type {const} */ ("randomized"), object: { fields } }];
-  const [made] = await tokens.tokenize({ ...about, requestBody, transactionId: `customer ${id}` });
-  await pool.query("UPDATE customers SET token_id = $2 WHERE id = $1", [id, made?.token_id]);
+  // The service's own row first, with the ID that the token is going to have. Wherever the process ends from here on, the
+  // same request, today or in a year, finds the same ID and does the rest.
+  await pool.query("INSERT INTO customers (id, token_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", [id, randomUUID()]);
+  const { rows } = await pool.query("SELECT token_id FROM customers WHERE id = $1", [id]);
+  const [{ token_id }] = rows;
+  const object = { fields };
+  try {
+    await tokens.updateTokens({ ...about, tokenIds: [token_id], requestBody: { object } });
+  } catch (error) {
+    if (!(error instanceof VaultError && error.code === "PV3009")) throw error;
+    // There is no such token yet. Where two requests make it at once, the second is VL3010 (409) and can be repeated.
+    await tokens.tokenize({ ...about, requestBody: [{ type: "randomized", object, token_id }] });
+  }
   return { id };
 }
 
 /** @param {string} id */
 async function get(id) {
-  const { rows } = await pool.query("SELECT token_id, since FROM customers WHERE id = $1 AND token_id IS NOT NULL", [id]);
+  const { rows } = await pool.query("SELECT token_id, since FROM customers WHERE id = $1", [id]);
   if (rows.length === 0) return undefined;
   const [found] = await tokens.detokenize({ ...about, tokenIds: [rows[0].token_id] });
   return found && { id, since: rows[0].since, ...found.fields };

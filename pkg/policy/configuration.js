@@ -48,8 +48,8 @@ function readPolicy(value, place) {
   }
   return {
     allows: policy_type === "allow",
-    operations: readNames(operations, `${place}.operations`, OPERATIONS, "operation"),
-    reasons: readNames(reasons, `${place}.reasons`, REASONS, "reason"),
+    operations: readNames(operations, `${place}.operations`, OPERATIONS, `operation: ${listed(OPERATIONS)}`),
+    reasons: readNames(reasons, `${place}.reasons`, REASONS, `reason: ${listed(REASONS)}`),
     resources: readList(resources, `${place}.resources`, (entry, at) => readResource(readText(entry, at), at)),
   };
 }
@@ -62,7 +62,7 @@ function readRole(value, place, policies, roleNames) {
   // Who may act for whom is the host's affair, but a role that does not exist is a mistake.
   readNames(given.trusted_roles, `${place}.trusted_roles`, roleNames, "role");
   return {
-    capabilities: readNames(given.capabilities, `${place}.capabilities`, CAPABILITIES, "capability"),
+    capabilities: readNames(given.capabilities, `${place}.capabilities`, CAPABILITIES, "capability; docs/iam.md lists them"),
     policies: [...policies].filter(([name]) => isNamed(named, name)).map(([, policy]) => policy),
   };
 }
@@ -127,6 +127,9 @@ function entriesOf(value, place) {
   if (tagOf(value) !== "[object Object]") throw refusal(value, place, "must be an object");
   return Object.entries(Object(value)).filter(([, member]) => member !== undefined);
 }
+
+/** @type {(names: string[]) => string} */
+const listed = (names) => names.map((name) => `\`${name}\``).join(", ");
 
 /** @type {(value: unknown, place: string, known: string[], kind: string) => Names} */
 function readNames(value, place, known, kind) {

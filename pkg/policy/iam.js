@@ -23,7 +23,14 @@ export function iamToml(text) {
 
 /** @type {(users: Map<string, User>) => (request: AccessRequest) => Decision} */
 function policyOf(users) {
-  return (request) => decide(mapGet(users, nameOf(request.caller)), request);
+  return (request) => {
+    const name = nameOf(request.caller);
+    if (typeof name !== "string") return nobody("the caller has no text `name` of its own");
+    const user = mapGet(users, name);
+    // One answer for both: a caller need not learn which users there are.
+    if (user === undefined || user.disabled) return nobody("the caller's `name` is of no user, or of a disabled one");
+    return decide(user, request);
+  };
 }
 
 /** A caller may be anything; looking into it may even throw. @type {(caller: unknown) => any} */
@@ -35,12 +42,13 @@ function nameOf(caller) {
   }
 }
 
+/** @type {(message: string) => Decision} */
+const nobody = (message) => ({ allow: false, because: "capability", message });
+
 // What decides are plain loops: a method of lists that somebody replaced could pass over a refusal.
 
-/** @type {(user: User | undefined, request: AccessRequest) => Decision} */
-function decide(user, { capabilities, checks, collection, tenantIds, reason }) {
-  if (user === undefined || user.disabled) return { allow: false, because: "capability" };
-  const { role, tenants } = user;
+/** @type {(user: User, request: AccessRequest) => Decision} */
+function decide({ role, tenants }, { capabilities, checks, collection, tenantIds, reason }) {
   for (let at = 0; at < capabilities.length; at += 1) {
     const capability = /** @type {string} */ (capabilities[at]);
     if (isNamed(role.capabilities, capability)) continue;

@@ -30,6 +30,9 @@ const FORMS = [
   [COLLECTION, "types", NAME],
 ];
 
+/** How they are written. */
+const WRITTEN = "`C/tokens`, `C/archived/tokens`, `C/properties/NAME`, `C/types/TYPE` (C is a collection) and `*`";
+
 /**
  * A resource that the vault never asks about is refused: a policy that denies it would deny nothing.
  * @param {string} text
@@ -41,7 +44,9 @@ export function readResource(text, place) {
   // In the public system tokens have a third part, which it ignores. As `*` it promises nothing that would not hold.
   const texts = text.replace(/^([^/]+(?:\/archived)?\/tokens)\/\*$/, "$1").split("/");
   if (texts.some((part) => /\*.*\*/.test(part))) throw badConfiguration(place, "has two `*` in one part");
-  if (!FORMS.some((form) => couldBe(texts, form))) throw badConfiguration(place, "is nothing that the vault asks about");
+  if (!FORMS.some((form) => couldBe(texts, form))) {
+    throw badConfiguration(place, `is nothing that the vault asks about: the forms are ${WRITTEN}`);
+  }
   const parts = texts.map(readPart);
   const folded = texts.map((part, index) => readPart(index === 2 ? part.toLowerCase() : part));
   return ({ resource, type }) => covers(parts, resource) || (type !== null && covers(folded, type));

@@ -19,7 +19,7 @@ const jane = { name: "Jane Miller", email: "jane@example.com" };
 /** Its declarations need those of a whole Workers project. @type {string} */
 const miniflare = "miniflare";
 
-test("the service on PostgreSQL serves, is repeated without harm, and ends at SIGTERM", { timeout: 120_000 }, async () => {
+test("the service on PostgreSQL serves, changes data, finishes what was cut off, and ends at SIGTERM", { timeout: 120_000 }, async () => {
   const database = await startPostgres();
   const env = { ...process.env, DATABASE_URL: database.url, VAULT_KEYS: JSON.stringify(generateKeys()), PORT: "0" };
   const service = spawn(process.execPath, [`${root}examples/postgres-service.js`], { env, stdio: ["ignore", "pipe", "pipe"] });
@@ -34,6 +34,9 @@ test("the service on PostgreSQL serves, is repeated without harm, and ends at SI
     assert.deepEqual(await (await put("c-1", JSON.stringify(jane))).json(), { id: "c-1" });
     const { since, ...found } = /** @type {any} */ (await (await fetch(`${url}c-1`)).json());
     assert.deepEqual(found, { id: "c-1", ...jane });
+    const read = async (/** @type {string} */ id) => /** @type {any} */ (await (await fetch(url + id)).json());
+    await put("c-1", JSON.stringify({ ...jane, email: "jane@example.org" }));
+    assert.deepEqual(await read("c-1"), { id: "c-1", since, name: jane.name, email: "jane@example.org" });
     assert(Date.parse(since) > 0);
     assert.equal((await fetch(`${url}nobody`)).status, 404);
     assert.equal((await put("c-2", "{")).status, 400);
@@ -43,12 +46,20 @@ test("the service on PostgreSQL serves, is repeated without harm, and ends at SI
 
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    const { rows } = await client.query("SELECT count(*)::int AS tokens FROM customer_tokens_claims");
-    const { rows: kept } = await client.query("SELECT * FROM customer_tokens");
+    const countRows = async () => (await client.query("SELECT * FROM customer_tokens")).rows.length;
+    // Repeated and changed, it is one token still, and no transaction stands beside it.
+    assert.equal(await countRows(), 1);
+    // A process that ended before it had made the token: until then nobody is there.
+    await client.query("INSERT INTO customers (id, token_id) VALUES ('c-3', 'cut-off')");
+    assert.equal((await fetch(`${url}c-3`)).status, 404);
+    assert.equal((await put("c-3", JSON.stringify(jane))).status, 200);
+    assert.equal((await read("c-3")).email, jane.email);
+    // Many at once: none fails but for the other, and there is one token.
+    const answers = await Promise.all(Array.from({ length: 8 }, () => put("c-4", JSON.stringify(jane))));
+    assert(answers.some(({ status }) => status === 200));
+    assert(answers.every(({ status }) => status === 200 || status === 409));
+    assert.equal(await countRows(), 3);
     await client.end();
-    assert(rows[0].tokens >= 1);
-    // The token and its transaction: the repeated call has made no second one.
-    assert.equal(kept.length, 2);
 
     service.kill("SIGTERM");
     assert.equal(await ended, 0, said);

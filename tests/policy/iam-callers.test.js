@@ -38,7 +38,9 @@ const decisionOn = (caller, tenantIds = []) =>
   );
 
 const allowed = { allow: true };
-const unknown = { allow: false, because: "capability" };
+const nameless = { allow: false, because: "capability", message: "the caller has no text `name` of its own" };
+// The same for both, so that nobody learns which users there are.
+const unknown = { allow: false, because: "capability", message: "the caller's `name` is of no user, or of a disabled one" };
 
 class Employee {
   /** @param {string} name */
@@ -83,10 +85,6 @@ for (const [kind, caller] of /** @type {[string, unknown][]} */ ([
   ["an empty object", {}],
   ["an object whose class has a name", new Impostor()],
   ["an object that inherits a name", Object.create({ name: "jane" })],
-  ["an unknown name", { name: "joe" }],
-  ["another case", { name: "Jane" }],
-  ["white space", { name: "jane " }],
-  ["an empty name", { name: "" }],
   ["a name that is none", { name: null }],
   ["a name that is a list", { name: ["jane"] }],
   ["a name that only looks like text", { name: { toString: () => "jane" } }],
@@ -94,6 +92,15 @@ for (const [kind, caller] of /** @type {[string, unknown][]} */ ([
   ["a getter that throws", thrower],
   ["a revoked proxy", revoked],
   ["a proxy that throws", new Proxy({}, { get: () => { throw new Error("do not look"); } })],
+])) {
+  test(`a caller without a name: ${kind}`, () => assert.deepEqual(decisionOn(caller, ["acme"]), nameless));
+}
+
+for (const [kind, caller] of /** @type {[string, unknown][]} */ ([
+  ["an unknown name", { name: "joe" }],
+  ["another case", { name: "Jane" }],
+  ["white space", { name: "jane " }],
+  ["an empty name", { name: "" }],
   ["a disabled user", { name: "gone" }],
   ["a role's name", { name: "All" }],
   ...["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf", "prototype", "*"].map(

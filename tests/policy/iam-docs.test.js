@@ -8,7 +8,7 @@ import { iam } from "vaultlet/policy/iam";
 
 import { CAPABILITIES, OPERATIONS, REASONS } from "../../pkg/policy/names.js";
 import { blocksOf, claimsOf, readDocument, runModule } from "../docs/code-blocks.js";
-import { ask, capabilities } from "./questions.js";
+import { ask, capabilities, questions } from "./questions.js";
 
 /** @import { Check } from "vaultlet" */
 
@@ -92,4 +92,36 @@ test("the names that are declared are those that are taken", () => {
 test("docs/iam.md lists the operations that are taken", () => {
   const row = /^\| \| `operations` \|.*$/m.exec(page)?.[0] ?? "";
   assert.deepEqual(Array.from(row.matchAll(/`(\w+)`/g), ([, name]) => name).slice(1), OPERATIONS);
+});
+
+/** @param {string} text */
+const namesIn = (text) => Array.from(text.matchAll(/`([\w.]+)`/g), ([, name = ""]) => name);
+
+/** Where an action is not called as the client's method is. @type {Record<string, string>} */
+const actions = {
+  "tokens.updateTokens": "tokens.update",
+  "tokens.rotateTokens": "tokens.rotate",
+  "tokens.searchTokens": "tokens.search",
+  "tokens.deleteTokens": "tokens.delete",
+  "tokens.getTokensCount": "tokens.count",
+  "tokens.getByTransactionId": "tokens.transaction",
+  "crypto.hashObjects": "crypto.hash",
+};
+
+test("docs/iam.md says of each call which capabilities and operations it takes, and lists all that are known", () => {
+  const [section = ""] = /^## Capabilities and operations\n.*?(?=^## )/ms.exec(page) ?? [];
+  const [, , ...rows] = section.split("\n").filter((line) => line.startsWith("|"));
+  const written = rows.flatMap((row) => {
+    const [, calls = "", taken = "", operations = ""] = row.split("|");
+    const on = / on (tokens|properties) $/.exec(operations)?.[1];
+    return namesIn(calls).map((call) => [actions[call] ?? call, ...namesIn(taken), ...namesIn(operations), on].join(" "));
+  });
+  const asked = questions.map(({ action, capabilities, checks }) => {
+    const operations = new Set(checks.map(({ operation }) => operation));
+    return [action, ...capabilities, ...operations, checks[0]?.resource.endsWith("tokens") ? "tokens" : "properties"].join(" ");
+  });
+  assert.deepEqual(written.sort(), [...new Set(asked)].sort());
+  const never = namesIn(/^Known, .*/ms.exec(section)?.[0] ?? "").filter((name) => name.startsWith("Cap"));
+  assert.deepEqual(never, CAPABILITIES.filter((name) => !capabilities.some((asked) => asked === name)));
+  for (const name of capabilities) assert(section.includes(`\`${name}\``), name);
 });

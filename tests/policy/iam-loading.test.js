@@ -91,6 +91,14 @@ for (const [name, value] of [["undefined", undefined], ...notObjects]) {
   }
 }
 
+const noCapability = "is no known capability; docs/iam.md lists them";
+const noOperation =
+  "is no known operation: `read`, `write`, `delete`, `stats`, `search`, `tokenize`, `detokenize`, `encrypt`, `decrypt`, `hash`";
+const noReason = `is no known reason: ${REASONS.map((reason) => `\`${reason}\``).join(", ")}`;
+const noResource =
+  "is nothing that the vault asks about: the forms are " +
+  "`C/tokens`, `C/archived/tokens`, `C/properties/NAME`, `C/types/TYPE` (C is a collection) and `*`";
+
 /** @type {[what: string, spoil: (configuration: any) => void, place: string, problem: string | RegExp][]} */
 const cases = [
   ...["users.jane", "roles.App", "policies.Read", "idps"].flatMap((place) =>
@@ -131,18 +139,19 @@ const cases = [
   ["unknown", put("roles.App.policies.1", "NoSSN"), "roles.App.policies[1]", "is no known policy"],
   ["empty text", put("roles.App.policies.0", ""), "roles.App.policies[0]", "is no known policy"],
   ["beside `*`", put("roles.App.policies", ["*", "NoSSN"]), "roles.App.policies[1]", "is no known policy"],
-  ["unknown", put("roles.App.capabilities.1", "CapTokenWriter"), "roles.App.capabilities[1]", "is no known capability"],
-  ["another case", put("roles.App.capabilities.0", "captokensreader"), "roles.App.capabilities[0]", "is no known capability"],
-  ["the typo of the public pages", put("roles.App.capabilities.0", "CapOjectsReader"), "roles.App.capabilities[0]", "is no known capability"],
+  ["unknown", put("roles.App.capabilities.1", "CapTokenWriter"), "roles.App.capabilities[1]", noCapability],
+  ["another case", put("roles.App.capabilities.0", "captokensreader"), "roles.App.capabilities[0]", noCapability],
+  ["the typo of the public pages", put("roles.App.capabilities.0", "CapOjectsReader"), "roles.App.capabilities[0]", noCapability],
   ["unknown", put("roles.App.trusted_roles.0", "Nobody"), "roles.App.trusted_roles[0]", "is no known role"],
   ["absent", put("policies.Read.policy_type", undefined), "policies.Read.policy_type", "is missing"],
   ["another case", put("policies.Read.policy_type", "Allow"), "policies.Read.policy_type", "must be `allow` or `deny`"],
   ["true", put("policies.Read.policy_type", true), "policies.Read.policy_type", "must be `allow` or `deny`"],
-  ["unknown", put("policies.Read.operations.1", "reed"), "policies.Read.operations[1]", "is no known operation"],
-  ["an action", put("policies.Read.operations.0", "tokens.search"), "policies.Read.operations[0]", "is no known operation"],
-  ["of 2022", put("policies.Read.operations.0", "invalidate_token"), "policies.Read.operations[0]", "is no known operation"],
-  ["unknown", put("policies.NoSsn.reasons.1", "other"), "policies.NoSsn.reasons[1]", "is no known reason"],
-  ["no resource", put("policies.Read.resources.1", "SSN"), "policies.Read.resources[1]", "is nothing that the vault asks about"],
+  ["unknown", put("policies.Read.operations.1", "reed"), "policies.Read.operations[1]", noOperation],
+  ["an action", put("policies.Read.operations.0", "tokens.search"), "policies.Read.operations[0]", noOperation],
+  ["of 2022", put("policies.Read.operations.0", "invalidate_token"), "policies.Read.operations[0]", noOperation],
+  ["unknown", put("policies.NoSsn.reasons.1", "other"), "policies.NoSsn.reasons[1]", noReason],
+  ["no resource", put("policies.Read.resources.1", "SSN"), "policies.Read.resources[1]", noResource],
+  ["a property for properties", put("policies.Read.resources.1", "customers/property/ssn"), "policies.Read.resources[1]", noResource],
   ["an unknown key", put("group", {}), "configuration.group", "is not a known key"],
   ["a key without a name", put("", {}), "configuration.", "is not a known key"],
   ["an unknown key", put("users.jane.roles", ["App"]), "users.jane.roles", "is not a known key"],

@@ -280,6 +280,6 @@ test("a user with tenants works within them and nowhere else", async () => {
 test("a configuration that is refused leaves no vault half open: `iam` throws before", () => {
   assert.throws(() => iam(configurationOf(/** @type {any} */ (["CapNothing"]), [])), {
     code: "VL1000",
-    message: "`roles.Jane.capabilities[0]` is no known capability",
+    message: "`roles.Jane.capabilities[0]` is no known capability; docs/iam.md lists them",
   });
 });
