@@ -14,9 +14,6 @@ const compiled = new WeakMap();
 /** Of any program's wasm, only the vault's has it. */
 const OURS = "core_call";
 
-// As they were when the module loaded.
-const { Response, URL } = globalThis;
-
 /**
  * Looks at what it is given before it returns.
  * @type {(given: unknown) => Promise<WebAssembly.Module>}
@@ -57,7 +54,8 @@ function takerOf(given) {
 }
 
 /**
- * Those of the platform are told by their class, too: in workerd they had no tags before 2024-09-26.
+ * Those of the platform are told by their class, too: in workerd they had no tags before 2024-09-26. (Looked up here alone:
+ * Node loads its `fetch` where somebody names `Response`.)
  * @param {object} given
  */
 function tagIn(given) {
