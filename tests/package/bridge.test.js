@@ -38,8 +38,8 @@ const aCall = (caller, requestId) => ({ caller, requestId, wrote: false });
 const write = (bridge) => bridge.write(aCall("jane"), "", new Float64Array(0), new Uint8Array(0));
 
 /** What the wasm asks and tells, in part. */
-const question = /** @type {any} */ ({});
-const event = /** @type {any} */ ({});
+const question = /** @type {any} */ ({ checks: [] });
+const event = /** @type {any} */ ({ checks: [] });
 
 /** @param {string} problem */
 const wrongShape = (problem) => failed("shape", { problem });
@@ -173,7 +173,7 @@ test("policy and audit get the caller as it is, among plain data that is theirs 
   });
   const checks = [{ operation: "write", resource: "c/tokens" }];
   const question = /** @type {any} */ ({ action: "tokens.update", checks });
-  const event = /** @type {any} */ ({ id: "1", time: 5, action: "tokens.update", decision: "allowed", tokens: 1 });
+  const event = /** @type {any} */ ({ id: "1", time: 5, action: "tokens.update", decision: "allowed", tokens: 1, checks });
   for (let round = 0; round < 2; round += 1) {
     // The wasm makes each anew, and keeps none.
     await valueOf(bridge.decide(aCall(caller), structuredClone(question)));
@@ -182,7 +182,7 @@ test("policy and audit get the caller as it is, among plain data that is theirs 
   assert.deepEqual(asked[0], { caller, ...question });
   assert.deepEqual(Object.keys(asked[0]), ["caller", "action", "checks"]);
   assert.deepEqual(told[0], { caller, ...event });
-  assert.deepEqual(Object.keys(told[0]), ["id", "time", "caller", "action", "decision", "tokens"]);
+  assert.deepEqual(Object.keys(told[0]), ["id", "time", "caller", "action", "decision", "tokens", "checks"]);
   assert.equal(asked[0].caller, caller);
   assert.equal(told[0].caller, caller);
   assert.notEqual(asked[0], asked[1]);

@@ -33,7 +33,8 @@ if (when === "after") freezeBuiltIns();
 
 const about = /** @type {const} */ ({ collection: "people", reason: "AppFunctionality" });
 const keys = generateKeys();
-const allow = { policy_type: /** @type {const} */ ("allow"), operations: ["*"], reasons: ["*"], resources: ["people/properties/constructor", "people/tokens"] };
+/** @type {import("vaultlet/policy/iam").IamPolicy} */
+const allow = { policy_type: "allow", operations: ["*"], reasons: ["*"], resources: ["people/properties/constructor", "people/tokens"] };
 const byRole = iam({
   users: { jane: { role: "Clerk" } },
   roles: { Clerk: { capabilities: ["*"], policies: ["Some"] } },
