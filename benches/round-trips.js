@@ -73,6 +73,12 @@ const OPERATIONS = [
   // One tag: a query asks for rows that have all of its terms, so of several tags each is asked for by itself.
   ["tokenize with unique tags", 2, 1, (tokens) => tokens.tokenize({ ...about, requestBody: [request("alone", unique("w"))] })],
   [
+    "tokenize pci, unique tags",
+    2,
+    1,
+    (tokens) => tokens.tokenize({ ...about, requestBody: [request("alone", { type: "pci", ...unique("x") })] }),
+  ],
+  [
     "tokenize pci, transaction ID",
     2,
     1,

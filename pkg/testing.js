@@ -15,7 +15,7 @@ const RULES = [...rows, ...writes, ...claims, ...terms, ...prune, ...concurrency
 export function testStore({ name, make, test }) {
   for (const { title, check } of RULES) {
     test(`${name}: ${title}`, async () => {
-      const { store, close } = await make();
+      const { store, close } = Object(await make());
       try {
         await check(new Subject(store));
       } finally {

@@ -28,10 +28,27 @@ export function expectEqual(actual, expected, what) {
  * @param {string} what
  */
 export function expectRows(actual, expected, what) {
-  expectEqual(actual.map(({ key }) => key), expected.map(({ key }) => key), `${what}: keys`);
-  actual.forEach((row, index) => {
-    expectEqual(textOf(row), textOf(/** @type {Row} */ (expected[index])), `${what}: row ${index}`);
-  });
+  const [found, wanted] = [keysOf(actual), keysOf(expected)];
+  const missing = expected.filter(({ key }) => !found.has(key));
+  const others = actual.filter(({ key }) => !wanted.has(key));
+  expect(missing.length === 0, `${what}: ${missing.length} of ${expected.length} rows are missing: ${listed(missing)}`);
+  expect(others.length === 0, `${what}: ${others.length} rows are no answer: ${listed(others)}`);
+  expect(actual.length === found.size, `${what}: a row comes more than once: ${listed(actual)}`);
+  for (const [index, row] of actual.entries()) {
+    const other = /** @type {Row} */ (expected[index]);
+    expect(row.key === other.key, `${what}: in the order of the keys ${other.key} comes next, and not ${row.key}`);
+    const [is, shouldBe] = [columnsOf(row), columnsOf(other)];
+    for (const [name, value] of Object.entries(is)) expectEqual(value, shouldBe[name], `${what}: \`${name}\` of row ${row.key}`);
+  }
+}
+
+/** @param {Row[]} rows */
+const keysOf = (rows) => new Set(rows.map(({ key }) => key));
+
+/** The first of them, with what a page goes by. @param {Row[]} rows */
+function listed(rows) {
+  const texts = rows.slice(0, 3).map(({ key, expiresAt, pruneAt }) => `${key} (expiresAt ${expiresAt}, pruneAt ${pruneAt})`);
+  return [...texts, ...(rows.length > texts.length ? ["…"] : [])].join(", ");
 }
 
 /**
@@ -46,9 +63,12 @@ export const expectSameRows = (actual, expected, what) => expectRows(byKey(actua
 export const byKey = (rows) => rows.toSorted((one, other) => (one.key < other.key ? -1 : Number(one.key > other.key)));
 
 /** A row as text; equal rows have equal texts. @param {Row} row */
-export function textOf({ key, version, terms, claims, expiresAt, pruneAt, sealed }) {
+export const textOf = (row) => JSON.stringify(columnsOf(row));
+
+/** In which equal rows are equal. @param {Row} row @returns {Record<string, unknown>} */
+function columnsOf({ key, version, terms, claims, expiresAt, pruneAt, sealed }) {
   const bytes = sealed.length > 64 ? `${sealed.length} bytes, ${checksum(sealed)}` : sealed.join();
-  return JSON.stringify({ key, version, terms: terms.toSorted(), claims: claims.toSorted(), expiresAt, pruneAt, bytes });
+  return { key, version, terms: terms.toSorted(), claims: claims.toSorted(), expiresAt, pruneAt, sealed: bytes };
 }
 
 /** Long content in a few digits: FNV-1a, to tell one from another in a message. @param {Uint8Array} bytes */

@@ -25,6 +25,7 @@ import { textOf } from "./expect.js";
  * @typedef {object} Order
  * @property {boolean} found
  * @property {Operation[]} longest the longest order that explains what it holds
+ * @property {Row[]} rows what the store holds after it
  * @property {Operation[]} left what it could not go on with
  */
 
@@ -39,10 +40,12 @@ export function findOrder(history) {
   const tried = new Set();
   /** @type {Operation[]} */
   let longest = [];
+  /** @type {State} */
+  let reached = new Map();
 
   /** @type {(left: Operation[], state: State, order: Operation[]) => boolean} */
   const search = (left, state, order) => {
-    if (order.length > longest.length) longest = order;
+    if (order.length > longest.length) [longest, reached] = [order, state];
     if (left.every(({ answered }) => answered === Infinity)) return true;
     const memory = `${left.map(({ asked }) => asked).join()} ${textOfState(state)}`;
     if (tried.has(memory)) return false;
@@ -59,7 +62,7 @@ export function findOrder(history) {
 
   const found = search(operations, new Map(), []);
   const left = operations.filter((operation) => !longest.includes(operation));
-  return { found, longest, left };
+  return { found, longest, rows: Array.from(reached.values()), left };
 }
 
 /**
@@ -106,21 +109,24 @@ function write(state, changes) {
 const textOfState = (state) => Array.from(state.values(), textOf).sort().join();
 
 /** What a reader of the failure needs: what was explained, and where it ends. @param {Order} order */
-export function describe({ longest, left }) {
+export function describe({ longest, rows, left }) {
   const names = new Map();
   const nameOf = (/** @type {string} */ label) => {
     if (!names.has(label)) names.set(label, `#${names.size}`);
     return names.get(label);
   };
+  const labelTexts = (/** @type {string[]} */ labels) => labels.map(nameOf).sort().join() || "none";
   const rowText = (/** @type {Row} */ { key, version, terms, claims }) =>
-    `${nameOf(key)} v${version} terms ${terms.map(nameOf).sort()} claims ${claims.map(nameOf).sort()}`;
+    `${nameOf(key)} v${version} terms ${labelTexts(terms)} claims ${labelTexts(claims)}`;
+  const rowTexts = (/** @type {Row[]} */ rows) => rows.map(rowText).join("; ") || "no rows";
   const changeText = (/** @type {Change} */ { key, expect, row }) =>
     `${nameOf(key)} at ${expect ?? "none"} becomes ${row === null ? "nothing" : rowText(row)}`;
   const text = (/** @type {Operation} */ { client, asked, answered, what }) => {
     const when = `client ${client}, ${asked} to ${answered}`;
     if ("write" in what) return `${when}: write ${what.write.map(changeText).join("; ")}: ${what.landed}`;
     const labels = "claims" in what.read ? what.read.claims : what.read.terms;
-    return `${when}: read ${"claims" in what.read ? "claims" : "terms"} ${labels.map(nameOf)}: ${what.rows.map(rowText).join("; ")}`;
+    return `${when}: read ${"claims" in what.read ? "claims" : "terms"} ${labels.map(nameOf)}: ${rowTexts(what.rows)}`;
   };
-  return ["explained, in this order:", ...longest.map(text), "and then none of these:", ...left.slice(0, 8).map(text)].join("\n");
+  const steps = [...longest.map(text), `so that the store holds: ${rowTexts(rows)}`];
+  return ["explained, in this order:", ...steps, "and then none of these can have come next:", ...left.slice(0, 8).map(text)].join("\n");
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The store under test: its answers are checked for their shape, and what it must answer is said in a word.
 
-import { expect, expectEqual, expectSameRows } from "./expect.js";
+import { expect, expectSameRows } from "./expect.js";
 import { insert } from "./rows.js";
 
 /** @import { Change, Query, Row, Store } from "../index.js" */
@@ -16,6 +16,7 @@ export class Subject {
 
   /** @param {Store} store */
   constructor(store) {
+    expect(typeof store?.read === "function", "`make` must answer `{ store }`, with a store that has a `read`");
     this.#store = store;
   }
 
@@ -44,7 +45,7 @@ export class Subject {
    */
   async read(query) {
     const rows = await this.#store.read(query);
-    expect(Array.isArray(rows), "`read` must answer a list");
+    expect(Array.isArray(rows), `\`read\` must answer a list of rows, and not ${rows}`);
     for (const row of rows) expectShape(row);
     return rows;
   }
@@ -54,15 +55,15 @@ export class Subject {
    * @returns {Promise<boolean>}
    */
   async write(changes) {
-    expect(typeof this.#store.write === "function", "a store that cannot be written cannot be tested");
+    expect(typeof this.#store.write === "function", "the store has no `write`: one that cannot be written cannot be tested");
     const written = await this.#store.write?.(changes);
-    expect(typeof written === "boolean", "`write` must answer true or false");
+    expect(typeof written === "boolean", `\`write\` must answer true or false, and not ${written}`);
     return written === true;
   }
 
   /** A batch that must land. @param {Change[]} changes */
   async land(...changes) {
-    expectEqual(await this.write(changes), true, "a batch that nothing stands against");
+    expect(await this.write(changes), "`write` answered false to a batch that nothing stands against, and must land it");
   }
 
   /**
@@ -71,7 +72,7 @@ export class Subject {
    * @param {Change[]} changes
    */
   async refuse(what, ...changes) {
-    expectEqual(await this.write(changes), false, what);
+    expect(!(await this.write(changes)), `\`write\` answered true, and must answer false and write nothing: ${what}`);
   }
 
   /**
@@ -127,7 +128,7 @@ export class Subject {
       const last = page.at(-1);
       if (last === undefined || page.length < limit) return;
       // Or paging would go on for ever.
-      expect(after === null || last.key > after, `a page after ${after} that ends with ${last.key}`);
+      expect(after === null || last.key > after, `a page after the key ${after} ends with ${last.key}, and must begin behind it`);
       after = last.key;
     }
   }

@@ -81,11 +81,13 @@ impl<'a> Wanted<'a> {
 }
 
 /// Every claim that the batch would add, but those of fresh random IDs.
-pub(crate) fn claims_of(wanted: &[Wanted<'_>]) -> Vec<Label> {
+pub(crate) fn claims_of<H: Host>(pass: &Pass<'_, H>, wanted: &[Wanted<'_>]) -> Vec<Label> {
     let mut claims = Vec::new();
-    for Wanted { fixed_id, data_claim, .. } in wanted {
+    for Wanted { request, input, fixed_id, data_claim, .. } in wanted {
         claims.extend(fixed_id.as_ref().map(|id| id.claim));
         claims.extend(*data_claim);
+        let tags = &request.tags.unique;
+        claims.extend(unique_tags::derive_claims(pass, input.tenant.as_deref(), tags));
     }
     into_set(claims)
 }
@@ -305,6 +307,7 @@ impl<'a> Drafts<'a> {
         pass: &mut Pass<'_, H>,
         wanted: &[Wanted<'a>],
         chosen: &[usize],
+        existing: &[Token],
     ) -> Result<(), Error> {
         if wanted.iter().all(|wanted| wanted.request.tags.unique.is_empty()) {
             return Ok(());
@@ -326,7 +329,7 @@ impl<'a> Drafts<'a> {
             ensuring.push((*index, path));
             claimed.push(Claimed { claimant, tags, path });
         }
-        let claimed = unique_tags::claim(pass, &claimed).await?;
+        let claimed = unique_tags::claim(pass, &claimed, existing).await?;
         let holders = self.count_holders(pass)?;
         for ((index, path), claims) in ensuring.into_iter().zip(claimed) {
             let draft = self.list.get_mut(index).ok_or_else(lost)?;

@@ -122,7 +122,7 @@ impl<'a> Operation<'a> for Tokenize<'a> {
                 let derived = Wanted::derive(pass, request, input);
                 wanted.push(derived.map_err(|error| error.at(&request.path))?);
             }
-            let existing = pass.read_holders(&claims_of(&wanted)).await?;
+            let existing = pass.read_holders(&claims_of(pass, &wanted)).await?;
             let mut drafts = Drafts::of(pass, &existing)?;
             let mut batch = Batch::new(2 * requests.len())?;
             drafts.draw_card_shaped_ids(pass, &mut batch, &mut wanted).await?;
@@ -131,7 +131,7 @@ impl<'a> Operation<'a> for Tokenize<'a> {
                 let draft = drafts.apply(pass, &mut batch, wanted, *expiry);
                 chosen.push(draft.map_err(|error| error.at(&request.path))?);
             }
-            drafts.claim_unique_tags(pass, &wanted, &chosen).await?;
+            drafts.claim_unique_tags(pass, &wanted, &chosen, &existing).await?;
             put(pass, batch, &drafts, &chosen)
         })
         .await

@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::label::{Label, LabelMap, into_set};
 use crate::operation::pass::{Pass, Token};
+use crate::operation::reads::Tokens;
 
 /// The token for which tags are claimed, as far as it is known.
 pub(crate) struct Claimant<'a> {
@@ -33,18 +34,36 @@ pub(crate) struct Claimed<'a> {
     pub(crate) path: &'a str,
 }
 
+/// Tokens that hold the claims of the tags, as far as one read of claims alone tells.
+pub(crate) async fn read_holders<H: Host>(
+    pass: &mut Pass<'_, H>,
+    claimed: &Claimed<'_>,
+) -> Result<Tokens, Error> {
+    pass.read_holders(&into_set(derive_claims(pass, claimed.claimant.tenant, claimed.tags))).await
+}
+
+/// What a token that has the tags alone holds.
+pub(crate) fn derive_claims<H: Host>(
+    pass: &Pass<'_, H>,
+    tenant: Option<&str>,
+    tags: &[&str],
+) -> Vec<Label> {
+    let collection = &pass.call.collection.name;
+    tags.iter().map(|tag| pass.index().derive_unique_tag_claim(collection, tenant, tag)).collect()
+}
+
 /// The claims of the tags, for each of these in their order. A tag that is on another token of its tenant,
 /// active or archived, refuses; of several requests that claim one tag at once, the store lets one succeed.
+/// `holders` are the tokens that hold any of the claims; others beside them do no harm.
 pub(crate) async fn claim<H: Host>(
     pass: &mut Pass<'_, H>,
     all: &[Claimed<'_>],
+    holders: &[Token],
 ) -> Result<Vec<Vec<Label>>, Error> {
     let mut claims = Vec::with_capacity(all.len());
     let mut terms = Vec::new();
     for Claimed { claimant: Claimant { tenant, .. }, tags, .. } in all {
-        let collection = &pass.call.collection.name;
-        let claim = |tag: &&str| pass.index().derive_unique_tag_claim(collection, *tenant, tag);
-        claims.push(tags.iter().map(claim).collect::<Vec<Label>>());
+        claims.push(derive_claims(pass, *tenant, tags));
         for tag in *tags {
             terms.push([pass.derive_tag_term(tag), pass.derive_tenant_term(*tenant)]);
         }
@@ -60,7 +79,6 @@ pub(crate) async fn claim<H: Host>(
         return Err(Error::from(ErrorKind::TagNotUnique).at(path));
     }
     // A claim can outlive its tag's term on no row; this is the store's own word on it.
-    let holders = pass.read_holders(&every).await?;
     let mut by_claim: LabelMap<usize> = pass.call.vault.label_map(holders.len())?;
     for (index, holder) in holders.iter().enumerate() {
         by_claim.extend(holder.row.claims.iter().map(|claim| (*claim, index)));

@@ -182,7 +182,8 @@ async fn unique_claims<H: Host>(
                 own_claims: [token.claim, token.head.data_claim.unwrap_or(token.claim)],
             };
             let claimed = Claimed { claimant, tags: &tags.unique, path: "requestBody" };
-            Ok(unique_tags::claim(pass, &[claimed]).await?.concat())
+            let holders = unique_tags::read_holders(pass, &claimed).await?;
+            Ok(unique_tags::claim(pass, &[claimed], &holders).await?.concat())
         }
         _ => Err(ErrorKind::TagNotUnique.into()),
     }

@@ -303,6 +303,35 @@ export const brokenStores = {
         { maxRowBytes: 2_000 },
       ),
   },
+  "promises rows of more than a megabyte, and does not take them": {
+    rule: /`maxWrites` and `maxRowBytes`/,
+    make: () =>
+      Object.assign(
+        new (class extends Sound {
+          /** @param {Change[]} changes */
+          write(changes) {
+            if (changes.some(({ row }) => row !== null && row.sealed.length > 1_100_000)) throw new Error("too large");
+            return super.write(changes);
+          }
+        })(),
+        { maxRowBytes: 2_000_000 },
+      ),
+  },
+  "promises rows whose terms and claims it does not count": {
+    rule: /`maxWrites` and `maxRowBytes`/,
+    make: () =>
+      Object.assign(
+        new (class extends Sound {
+          /** @param {Change[]} changes */
+          write(changes) {
+            const isLarge = (/** @type {Row} */ { sealed, terms, claims }) => sealed.length + 23 * (terms.length + claims.length) > 2_500;
+            if (changes.some(({ row }) => row !== null && isLarge(row))) throw new Error("too large");
+            return super.write(changes);
+          }
+        })(),
+        { maxRowBytes: 2_000 },
+      ),
+  },
   "promises larger batches than it takes": {
     rule: /`maxWrites` and `maxRowBytes`/,
     make: () =>

@@ -39,8 +39,8 @@ export const rules = [
     async check(subject) {
       const [holder, other] = [makeRow(), makeRow()];
       await subject.fill([holder, other]);
-      await subject.refuse("an insert with the claim", insert(makeRow({ claims: holder.claims })));
-      await subject.refuse("a replacement with the claim", replace(other, { claims: [...other.claims, ...holder.claims] }));
+      await subject.refuse("an insert with a claim that another row holds", insert(makeRow({ claims: holder.claims })));
+      await subject.refuse("a replacement with a claim that another row holds", replace(other, { claims: [...other.claims, ...holder.claims] }));
       await subject.expectFound([holder, other], "the rows");
     },
   },
@@ -49,7 +49,7 @@ export const rules = [
     async check(subject) {
       const [claim, holder] = [makeLabel(), makeRow()];
       await subject.fill([holder]);
-      await subject.refuse("two inserts", insert(makeRow({ claims: [claim] })), insert(makeRow({ claims: [claim] })));
+      await subject.refuse("two inserts with one claim", insert(makeRow({ claims: [claim] })), insert(makeRow({ claims: [claim] })));
       for (const batch of [
         [replace(holder), insert(makeRow({ claims: holder.claims }))],
         [insert(makeRow({ claims: holder.claims })), replace(holder)],
@@ -112,7 +112,7 @@ export const rules = [
       await subject.land(replace(row, after));
       await subject.expectFound([after], "the row");
       expectEqual((await subject.holders(...row.claims.slice(0, 1))).length, 0, "rows with the claim that it let go");
-      await subject.refuse("the claim that it kept, taken", insert(makeRow({ claims: row.claims.slice(1) })));
+      await subject.refuse("an insert with a claim that another row has kept", insert(makeRow({ claims: row.claims.slice(1) })));
     },
   },
 ];

@@ -27,7 +27,7 @@ export const rules = [
       await subject.fill(rows);
       await subject.tagged([term], { now: THEN * 2 });
       await /** @type {PrunedStore} */ (subject.store).prune?.(THEN);
-      await subject.expectFound(rows, "rows whose time has not come");
+      await subject.expectFound(rows, "after `prune`, the rows whose `pruneAt` does not lie before its `now`");
     },
   },
   {
@@ -40,12 +40,12 @@ export const rules = [
       const of = (/** @type {number | null} */ pruneAt) => makeRow({ terms: [term], pruneAt, expiresAt: NOW });
       const [due, long, now, later, never] = [of(THEN - 1), of(THEN - 1e9), of(THEN), of(THEN + 1), of(null)];
       await subject.fill([due, long, now, later, never]);
-      expectEqual(await store.prune(THEN), 2, "rows pruned");
+      expectEqual(await store.prune(THEN), 2, "what `prune` answers, with two rows due");
       await subject.expectFound([now, later, never], "the rows that are left");
       expectRows(await subject.holders(...due.claims, ...long.claims), [], "rows that were pruned, by claims");
       const left = await subject.tagged([term]);
       expect(left.every(({ key }) => key !== due.key && key !== long.key), "rows that were pruned, by a term");
-      expectEqual(await store.prune(THEN), 0, "rows pruned the second time");
+      expectEqual(await store.prune(THEN), 0, "what `prune` answers the second time");
       // What they held is free.
       await subject.fill([makeRow({ claims: due.claims })]);
     },

@@ -9,6 +9,12 @@ import { NOW } from "../subject.js";
 
 const MEGABYTE = 1 << 20;
 
+/** More than this a test does not send. */
+const LARGEST = 16 * MEGABYTE;
+
+/** Terms that a row has at most, and claims. */
+const MOST_LABELS = 64;
+
 /** The latest time of a `Date`: more than 32 bits, and more digits than some engines keep of a float. */
 const LATEST = 8_640_000_000_000_000;
 
@@ -93,8 +99,8 @@ export const rules = [
       };
       spoil(written);
       for (const handed of [...(await subject.holders(...row.claims)), ...(await subject.tagged(row.terms))]) spoil(handed);
-      expectRows(await subject.holders(...row.claims), [row], "by claims, after all copies were spoilt");
-      expectRows(await subject.tagged(row.terms), [row], "by terms, after all copies were spoilt");
+      expectRows(await subject.holders(...row.claims), [row], "by claims, after all that was handed in and out was changed");
+      expectRows(await subject.tagged(row.terms), [row], "by terms, after all that was handed in and out was changed");
     },
   },
   {
@@ -122,6 +128,13 @@ export const rules = [
       const { maxWrites, maxRowBytes } = subject.store;
       for (const [name, limit] of Object.entries({ maxWrites, maxRowBytes })) {
         expect(limit === undefined || (Number.isSafeInteger(limit) && limit > 0), `\`${name}\` must be a whole number from 1`);
+      }
+      if (maxRowBytes !== undefined && maxRowBytes <= LARGEST) {
+        // Beside the bytes stand the terms and claims: as many as a row may have, and a write may touch.
+        const labels = Math.min(MOST_LABELS, subject.inOneWrite(2 * MOST_LABELS + 1, 1) - 1 >> 1);
+        const row = makeRow({ sealed: new Uint8Array(maxRowBytes).fill(255), terms: makeLabels(labels), claims: makeLabels(labels) });
+        await subject.land(insert(row));
+        await subject.expectFound([row], "a row of `maxRowBytes`");
       }
       if (maxWrites === undefined) return;
       // A write counts the key of each row, and every term and claim that it has before or after.

@@ -96,14 +96,14 @@ export const rules = [
         met.push(...page.map(({ key }) => key));
         const last = page.at(-1);
         if (last === undefined || page.length < 7) break;
-        expect(after === null || last.key > after, `a page after ${after} that ends with ${last.key}`);
+        expect(after === null || last.key > after, `a page after the key ${after} ends with ${last.key}, and must begin behind it`);
         after = last.key;
         const fresh = Array.from({ length: 3 }, () => makeRow({ terms: [term] }));
         for (const row of comes.splice(0, 3)) await subject.land(remove(row));
         await subject.fill(fresh);
         comes = [...comes, ...fresh];
       }
-      expectEqual(new Set(met).size, met.length, "rows met, once or more");
+      expectEqual(new Set(met).size, met.length, `different rows among the ${met.length} of all pages`);
       const keys = new Set(stays.map(({ key }) => key));
       expectEqual(met.filter((key) => keys.has(key)), [...keys], "the rows that stay");
     },
@@ -115,8 +115,8 @@ export const rules = [
       const of = (/** @type {number | null} */ expiresAt) => makeRow({ terms: [term], expiresAt });
       const [never, later, now, before] = [of(null), of(NOW + 1), of(NOW), of(NOW - 1)];
       await subject.fill([never, later, now, before]);
-      expectRows(await subject.tagged([term], { state: "active" }), inOrder([never, later]), "active");
-      expectRows(await subject.tagged([term], { state: "archived" }), inOrder([now, before]), "archived");
+      expectRows(await subject.tagged([term], { state: "active" }), inOrder([never, later]), `active at ${NOW}`);
+      expectRows(await subject.tagged([term], { state: "archived" }), inOrder([now, before]), `archived at ${NOW}`);
       expectRows(await subject.tagged([term]), inOrder([never, later, now, before]), "any");
       for (const moved of [NOW - 2, NOW - 1, NOW, NOW + 1, NOW + 2, 0, 8_640_000_000_000_000]) {
         const isArchived = (/** @type {Row} */ { expiresAt }) => expiresAt !== null && expiresAt <= moved;
@@ -133,7 +133,7 @@ export const rules = [
       rows.forEach((row, index) => (row.expiresAt = index % 3 === 0 ? NOW + 1 : NOW));
       await subject.fill(rows);
       const active = rows.filter((_, index) => index % 3 === 0);
-      expectRows(await subject.tagged([term], { state: "active", limit: 4 }), active.slice(0, 4), "four active ones");
+      expectRows(await subject.tagged([term], { state: "active", limit: 4 }), active.slice(0, 4), `the first four that are active at ${NOW}`);
       const met = [];
       for await (const row of subject.pages([term], 3, { state: "active" })) met.push(row);
       expectRows(met, active, "all active ones, in pages of three");

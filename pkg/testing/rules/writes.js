@@ -92,7 +92,7 @@ export const rules = [
         for (let place = 0; place <= good.length; place += 1) {
           await subject.refuse(`${what}, as change ${place}`, ...good.slice(0, place), change, ...good.slice(place));
           await subject.expectFound([replaced, removed, holder], `after ${what}, as change ${place}: the rows`);
-          expectEqual((await subject.holders(...fresh.claims)).length, 0, "rows of the batch that was refused");
+          expectRows(await subject.holders(...fresh.claims), [], `after ${what}, as change ${place}: what else the batch inserts`);
         }
       }
       await subject.land(...good);
