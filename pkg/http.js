@@ -48,7 +48,7 @@ export function createHandler(given) {
   const methodOf = (operation) => ({
     operation,
     async answer({ request, requestId, caller, parts }) {
-      const parameters = readParameters(operation, new URL(request.url), request.headers, parts);
+      const parameters = readParameters(operation, request, parts);
       if (operation.readsCollections) parameters["collection"] ??= "";
       const body = await readBody(request, operation.body, maxBodyBytes);
       const client = vault.as(caller, { requestId });

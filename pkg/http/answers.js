@@ -14,7 +14,7 @@ const QUOTED = /`([A-Za-z]+(?:\[\d+\])*)`/g;
  * @typedef {object} Answer
  * @property {number} status
  * @property {BodyInit | null} body
- * @property {Record<string, string>} headers
+ * @property {Record<string, string>} headers of this answer alone: more are added
  */
 
 /** @type {(text: string) => Answer} */
@@ -68,13 +68,8 @@ export function failure(thrown, { basePath, operation, allow }) {
 
 /** @type {(answer: Answer, requestId: string) => Response} */
 export function respond({ status, body, headers }, requestId) {
-  return new Response(body, {
-    status,
-    headers: {
-      ...headers,
-      "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
-      "X-Pvault-Request-ID": requestId,
-    },
-  });
+  headers["Cache-Control"] = "no-store";
+  headers["X-Content-Type-Options"] = "nosniff";
+  headers["X-Pvault-Request-ID"] = requestId;
+  return new Response(body, { status, headers });
 }

@@ -27,13 +27,24 @@ function decode(text) {
 }
 
 /**
- * Every value of every key, in order.
- * @param {string} search as a URL has it, from the question mark on
+ * The query of a request's address, which is a whole one, as `URL` writes it. A `URL` made of it would say no more, and
+ * cost as much as all that is read here.
+ * @param {string} address
  */
-function readQuery(search) {
+function queryOf(address) {
+  const [withoutFragment = ""] = address.split("#", 1);
+  const at = withoutFragment.indexOf("?");
+  return at === -1 ? "" : withoutFragment.slice(at + 1);
+}
+
+/**
+ * Every value of every key, in order.
+ * @param {string} query
+ */
+function readQuery(query) {
   /** @type {Map<string, string[]>} */
   const values = new Map();
-  for (const pair of search.slice(1).split("&")) {
+  for (const pair of query.split("&")) {
     if (pair === "") continue;
     const at = pair.indexOf("=");
     const name = decode(at === -1 ? pair : pair.slice(0, at));
@@ -83,15 +94,14 @@ function readHeader(name, value) {
 
 /**
  * @param {Operation} operation
- * @param {URL} url
- * @param {Headers} headers
+ * @param {Request} request
  * @param {Record<string, string>} parts of the path, decoded
  * @returns {Record<string, unknown>}
  */
-export function readParameters({ parameters }, url, headers, parts) {
+export function readParameters({ parameters }, { url, headers }, parts) {
   /** @type {Record<string, unknown>} */
   const given = Object.create(null);
-  const query = readQuery(url.search);
+  const query = readQuery(queryOf(url));
   for (const parameter of parameters) {
     const { name, as, in: place } = parameter;
     /** @type {unknown} */
