@@ -18,7 +18,7 @@ const EXAMPLES = 6;
 const SEED = "20261128";
 
 const TENANT = "north";
-/** What schemas say of the other types, `drift.test.js` holds. @type {import("../../pkg/index.js").Collections} */
+/** What schemas say of the other types, `data-types.test.js` holds. @type {import("../../pkg/index.js").Collections} */
 const collections = {
   people: {
     properties: { email: { type: "EMAIL" }, card: { type: "CC_NUMBER", nullable: true }, photo: { type: "BLOB", nullable: true } },
