@@ -82,6 +82,13 @@ const tenants = {
   schema: { type: "array", items: { type: "string", pattern: "^[!-+.-~]([ -+.-~]{0,254}[!-+.-~])?$" }, minItems: 1, maxItems: 100 },
 };
 
+/** Where there are no fields that could name one of several. @type {Parameter} */
+const tenant = {
+  ...tenants,
+  about: "The tenant that confines the call. Absent: it is not confined.",
+  schema: { ...tenants.schema, maxItems: 1 },
+};
+
 /** What every operation on a collection's data takes. */
 const COMMON = [
   collection,
@@ -96,7 +103,6 @@ const COMMON = [
     about: "Runs the host's `reload`, once the policy has allowed the call.",
     schema: { type: "boolean" },
   }),
-  tenants,
 ];
 
 const tokenIds = list("token_ids", "tokenIds", "Which tokens: any of these. Empty: none.", TOKEN_ID);
@@ -106,7 +112,7 @@ const QUERY = [tokenIds, tags, objectIds];
 
 /** A property, or one through a transformer. */
 const PROP = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}$" };
-const TRANSFORMED = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}(\\.[a-z_]{1,40})?$" };
+const TRANSFORMED = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}(\\.(mask|size|age|age_frac))?$" };
 const props = list("props", "props", "Which properties; `name.transformer` answers under that name. Absent: all.", TRANSFORMED, {
   minItems: 1,
   maxItems: 100,
@@ -123,8 +129,8 @@ const transaction = text("transaction_id", "transactionId", "The caller's own ID
 /** @type {(...names: string[]) => Parameter} */
 const options = (...names) => list("options", "options", "What else the call is told.", { type: "string", enum: names });
 
-/** @type {(id: string, method: Operation["method"], action: string, about: string, rest: Partial<Operation>) => Operation} */
-const operation = (id, method, action, about, { parameters = [], ...rest }) => ({
+/** @type {(id: string, method: Operation["method"], action: string, about: string, rest: Partial<Operation> & { tenancy?: Parameter }) => Operation} */
+const operation = (id, method, action, about, { parameters = [], tenancy = tenants, ...rest }) => ({
   id,
   method,
   action,
@@ -133,13 +139,14 @@ const operation = (id, method, action, about, { parameters = [], ...rest }) => (
   answer: "json",
   writes: false,
   ...rest,
-  parameters: [...COMMON, ...parameters],
+  parameters: [...COMMON, tenancy, ...parameters],
 });
 
 /** What the public API's own parameters of collections are: a reason is not among them, but is taken. */
 const COLLECTIONS = [
   text("reason", "reason", "Why. Absent: `AppFunctionality`.", { type: "string", enum: REASONS }),
   ...COMMON.filter(({ name }) => name !== "collection" && name !== "reason"),
+  tenants,
   { ...text("format", "format", "Nothing but JSON is answered.", { type: "string", enum: ["json"] }), meansNothing: { but: ["pvschema"] } },
   {
     ...list("options", "options", "There are no built-in properties to show.", { type: "string", enum: ["show_builtins"] }),
@@ -181,7 +188,8 @@ export const ROUTES = [
     path: `${COLLECTION}/rotate/tokens`,
     operations: [
       operation("rotate-tokens", "POST", "tokens.rotate", "Gives tokens new IDs: all or none.", {
-        parameters: [required(tokenIds), transaction],
+        // An empty list is nothing at all in a query, unless it is written as `token_ids=`.
+        parameters: [{ ...required(tokenIds), schema: { ...tokenIds.schema, minItems: 1 } }, transaction],
         answerSchema: "RotatedTokens",
         writes: true,
       }),
@@ -250,6 +258,7 @@ export const ROUTES = [
           list("tags", "tags", "Sealed in; not with `deterministic`.", LABEL, { maxItems: 10 }),
           expiry,
         ],
+        tenancy: tenant,
         body: "bytes",
         answer: "bytes",
       }),
@@ -273,6 +282,7 @@ export const ROUTES = [
     path: `${COLLECTION}/hash/objects`,
     operations: [
       operation("hash-objects", "POST", "crypto.hash", "Answers the IDs that `deterministic` tokens of these objects would have.", {
+        tenancy: tenant,
         body: "json",
         bodySchema: "HashObjectRequests",
         answerSchema: "TokenValues",

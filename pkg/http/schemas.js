@@ -1,13 +1,16 @@
 // @ts-check
 // The schemas of bodies and answers, for openapi.json. They say no less than the vault's parser does, so that what they
-// allow is not refused for its form; what depends on the collections, they cannot say.
+// allow is not refused for its form. Everybody may read openapi.json, so it does not say which properties a collection has:
+// that is asked of the collections, by whoever may. What each of their types takes, it does say.
+
+import { DATA_TYPES } from "./data-types.js";
 
 const TEXT = { type: "string", minLength: 1, maxLength: 256 };
 const TIME = { type: "string", format: "date-time" };
 const TIME_OR_NEVER = { type: ["string", "null"], format: "date-time" };
 const TOKEN_ID = { type: "string", pattern: "^[A-Za-z0-9_-]{1,128}$" };
 const NAME = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}$" };
-const TRANSFORMED = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}(\\.[a-z_]{1,40})?$" };
+const TRANSFORMED = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}(\\.(mask|size|age|age_frac))?$" };
 const TOKEN_TYPES = ["pci", "pci_oneway", "randomized", "deterministic"];
 const ENCRYPTION_TYPES = ["randomized", "deterministic"];
 
@@ -25,7 +28,8 @@ const closed = (properties, ...required) => ({
 /** @type {(items: object, about?: string) => object} */
 const listOf = (items, about) => ({ type: "array", items, ...(about !== undefined && { description: about }) });
 
-const tags = { type: "array", items: TEXT, maxItems: 10 };
+/** How many there may be is a setting of the vault's, and one that comes twice counts once. */
+const tags = { type: "array", items: TEXT };
 const props = { type: "array", items: NAME, minItems: 1 };
 const shownProps = { type: "array", items: TRANSFORMED, minItems: 1 };
 const cardShape = { fptemplate: { type: "string", enum: ["primary_account_number"] }, fpprops: { type: "array", items: NAME, minItems: 1, maxItems: 1 } };
@@ -43,11 +47,17 @@ export const SCHEMAS = {
     },
     required: ["error_code", "message", "context", "error_url"],
   },
+  ...DATA_TYPES,
+  Value: {
+    description: "Of the property's type. What is nullable may be null.",
+    anyOf: [...Object.keys(DATA_TYPES).map(ref), { type: "null" }],
+  },
   Fields: {
     type: "object",
-    description: "Property values by name: properties of the collection, each of its type.",
+    description: "Property values by name: properties of the collection, each of its type, and at least one that is not null.",
     propertyNames: NAME,
-    minProperties: 1,
+    additionalProperties: ref("Value"),
+    not: { additionalProperties: { type: "null" } },
   },
   EncryptedObjectInput: closed(
     { ciphertext: { type: "string", minLength: 1, pattern: "^[A-Za-z0-9+/_-]+={0,2}$", description: "What encrypt or update-encrypted made, in base64." }, scope: TEXT },
@@ -88,12 +98,17 @@ export const SCHEMAS = {
   },
   TokenizeRequests: listOf(ref("TokenizeRequest")),
   TokenValues: listOf(closed({ token_id: TOKEN_ID }, "token_id")),
-  UpdateTokenRequest: closed({
-    tags,
-    ensure_unique_tenant_tags: { ...tags, description: "Each of them one of `tags`." },
-    object: ref("GivenInput"),
-    props,
-  }),
+  UpdateTokenRequest: {
+    .../** @type {object} */ (
+      closed({
+        tags,
+        ensure_unique_tenant_tags: { ...tags, description: "Each of them one of `tags`." },
+        object: ref("GivenInput"),
+        props,
+      })
+    ),
+    dependentRequired: { props: ["object"] },
+  },
   QueryToken: closed({ token_ids: { type: "array", items: TOKEN_ID }, tags: { type: "array", items: TEXT, maxItems: 100 } }),
   TokenMetadata: closed(
     {
@@ -134,17 +149,26 @@ export const SCHEMAS = {
     "total",
   ),
   TransactionID: closed({ ref_ids: listOf(TOKEN_ID) }, "ref_ids"),
-  EncryptionRequest: closed(
-    { type: { type: "string", enum: ENCRYPTION_TYPES }, object: ref("InputObject"), props, scope: TEXT, tags },
-    "object",
-  ),
+  EncryptionRequest: {
+    .../** @type {object} */ (
+      closed({ type: { type: "string", enum: ENCRYPTION_TYPES }, object: ref("InputObject"), props, scope: TEXT, tags }, "object")
+    ),
+    description: "A `deterministic` ciphertext has no tags.",
+    not: { properties: { type: { enum: ["deterministic"] }, tags: { type: "array", minItems: 1 } }, required: ["type", "tags"] },
+  },
   EncryptionRequests: listOf(ref("EncryptionRequest")),
   EncryptedValues: listOf(closed({ ciphertext: { type: "string", contentEncoding: "base64" } }, "ciphertext")),
+  ChangedFields: {
+    type: "object",
+    description: "Laid over what the ciphertext holds; a null leaves that.",
+    propertyNames: NAME,
+    additionalProperties: ref("Value"),
+  },
   UpdateEncryptionRequest: closed(
     {
       type: { type: "string", enum: ENCRYPTION_TYPES },
       encrypted_object: ref("EncryptedObjectInput"),
-      fields: { type: "object", propertyNames: NAME, description: "Laid over what the ciphertext holds." },
+      fields: ref("ChangedFields"),
       props,
       scope: TEXT,
     },
@@ -179,7 +203,7 @@ export const SCHEMAS = {
       name: NAME,
       type: { type: "string", enum: ["PERSONS"] },
       properties: listOf(
-        closed({ name: NAME, data_type_name: { type: "string" }, is_nullable: { type: "boolean" } }, "name", "data_type_name", "is_nullable"),
+        closed({ name: NAME, data_type_name: { type: "string", enum: Object.keys(DATA_TYPES) }, is_nullable: { type: "boolean" } }, "name", "data_type_name", "is_nullable"),
       ),
     },
     "name",
