@@ -158,6 +158,9 @@ test("the demo page's files are served, and nothing beside them or in the API's 
     assert.equal((await ask(path)).text, "the API", path);
   }
   assert.equal((await ask("/", "POST")).text, "the API");
+  const begun = performance.now();
+  assert.equal((await ask(`/${"%ff-".repeat(200_000)}`)).text, "the API");
+  assert(performance.now() - begun < 300, `${performance.now() - begun} ms`);
   assert(existsSync(`${folder}/secret.txt`));
 });
 

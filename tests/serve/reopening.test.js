@@ -37,7 +37,7 @@ test("after a failure of the wasm the next call is served, from the same store, 
   assert(!server.printed.stdout.includes(jane) && server.printed.stderr === "armed\n".repeat(3), server.printed.stderr);
 });
 
-test("a vault that cannot be opened anew ends the server with 1 and one line", async () => {
+test("a vault that cannot be opened anew ends the server with 1 and one line", { timeout: 60_000 }, async () => {
   const server = await serve([], { options, env: { WASM_STAYS_BROKEN: "1" } });
   await arm(server);
   await server.call("POST", tokens, makeJane).catch(() => {});
