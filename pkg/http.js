@@ -35,7 +35,10 @@ import { runBytes, runJson } from "./http/vault-calls.js";
 /** @typedef {{ request: Request, requestId: string, caller: unknown, parts: Record<string, string> }} Call */
 
 const OPTIONS = ["vault", "authenticate", "collections", "maxBodyBytes", "basePath"];
-const BASE_PATH = /^(?:\/[A-Za-z0-9._~-]+)*$/;
+/** A part that is `.` or `..` no URL keeps. */
+const BASE_PATH = /^(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)*$/;
+/** Below the base path, in characters: none of the API's is as long, with an ID of 256 characters, all of them escaped. */
+const LONGEST_PATH = 4_096;
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const REQUEST_ID_HEADER = "X-Pvault-Request-ID";
 
@@ -122,7 +125,20 @@ export function createHandler(given) {
     for (const one of patterns) app.all(one, ({ req }) => answer(place, req.raw, req.param()));
   }
   app.notFound(({ req }) => answer(undefined, req.raw, {}));
-  return async (request) => app.fetch(request);
+  const longest = basePath.length + LONGEST_PATH;
+  // Told before any of it is decoded, for everybody may send it: each fault in it costs the router some microseconds.
+  return async (request) => (isPath(new URL(request.url).pathname, longest) ? app.fetch(request) : answer(undefined, request, {}));
+}
+
+/** Whether a path is short enough to lead somewhere, and UTF-8 in percent-encoding. @type {(path: string, longest: number) => boolean} */
+function isPath(path, longest) {
+  if (path.length > longest) return false;
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @param {unknown} given @returns {{ vault: HandlerOptions["vault"], authenticate: HandlerOptions["authenticate"], collections: unknown, maxBodyBytes: number, basePath: string }} */
@@ -134,8 +150,7 @@ function readOptions(given) {
   const vault = /** @type {HandlerOptions["vault"]} */ (ownOf(given, "vault"));
   const authenticate = /** @type {HandlerOptions["authenticate"]} */ (ownOf(given, "authenticate"));
   const collections = ownOf(given, "collections");
-  const maxBodyBytes = ownOf(given, "maxBodyBytes") ?? 4 * 1024 * 1024;
-  const basePath = ownOf(given, "basePath") ?? "";
+  const { maxBodyBytes = 4 * 1024 * 1024, basePath = "" } = { maxBodyBytes: ownOf(given, "maxBodyBytes"), basePath: ownOf(given, "basePath") };
   if (typeof ownOf(vault, "as") !== "function") throw badConfiguration("vault", "must be a vault that `openVault` has opened");
   if (typeof authenticate !== "function") throw badConfiguration("authenticate", "must be a function");
   if (collections !== undefined && (typeof collections !== "object" || collections === null)) {
@@ -145,7 +160,7 @@ function readOptions(given) {
     throw badConfiguration("maxBodyBytes", "must be a whole number of at least 1");
   }
   if (typeof basePath !== "string" || !BASE_PATH.test(basePath)) {
-    throw badConfiguration("basePath", "must be empty, or begin with `/` and not end with one, of letters, digits and `/._~-`");
+    throw badConfiguration("basePath", "must be empty, or begin with `/` and not end with one, of letters, digits and `/._~-`, without `.` and `..`");
   }
   return { vault, authenticate, collections, maxBodyBytes, basePath };
 }

@@ -34,10 +34,10 @@ export function makeAccess({ iam: iamFile, apiKeys: keysFile, apiKey }) {
   const { members } = readDocument("--iam", iamFile);
   const policy = named(iamFile, () => iam(/** @type {any} */ (members)));
   const users = Object(members["users"]);
-  for (const name of names) {
-    // Each call of theirs would be refused, and nobody would know why.
-    if (!Object.hasOwn(users, name)) throw new Refusal(`${keysFile}: \`${name}\` is no user of ${iamFile}`);
-  }
+  names.forEach((name, at) => {
+    // Each call of theirs would be refused, and nobody would know why. A key in the place of a name is not repeated.
+    if (!Object.hasOwn(users, name)) throw new Refusal(`${keysFile}: user ${at + 1} is no user of ${iamFile}`);
+  });
   return { policy, authenticate, shown: `${listed(names)}, as ${iamFile} allows`, adminKey: undefined };
 }
 

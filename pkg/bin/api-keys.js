@@ -12,6 +12,9 @@ import { Refusal } from "./refusal.js";
 /** What may follow `Bearer` (RFC 6750). */
 const KEY = /^[\w.~+/-]+=*$/;
 
+/** What `vaultlet api-key` makes. */
+const MADE = /^vaultlet_[\w-]{43}$/;
+
 /** A new key: 32 random bytes. The letters before them tell a reader, and tools that look for secrets, what it is. */
 export const makeApiKey = () => `vaultlet_${randomBytes(32).toString("base64url")}`;
 
@@ -22,28 +25,34 @@ export const hashApiKey = (key) => createHash("sha256").update(key).digest();
 export const isApiKey = (key) => KEY.test(key);
 
 /**
- * The entries of a file: a hash, or a list of them, by user.
+ * The entries of a file: a hash, or a list of them, by user. Nothing of what stands there is repeated, and no name: where
+ * the two are mixed up, it is a key.
  * @param {Document} document
  * @returns {Entry[]}
  */
 export function readApiKeys({ file, members }) {
   /** @type {Entry[]} */
   const entries = [];
-  for (const [user, value] of Object.entries(members)) {
+  Object.entries(members).forEach(([user, value], at) => {
     const hashes = Array.isArray(value) ? value : [value];
-    if (hashes.length === 0) throw new Refusal(`${file}: \`${user}\` has no key`);
-    hashes.forEach((hash, at) => {
-      const place = Array.isArray(value) ? `${user}[${at}]` : user;
-      // What stands there is not repeated: it may be a key.
+    const who = `user ${at + 1}`;
+    if (hashes.length === 0) throw new Refusal(`${file}: ${who} has no key`);
+    hashes.forEach((hash, nth) => {
+      const place = Array.isArray(value) ? `key ${nth + 1} of ${who}` : `the key of ${who}`;
       if (typeof hash !== "string" || !/^[0-9a-f]{64}$/i.test(hash)) {
-        throw new Refusal(`${file}: \`${place}\` is no SHA-256 hash of a key (64 hex digits): \`vaultlet api-key USER\` makes one`);
+        throw new Refusal(`${file}: ${place} is no SHA-256 hash of a key (64 hex digits): \`vaultlet api-key USER\` makes one`);
       }
       const entry = { user, hash: Buffer.from(hash, "hex") };
-      if (entries.some((other) => other.hash.equals(entry.hash))) throw new Refusal(`${file}: \`${place}\` is a hash that is there already`);
+      if (entries.some((other) => other.hash.equals(entry.hash))) throw new Refusal(`${file}: ${place} is a hash that is there already`);
       entries.push(entry);
     });
-  }
+  });
   if (entries.length === 0) throw new Refusal(`${file}: has no user`);
+  Object.keys(members).forEach((user, at) => {
+    const own = hashApiKey(user);
+    const isKey = MADE.test(user) || entries.some(({ hash }) => hash.equals(own));
+    if (isKey) throw new Refusal(`${file}: the name of user ${at + 1} is an API key, which belongs into no file: its hash stands under the user's name`);
+  });
   return entries;
 }
 

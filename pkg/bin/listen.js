@@ -1,15 +1,17 @@
 // @ts-check
 // Serves a handler over HTTP: the listener, what a `Request` cannot carry, a log line for each request, and the end.
 
-import { once } from "node:events";
-import { STATUS_CODES, createServer } from "node:http";
+import { createServer } from "node:http";
 
 import { RequestError, getRequestListener } from "@hono/node-server";
 
+import { Connections } from "./connections.js";
+import { bodyOf, headersOfError, rawAnswer, refusal } from "./http-refusal.js";
 import { routeOf } from "./log.js";
 import { Refusal, codeOf } from "./refusal.js";
 
 /** @import { IncomingMessage, ServerResponse } from "node:http" */
+/** @import { Refused } from "./http-refusal.js" */
 /** @import { Log } from "./log.js" */
 
 /** @typedef {(request: Request) => Promise<Response>} Handler */
@@ -22,12 +24,17 @@ const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
 /** The longest query is one of 10,000 token IDs of 128 characters, each behind a `token_ids=` of its own: 1.4 MB. */
 const MAX_HEADERS = 2 * 1024 * 1024;
 
-/** How long a client may take to send its headers, and its whole request, in milliseconds. */
+/** How long a client may take to send its headers, and its whole request, and how often that is looked at, in milliseconds. */
 const HEADERS_TIMEOUT = 20_000;
 const REQUEST_TIMEOUT = 60_000;
+const CHECKS = 1_000;
 
-/** How long what has begun may take once the end is asked for, and then the answers to what was cut off. */
-const PATIENCE = 9_500;
+/**
+ * Once the end is asked for: how long a connection may take to send a request that it may have begun, how long what has
+ * begun may take, and then the answers to what was cut off.
+ */
+const SILENCE = 1_000;
+const PATIENCE = 9_000;
 const LAST_WORDS = 300;
 
 /** @typedef {{ url: string, stop: (cutOff: () => void) => Promise<void> }} Listening */
@@ -43,10 +50,7 @@ const LAST_WORDS = 300;
 export async function listen({ handler, host, port, log }) {
   /** @type {WeakMap<IncomingMessage, Told>} */
   const told = new WeakMap();
-  /** The request that a connection is busy with. @type {WeakMap<object, IncomingMessage>} */
-  const busy = new WeakMap();
-  /** Those that are not over. @type {Set<ServerResponse>} */
-  const under = new Set();
+  const connections = new Connections();
   const listener = getRequestListener(
     async (request, env) => {
       const incoming = /** @type {IncomingMessage} */ (env.incoming);
@@ -57,36 +61,54 @@ export async function listen({ handler, host, port, log }) {
     },
     { errorHandler: answerOf },
   );
-  const limits = { maxHeaderSize: MAX_HEADERS, headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT };
-  // A request without a host the adapter refuses, with a body as all errors have.
-  const server = createServer({ ...limits, requireHostHeader: false }, (incoming, outgoing) => {
-    busy.set(incoming.socket, incoming);
-    under.add(outgoing);
+  /** @type {(incoming: IncomingMessage, outgoing: ServerResponse) => void} */
+  function begin(incoming, outgoing) {
+    connections.begin(outgoing);
     follow(incoming, outgoing, log, told);
-    outgoing.once("close", () => {
-      busy.delete(incoming.socket);
-      under.delete(outgoing);
-    });
     // So it ends, unless it becomes a `Request`.
     told.set(incoming, { code: "PV1012" });
-    void (FORBIDDEN.includes(incoming.method ?? "") ? refuseMethod(handler, incoming, outgoing) : listener(incoming, outgoing));
+  }
+  /** @type {(incoming: IncomingMessage, outgoing: ServerResponse, refused: Refused) => void} */
+  function refuse(incoming, outgoing, { status, headers, body }) {
+    told.set(incoming, { code: "PV1012", requestId: headers["X-Pvault-Request-ID"] });
+    // The request's own body, if it has one, is nobody's.
+    outgoing.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) }).end(body);
+  }
+  const limits = { maxHeaderSize: MAX_HEADERS, headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT, connectionsCheckingInterval: CHECKS };
+  // A request without a host the adapter refuses, with a body as all errors have.
+  const server = createServer({ ...limits, requireHostHeader: false }, async (incoming, outgoing) => {
+    begin(incoming, outgoing);
+    if (FORBIDDEN.includes(incoming.method ?? "")) refuse(incoming, outgoing, await refusalOfMethod(handler, incoming.url ?? "/"));
+    else if (!hasAddress(incoming)) refuse(incoming, outgoing, NO_ADDRESS());
+    else void listener(incoming, outgoing);
+  });
+  // Node would leave out those beyond 2,000, a tenant among them, and say nothing. Their size is limited.
+  server.maxHeadersCount = 0;
+  server.on("connection", (socket) => connections.add(socket));
+  server.on("checkExpectation", (incoming, outgoing) => {
+    begin(incoming, outgoing);
+    refuse(incoming, outgoing, refusal(417, "Expect", "must be `100-continue`"));
   });
   server.on("connect", (incoming, socket) => {
-    const { status, headers, body } = refusal(405, "method", "has a method that nothing here has", { Allow: ALLOWED });
-    socket.on("error", () => {}).end(rawAnswer(status, headers, body));
-    log.request({ method: "CONNECT", status, ...UNREAD });
+    const refused = refusal(405, "method", "is one that nothing here has", { Allow: ALLOWED });
+    socket.on("error", () => {}).end(rawAnswer(refused));
+    log.request({ ...UNREAD, method: "CONNECT", status: 405, requestId: refused.headers["X-Pvault-Request-ID"] });
   });
-  server.on("clientError", (error, socket) => {
+  server.on("clientError", async (error, /** @type {import("node:net").Socket} */ socket) => {
     const code = codeOf(error);
+    // Each part of what follows is one more.
+    if (!connections.breakOff(socket)) return;
+    // What came whole before is answered: it is not its fault, and may have changed something.
+    const unfinished = await connections.answered(socket);
     // Who goes away hears no answer.
     if (!socket.writable || GONE.includes(code)) return void socket.destroy();
-    const status = STATUS_OF_FAULT.get(code) ?? 400;
-    const incoming = busy.get(socket);
-    if (incoming === undefined) log.request({ method: "-", status, ...UNREAD });
+    const refused = refusal(STATUS_OF_FAULT.get(code) ?? 400, "request", "is not HTTP as this server takes it");
+    const { status, headers } = refused;
+    const requestId = headers["X-Pvault-Request-ID"];
+    if (unfinished === undefined) log.request({ ...UNREAD, method: "-", status, requestId });
     // The request has its line when the connection is closed.
-    else told.set(incoming, { status, code: "PV1012" });
-    const { headers, body } = refusal(status, "request", "is not HTTP as this server takes it", {});
-    socket.end(rawAnswer(status, headers, body), () => socket.destroy());
+    else told.set(unfinished.req, { status, code: "PV1012", requestId });
+    socket.end(rawAnswer(refused), () => socket.destroy());
   });
   await new Promise((resolve, reject) => {
     server.once("error", (error) => reject(listenRefusal(error, host, port)));
@@ -101,8 +123,12 @@ export async function listen({ handler, host, port, log }) {
    */
   async function stop(cutOff) {
     const closed = new Promise((resolve) => server.close(() => resolve(undefined)));
+    const begun = performance.now();
     // A connection that was busy is idle later, and is kept for more requests: there are none to come.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+      if (performance.now() - begun > SILENCE) connections.closeSilent();
+    }, 50);
     const late = setTimeout(() => {
       cutOff();
       setTimeout(() => server.closeAllConnections(), LAST_WORDS);
@@ -110,7 +136,7 @@ export async function listen({ handler, host, port, log }) {
     server.closeIdleConnections();
     await closed;
     // Each has its line first.
-    await Promise.all([...under].map((outgoing) => once(outgoing, "close")));
+    await connections.over();
     clearInterval(sweep);
     clearTimeout(late);
   }
@@ -122,10 +148,11 @@ const STATUS_OF_FAULT = new Map([
   ["HPE_CHUNK_EXTENSIONS_OVERFLOW", 413],
   ["ERR_HTTP_REQUEST_TIMEOUT", 408],
 ]);
-const GONE = ["ECONNRESET", "HPE_INVALID_EOF_STATE"];
+/** Nobody is there, or what follows `Connection: close` is not listened to. */
+const GONE = ["ECONNRESET", "HPE_INVALID_EOF_STATE", "HPE_CLOSED_CONNECTION"];
 
 /** What a line says of what never became a request. */
-const UNREAD = { route: "{other}", ms: 0, code: "PV1012", callback: undefined, requestId: undefined, cut: false };
+const UNREAD = { route: "{other}", ms: 0, code: "PV1012", callback: undefined, cut: false };
 
 /** Of what has no path of its own. */
 const ALLOWED = "GET, HEAD, OPTIONS";
@@ -140,7 +167,9 @@ const ALLOWED = "GET, HEAD, OPTIONS";
 function follow(incoming, outgoing, log, told) {
   const begun = performance.now();
   outgoing.once("close", () => {
-    const { status = outgoing.statusCode, code, callback, requestId } = told.get(incoming) ?? {};
+    // What was never answered has no status.
+    const answered = outgoing.headersSent ? outgoing.statusCode : undefined;
+    const { status = answered, code, callback, requestId } = told.get(incoming) ?? {};
     log.request({
       method: incoming.method ?? "-",
       route: routeOf(incoming.url ?? ""),
@@ -168,12 +197,18 @@ async function tell(response) {
   };
 }
 
-/** @param {Handler} handler @param {IncomingMessage} incoming @param {ServerResponse} outgoing */
-async function refuseMethod(handler, incoming, outgoing) {
-  const allow = (await allowedBy(handler, incoming.url ?? "/").catch(() => null)) ?? ALLOWED;
-  const { status, headers, body } = refusal(405, "method", "has a method that nothing here has", { Allow: allow });
-  // Its body, if it has one, is nobody's.
-  outgoing.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body), Connection: "close" }).end(body);
+/** Whether a `Request` can have its address, which it can not with a user's name and password in it. @param {IncomingMessage} incoming */
+function hasAddress({ url = "", rawHeaders }) {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host");
+  if (hosts.length > 1) return false;
+  const [, authority = ""] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
+  return !authority.includes("@");
+}
+
+/** @type {(handler: Handler, target: string) => Promise<Refused>} */
+async function refusalOfMethod(handler, target) {
+  const allow = (await allowedBy(handler, target).catch(() => null)) ?? ALLOWED;
+  return refusal(405, "method", "is one that nothing here has", { Allow: allow });
 }
 
 /** What the handler has at a target, which may be none. @param {Handler} handler @param {string} target */
@@ -182,33 +217,13 @@ async function allowedBy(handler, target) {
   return headers.get("allow");
 }
 
+const NO_ADDRESS = () => refusal(400, "request", "has no address that this server can read");
+
 /** What the adapter could not make a `Request` of, or failed at. @param {unknown} error */
 function answerOf(error) {
-  const isRequest = error instanceof RequestError;
-  const { status, headers, body } = isRequest
-    ? refusal(400, "request", "has no address that this server can read", {})
-    : { status: 500, headers: HEADERS, body: bodyOf("PV1000", "the server failed", {}) };
+  if (!(error instanceof RequestError)) return new Response(bodyOf("PV1000", "the server failed", {}), { status: 500, headers: headersOfError() });
+  const { status, headers, body } = NO_ADDRESS();
   return new Response(body, { status, headers });
-}
-
-const HEADERS = { "Content-Type": "application/json", "Cache-Control": "no-store" };
-
-/** @type {(status: number, field: string, problem: string, more: Record<string, string>) => { status: number, headers: Record<string, string>, body: string }} */
-const refusal = (status, field, problem, more) => ({
-  status,
-  headers: { ...HEADERS, ...more },
-  body: bodyOf("PV1012", `the ${field} ${problem}`, { field }),
-});
-
-/** As every error of the API has it. @type {(code: string, message: string, context: object) => string} */
-const bodyOf = (code, message, context) =>
-  JSON.stringify({ error_code: code, message, context, error_url: `/errors#${code}` });
-
-/** For a socket that has no response. @type {(status: number, headers: Record<string, string>, body: string) => string} */
-function rawAnswer(status, headers, body) {
-  const all = { ...headers, Connection: "close", "Content-Length": String(Buffer.byteLength(body)) };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`;
 }
 
 /** @type {(error: unknown, host: string, port: number) => Refusal} */

@@ -11,7 +11,7 @@ import { ABSENT, FIXED, PAGES, ROUTES } from "../http/routes.js";
  * @typedef {object} Served
  * @property {string} method
  * @property {string} route as {@link routeOf} shows it
- * @property {number} status
+ * @property {number | undefined} status undefined: it was never answered
  * @property {number} ms
  * @property {string | undefined} code the error's, such as `PV1005`
  * @property {string | undefined} callback which callback failed, such as `store.write`
@@ -40,7 +40,7 @@ export function makeLog(form, write) {
   }
   return {
     request({ method, route, status, ms, code, callback, requestId, cut }) {
-      const said = [now(), method, route, status, code, callback, cut ? "cut off" : undefined, `${ms} ms`, requestId];
+      const said = [now(), method, route, status ?? "-", code, callback, cut ? "cut off" : undefined, `${ms} ms`, requestId];
       write(said.filter((part) => part !== undefined).join(" "));
     },
     trouble: (what, code) => write(`${now()} trouble: ${what} (${code})`),
@@ -50,15 +50,28 @@ export function makeLog(form, write) {
 /** Every path that the API has, in its parts. */
 const PATTERNS = [...[...ROUTES, ...PAGES].map(({ path }) => path), ...Object.keys(FIXED), ...ABSENT].map((path) => path.split("/"));
 
+/** No path of the API's is as long, however it is escaped. */
+const LONGEST = 4_096;
+
 /**
- * The pattern of a target's path, such as `/api/pvlt/1.0/data/collections/{collection}/tokens`. What is none of the
- * API's could be anything, and is not shown.
+ * The pattern of a target's path, such as `/api/pvlt/1.0/data/collections/{collection}/tokens`: of the path that is
+ * answered, however it is written. What is none of the API's could be anything, and is not shown.
  * @param {string} target a request's target, as it came
  */
 export function routeOf(target) {
   const [path = ""] = target.split("?", 1);
-  const parts = path.split("/");
+  const parts = path.length > LONGEST ? [] : partsOf(path);
   const isOf = (/** @type {string[]} */ pattern) =>
     pattern.length === parts.length && pattern.every((part, at) => part === parts[at] || part.startsWith("{"));
   return PATTERNS.find(isOf)?.join("/") ?? "{other}";
+}
+
+/** @param {string} path */
+function partsOf(path) {
+  try {
+    const { pathname } = new URL(path.startsWith("/") ? `http://localhost${path}` : path);
+    return pathname.split("/").map(decodeURIComponent);
+  } catch {
+    return [];
+  }
 }

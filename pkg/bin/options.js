@@ -39,8 +39,8 @@ export const OPTIONS = {
   "max-body": { value: "SIZE", help: "of a request: bytes, or 512KiB, 8MiB (4MiB)" },
 };
 
-/** Most of `--max-body`, in bytes: two of them as base64, under way at once, are less than a vault may take. */
-const MOST_BODY = 256 * 1024 * 1024;
+/** Most of `--max-body`, in bytes: whatever stands in it, a vault that reads it has memory enough, which ends at 4 GiB. */
+const MOST_BODY = 64 * 1024 * 1024;
 
 /** @param {string} name */
 export const variableOf = (name) => `VAULTLET_${name.toUpperCase().replaceAll("-", "_")}`;
@@ -130,7 +130,7 @@ function readSize(given, at) {
   const factor = { kib: 1024, mib: 1024 * 1024 }[unit?.toLowerCase() ?? ""] ?? 1;
   const size = Number(digits) * factor;
   if (!(size >= 1 && size <= MOST_BODY)) {
-    throw new Refusal(`\`${at}\` must be 1 byte to 256MiB: a number of bytes, or such as 512KiB or 8MiB`, "usage");
+    throw new Refusal(`\`${at}\` must be 1 byte to 64MiB: a number of bytes, or such as 512KiB or 8MiB`, "usage");
   }
   return size;
 }

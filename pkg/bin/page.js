@@ -17,6 +17,9 @@ const FOLDER = fileURLToPath(new URL("../../target/www/", import.meta.url));
 /** The API's own addresses: no file can stand in their place. */
 const API = /^\/(?:api\/|openapi\.json$|errors$)/;
 
+/** No file of the page has a name that is escaped, or as long. Looking for one would decode it, for everybody who sends it. */
+const NO_NAME = /%|^.{257}/;
+
 /** @param {string} [folder] */
 export const hasDemo = (folder = FOLDER) => existsSync(join(folder, "index.html"));
 
@@ -30,7 +33,7 @@ export function withPage(api, folder = FOLDER) {
   const files = new Hono().use(serveStatic({ root: folder }));
   return async (request) => {
     const { pathname } = new URL(request.url);
-    if (!["GET", "HEAD"].includes(request.method) || API.test(pathname)) return api(request);
+    if (!["GET", "HEAD"].includes(request.method) || API.test(pathname) || NO_NAME.test(pathname)) return api(request);
     const file = await files.fetch(request);
     if (file.status === 404) return api(request);
     // Whole, and not as a stream: the adapter writes to standard output where a client leaves in the middle of one.

@@ -12,16 +12,20 @@ import { listen } from "./listen.js";
 import { makeLog } from "./log.js";
 import { hasDemo, withPage } from "./page.js";
 import { Refusal, codeOf } from "./refusal.js";
+import { reopening } from "./reopening.js";
 import { openStore } from "./stores.js";
 import { firstScreen } from "./welcome.js";
 
-/** @import { Keys, Settings, Vault } from "../index.js" */
+/** @import { Keys, Settings } from "../index.js" */
 /** @import { Log } from "./log.js" */
 /** @import { Options } from "./options.js" */
 /** @import { OpenStore } from "./stores.js" */
 
 /** How often rows that have had their time are deleted, in milliseconds. */
 const PRUNE = 3_600_000;
+
+/** How long the end takes at most, in milliseconds. */
+const LATEST = 9_800;
 
 /** Addresses that only this machine reaches. */
 const OWN = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
@@ -35,28 +39,34 @@ export async function serve(options) {
   const keys = readKeys(options);
   const trail = options.audit === undefined ? undefined : await openAudit(options.audit);
   const open = await openStore(options.store, (code) => log.trouble("an idle connection to the store", code));
-  const vault = await openVault({
-    keys,
-    collections,
-    store: open.store,
-    policy: access.policy,
-    audit: trail?.audit,
-    settings: settingsFor(options.maxBody),
-  }).catch(async (error) => {
+  const { policy, authenticate } = access;
+  async function openServed() {
+    const settings = settingsFor(options.maxBody);
+    const vault = await openVault({ keys, collections, store: open.store, policy, audit: trail?.audit, settings });
+    return { vault, handler: createHandler({ vault, authenticate, collections, maxBodyBytes: options.maxBody }) };
+  }
+  const first = await openServed().catch(async (error) => {
     await open.close();
     throw refusalOf(error, options);
   });
-  const { authenticate } = access;
-  const api = createHandler({ vault, authenticate, collections, maxBodyBytes: options.maxBody });
-  const server = await listen({ handler: withPage(api), host: options.host, port: options.port, log }).catch(async (error) => {
+  const api = reopening({
+    first,
+    open: openServed,
+    onEnded: () => log.trouble("the vault, which is opened anew", "VL5002"),
+    onLost(error) {
+      process.stderr.write(`vaultlet: the vault has failed and cannot be opened anew (${codeOf(error)})\n`);
+      process.exit(1);
+    },
+  });
+  const server = await listen({ handler: withPage(api.handler), host: options.host, port: options.port, log }).catch(async (error) => {
     await open.close();
     throw error;
   });
   const pruning = keepPruned(open, log);
   endBySignal(async () => {
     clearInterval(pruning);
-    await server.stop(() => vault.close());
-    vault.close();
+    await server.stop(api.close);
+    api.close();
     await trail?.close();
     await open.close();
   });
@@ -120,6 +130,8 @@ function endBySignal(end) {
     process.on(signal, () => {
       if (isEnding) return;
       isEnding = true;
+      // What has promised to end by then, and has not: a connection to the store, for one.
+      setTimeout(() => process.exit(0), LATEST).unref();
       end().then(
         () => process.exit(0),
         // A store that cannot be closed any more has nothing that was not written.

@@ -118,7 +118,7 @@ const props = list("props", "props", "Which properties; `name.transformer` answe
   maxItems: 100,
 });
 
-const EXPIRATION = { type: "string", pattern: "^([0-9]{1,9})?$" };
+const EXPIRATION = { type: "string", pattern: "^([0-9]{1,10})?$" };
 const expiry = text("expiration_secs", "expirationSecs", "Seconds from now; empty is never.", EXPIRATION);
 const transaction = text("transaction_id", "transactionId", "The caller's own ID of this call, which can then be repeated.", {
   type: "string",

@@ -158,8 +158,11 @@ test("percent-encodings in paths: decoded once, like any other path, or not foun
     [`${collections}/customers%2Fcount/tokens?${WHY}`, 400, "PV1008"],
     [`${collections}/customers%2Fcount%2Ftokens?${WHY}`, 404, "PV1012"],
     [`${collections}/customers%00/count/tokens?${WHY}`, 400, "PV1008"],
-    [`${collections}/%zz/count/tokens?${WHY}`, 400, "PV1008"],
-    [`${collections}/%ff/count/tokens?${WHY}`, 400, "PV1008"],
+    [`${collections}/%zz/count/tokens?${WHY}`, 404, "PV1012"],
+    [`${collections}/%ff/count/tokens?${WHY}`, 404, "PV1012"],
+    [`${collections}/customers/transaction_id/%FF?${WHY}`, 404, "PV1012"],
+    [`${collections}/customers/transaction_id/${"%F0%9F%98%80".repeat(256)}?${WHY}`, 200],
+    [`${collections}/customers/transaction_id/${"%F0%9F%98%80".repeat(400)}?${WHY}`, 404, "PV1012"],
     [`${collections}/__proto__/count/tokens?${WHY}`, 400, "PV1008"],
     [`${collections}/constructor/count/tokens?${WHY}`, 404, "PV1004"],
     [`${collections}/%2e%2e/%2e%2e/%2e%2e/%2e%2e/errors`, 404, "PV1012"],
@@ -177,6 +180,30 @@ test("percent-encodings in paths: decoded once, like any other path, or not foun
     assert.deepEqual([statusesIn(came), /"error_code":"(\w+)"/.exec(came)?.[1]], [[status], code], path);
   }
   await stands();
+});
+
+test("a path that is long and broken costs little, and its sender is nobody without a key", async (t) => {
+  const { port, stands } = await serving(t);
+  for (const path of [`/${"%ff-".repeat(200_000)}`, `${API}/data/collections/${"%ff-".repeat(200_000)}/tokens`, `/${"a%2".repeat(1_300)}`]) {
+    const get = (/** @type {string} */ more) => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}Connection: close\r\n\r\n`;
+    const begun = performance.now();
+    assert.deepEqual(statusesIn(await sendRaw(port, get(""), { waits: 10_000 })), [401]);
+    const took = performance.now() - begun;
+    assert(took < 1_000, `${took} ms`);
+    assert.deepEqual(statusesIn(await sendRaw(port, get(`Authorization: Bearer ${KEY}\r\n`), { waits: 10_000 })), [404]);
+  }
+  await stands();
+});
+
+test("a base path that no URL keeps is refused, and so is `null`", async () => {
+  for (const basePath of ["/..", "/.", "/a/..", "/a/./b", "/a/../b", null]) {
+    await assert.rejects(openHandler({}, { basePath: /** @type {any} */ (basePath) }), { code: "VL1000", context: { place: "basePath" } }, String(basePath));
+  }
+  for (const basePath of ["/...", "/.a", "/a..", "/..a/b"]) {
+    const { handler } = await openHandler({}, { basePath });
+    assert.equal((await handler(new Request(`http://vault.test${basePath}/errors`))).status, 200, basePath);
+  }
+  await assert.rejects(openHandler({}, { maxBodyBytes: /** @type {any} */ (null) }), { code: "VL1000", context: { place: "maxBodyBytes" } });
 });
 
 test("shapes of request smuggling are refused by Node, or are one request", async (t) => {

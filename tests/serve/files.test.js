@@ -3,6 +3,7 @@
 // keys that others can read refused.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { test } from "node:test";
 
@@ -31,9 +32,13 @@ const bad = [
   ["keys", "l.json", { primary: "a", data: { a: secret.slice(1) }, index: secret }, ": `keys.data.a` must be 32 bytes, as a Uint8Array, base64url text or a JWK of type `oct`"],
   ["keys", "m.json", { primary: "b", data: { a: secret }, index: secret }, ": `keys.primary` must be the name of one of `keys.data`"],
   ["api-keys", "n.json", {}, ": has no user"],
-  ["api-keys", "o.json", { Webapp: [] }, ": `Webapp` has no key"],
-  ["api-keys", "p.json", { Webapp: [hash, `vaultlet_${secret}`] }, ": `Webapp[1]` is no SHA-256 hash of a key (64 hex digits): `vaultlet api-key USER` makes one"],
-  ["api-keys", "q.toml", `Webapp = "${hash}"\nOther = "${hash.toUpperCase()}"`, ": `Other` is a hash that is there already"],
+  ["api-keys", "o.json", { Webapp: [] }, ": user 1 has no key"],
+  ["api-keys", "p.json", { Webapp: [hash, `vaultlet_${secret}`] }, ": key 2 of user 1 is no SHA-256 hash of a key (64 hex digits): `vaultlet api-key USER` makes one"],
+  ["api-keys", "q.toml", `Webapp = "${hash}"\nOther = "${hash.toUpperCase()}"`, ": the key of user 2 is a hash that is there already"],
+  ["api-keys", "r.json", { [`vaultlet_${secret}`]: "Webapp" }, ": the key of user 1 is no SHA-256 hash of a key (64 hex digits): `vaultlet api-key USER` makes one"],
+  ["api-keys", "s.json", { [secret]: [] }, ": user 1 has no key"],
+  ["api-keys", "t.json", { Webapp: hash, [`vaultlet_${secret}`]: "cd".repeat(32) }, ": the name of user 2 is an API key, which belongs into no file"],
+  ["api-keys", "u.json", { [secret]: createHash("sha256").update(secret).digest("hex") }, ": the name of user 1 is an API key, which belongs into no file"],
 ];
 
 for (const [option, name, content, said] of bad) {
@@ -55,7 +60,7 @@ test("--iam is told by file and member as well, and so is a key of somebody who 
   assert.deepEqual([first.status, first.stderr], [1, `vaultlet: ${faulty}: \`roles.App.policies[0]\` is no known policy\n`]);
   const other = write("iam-b.json", { users: { Webap: { role: "App" } }, roles: { App: {} }, policies: {} });
   const second = await vaultlet(["serve", "--api-keys", apiKeys, "--iam", other]);
-  assert.deepEqual([second.status, second.stderr], [1, `vaultlet: ${apiKeys}: \`Webapp\` is no user of ${other}\n`]);
+  assert.deepEqual([second.status, second.stderr], [1, `vaultlet: ${apiKeys}: user 1 is no user of ${other}\n`]);
 });
 
 test("a file that is not there, and one that is a folder", async () => {

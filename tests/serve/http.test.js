@@ -35,14 +35,17 @@ function send(text) {
 
 /** @type {[what: string, sent: string, status: number][]} */
 const refused = [
-  ["TRACE", `TRACE /api/pvlt/1.0/data/collections/${tokens} HTTP/1.1\r\nHost: a\r\n\r\n`, 405],
-  ["TRACE with a body", `TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc`, 405],
-  ["TRACE of an address that is none", "TRACE http://[ HTTP/1.1\r\nHost: a\r\n\r\n", 405],
+  ["TRACE", `TRACE /api/pvlt/1.0/data/collections/${tokens} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`, 405],
+  ["TRACE with a body", `TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc`, 405],
+  ["TRACE of an address that is none", "TRACE http://[ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 405],
   ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n", 405],
   ["no HTTP", "hello\r\n\r\n", 400],
   ["a method that nobody knows", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 400],
   ["no host", "GET / HTTP/1.1\r\n\r\n", 400],
   ["a host that is none", "GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n", 400],
+  ["two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\nConnection: close\r\n\r\n", 400],
+  ["an expectation that nobody knows", "GET / HTTP/1.1\r\nHost: a\r\nExpect: magic\r\nConnection: close\r\n\r\n", 417],
+  ["an address with a user in it", `GET http://u:p@a/api/pvlt/1.0/data/collections/${tokens}&token_ids= HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nConnection: close\r\n\r\n`, 400],
   ["an address that is none", "GET http://[ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400],
   ["two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400],
   ["a length and chunks", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400],
@@ -58,6 +61,7 @@ for (const [what, sent, status] of refused) {
     assert.equal(answer.status, status, JSON.stringify(answer));
     assert.equal(answer.headers["content-type"], "application/json");
     assert.equal(answer.headers["cache-control"], "no-store");
+    assert.match(answer.headers["x-pvault-request-id"] ?? "", /^[0-9a-f-]{36}$/);
     const { error_code, message, context, error_url } = JSON.parse(answer.body);
     assert.deepEqual([error_code, typeof message, typeof context, error_url], ["PV1012", "string", "object", "/errors#PV1012"]);
     if (status === 405) assert.match(answer.headers["allow"] ?? "", /\bGET\b/);
@@ -68,6 +72,57 @@ for (const [what, sent, status] of refused) {
     assert.equal(server.printed.stderr, "");
   });
 }
+
+const head = (/** @type {string} */ line, more = "") => `${line} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\n${more}\r\n`;
+const data = "/api/pvlt/1.0/data/collections/customers";
+const why = "reason=AppFunctionality";
+
+/** Every answer that came, in order. @param {string} text */
+async function statusesOf(text) {
+  const { status, body } = await send(text);
+  return [status, ...Array.from(body.matchAll(/HTTP\/1\.1 (\d{3})/g), ([, other]) => Number(other))];
+}
+
+test("what has come whole is answered by its own answer, whatever comes after it", async () => {
+  const made = await server.call("POST", tokens, [{ type: "randomized", token_id: "before", object: { fields: { email: "a@example.com" } } }]);
+  assert.equal(made.status, 200);
+  const rotate = head(`POST ${data}/rotate/tokens?${why}&token_ids=before`);
+  // A body that no header tells is no part of it.
+  const { status, body } = await send(`${rotate}{}`);
+  const [, after] = /^\{"before":"([^"]+)"\}HTTP\/1\.1 400 /.exec(body) ?? [];
+  assert.deepEqual([status, typeof after], [200, "string"], body);
+  await server.line(/ POST \S+\/rotate\/tokens 200 /);
+  const count = head(`GET ${data}/count/tokens?${why}`);
+  // Several that nobody has waited for; one that has not come whole has the refusal, and what is closed is closed.
+  assert.deepEqual(await statusesOf(`${count}${count}${count}hello\r\n\r\n`), [200, 200, 200, 400]);
+  const half = head(`POST ${data}/tokens?${why}`, "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n");
+  assert.deepEqual(await statusesOf(`${count}${half}xyz\r\n`), [200, 400]);
+  assert.deepEqual(await statusesOf(`${head(`GET ${data}/count/tokens?${why}`, "Connection: close\r\n")}hello`), [200]);
+});
+
+test("what comes after a TRACE is answered", async () => {
+  const last = head(`GET ${data}/count/tokens?${why}`, "Connection: close\r\n");
+  assert.deepEqual(await statusesOf(`${head("TRACE /", "Content-Length: 3\r\n")}abc${last}`), [405, 200]);
+});
+
+test("no header is left out, however many there are", async () => {
+  await server.call("POST", tokens, [{ type: "randomized", token_id: "no-tenants", object: { fields: { email: "b@example.com" } } }]);
+  const ask = (/** @type {number} */ many) => {
+    const others = Array.from({ length: many }, (_, at) => `X${at}: a\r\n`).join("");
+    return statusesOf(head(`GET ${data}/tokens?${why}&token_ids=no-tenants`, `${others}X-Tenant-Id: acme\r\nConnection: close\r\n`));
+  };
+  for (const many of [0, 2_100, 20_000]) assert.deepEqual(await ask(many), [403], `${many}`);
+});
+
+test("who takes too long for its headers is 408 after 20 seconds, and not after 30", async () => {
+  const begun = Date.now();
+  const { status } = await new Promise((resolve, reject) => {
+    const socket = connect(Number(port), "127.0.0.1", () => socket.write("GET / HTTP/1.1\r\nHost: a\r\n"));
+    socket.on("data", (part) => resolve({ status: Number(String(part).split(" ")[1]) })).on("error", reject);
+  });
+  const took = Date.now() - begun;
+  assert(status === 408 && took > 19_000 && took < 24_000, `${status} after ${took} ms`);
+});
 
 test("10,000 token IDs fit into a query, as long as they may be", async () => {
   const ids = Array.from({ length: 10_000 }, (_, at) => `token_ids=${String(at).padStart(128, "x")}`).join("&");
@@ -103,6 +158,9 @@ test("the demo page's files are served, and nothing beside them or in the API's 
     assert.equal((await ask(path)).text, "the API", path);
   }
   assert.equal((await ask("/", "POST")).text, "the API");
+  const begun = performance.now();
+  assert.equal((await ask(`/${"%ff-".repeat(200_000)}`)).text, "the API");
+  assert(performance.now() - begun < 300, `${performance.now() - begun} ms`);
   assert(existsSync(`${folder}/secret.txt`));
 });
 

@@ -90,11 +90,32 @@ test("of a path its pattern is shown, if the API has one", () => {
     "/api/pvlt/1.0/data/collections/a/transaction_id/tokens": "/api/pvlt/1.0/data/collections/{collection}/transaction_id/{id}",
     "/jane@example.com": "{other}",
     "//jane/constructor/__proto__": "{other}",
-    "http://jane@example.com/": "{other}",
+    "http://example.com/api/pvlt/1.0/data/collections/customers/count/tokens?x": "/api/pvlt/1.0/data/collections/{collection}/count/tokens",
+    "/api/pvlt/1.0/data/collections/customers/co%75nt/tokens": "/api/pvlt/1.0/data/collections/{collection}/count/tokens",
+    "/api/pvlt/1.0/data/collections/customers/x/../count/tokens": "/api/pvlt/1.0/data/collections/{collection}/count/tokens",
+    "/api/pvlt/1.0/data/collections/../tokens": "{other}",
+    "/api/pvlt/1.0/data/collections/a%2Fb/tokens": "/api/pvlt/1.0/data/collections/{collection}/tokens",
+    "/api/pvlt/1.0/data/collections/%ff/tokens": "{other}",
+    "http://[": "{other}",
     "*": "{other}",
   })) {
     assert.equal(routeOf(target), route, target);
   }
+});
+
+test("a call is told by its route, however its path is written", async () => {
+  const server = await serve();
+  const { host, port } = new URL(server.url);
+  const path = "/api/pvlt/1.0/data/collections/customers/count/tokens?reason=Maintenance";
+  const written = [`http://${host}${path}`, path.replace("count", "co%75nt"), path.replace("/count", "/x/../count")];
+  for (const target of written) {
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${server.key}\r\nConnection: close\r\n\r\n`);
+    await new Promise((resolve) => socket.resume().on("close", resolve));
+  }
+  await server.end();
+  const told = server.lines().map((line) => line.split(" ").slice(1, 4).join(" "));
+  assert.deepEqual(told, written.map(() => "GET /api/pvlt/1.0/data/collections/{collection}/count/tokens 200"));
 });
 
 test("the audit trail has an event for each call, is its owner's alone, and says neither values nor token IDs", async () => {

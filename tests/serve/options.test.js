@@ -144,9 +144,9 @@ const refused = [
   [[], "`VAULTLET_PORT` must be a port: 0 to 65535", { VAULTLET_PORT: "tcp://10.0.0.1:8123" }],
   [["--host="], "`--host` is empty"],
   [["--log", "xml"], "`--log` must be text, json or none"],
-  [["--max-body", "0"], "`--max-body` must be 1 byte to 256MiB: a number of bytes, or such as 512KiB or 8MiB"],
-  [["--max-body", "4MB"], "`--max-body` must be 1 byte to 256MiB: a number of bytes, or such as 512KiB or 8MiB"],
-  [["--max-body", "257MiB"], "`--max-body` must be 1 byte to 256MiB: a number of bytes, or such as 512KiB or 8MiB"],
+  [["--max-body", "0"], "`--max-body` must be 1 byte to 64MiB: a number of bytes, or such as 512KiB or 8MiB"],
+  [["--max-body", "4MB"], "`--max-body` must be 1 byte to 64MiB: a number of bytes, or such as 512KiB or 8MiB"],
+  [["--max-body", "65MiB"], "`--max-body` must be 1 byte to 64MiB: a number of bytes, or such as 512KiB or 8MiB"],
   [["--store", "redis://127.0.0.1", "--keys", keys], "`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE"],
   [["--store", "sqlite:", "--keys", keys], "`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE"],
   [["--store", "sqlite::memory:", "--keys", keys], "`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE"],
@@ -182,6 +182,17 @@ test("a body may be as large as `--max-body` says, also beyond what a vault take
   for (const size of [9, 12]) statuses.push((await server.call("POST", tokens, body.padEnd(size * 1024 * 1024))).status);
   assert.deepEqual(statuses, [200, 200]);
   assert.equal((await server.call("POST", tokens, body.padEnd(12 * 1024 * 1024 + 1))).status, 413);
+});
+
+test("the greatest body that `--max-body` allows, of the least values, ends no vault", async () => {
+  const server = await serve(["--max-body", "64MiB"]);
+  const body = Buffer.alloc(64 * 1024 * 1024 - 1, "0,");
+  body.write("[");
+  body.write(" 0]", body.length - 3);
+  const { status, body: refused } = await server.call("POST", "customers/query/tokens?reason=Maintenance", body);
+  assert.deepEqual([status, refused.error_code], [400, "PV1012"]);
+  assert.equal((await server.call("POST", tokens, makeJane)).status, 200);
+  assert(!server.printed.stdout.includes("trouble"), server.printed.stdout);
 });
 
 test("who listens where others can reach it is told to put TLS in front", async () => {
