@@ -277,3 +277,14 @@ test("a client that goes away cancels nothing that has begun", async (t) => {
   assert.match(text, /left-alone/);
   await stands();
 });
+
+test("openapi.json allows every expiry that the vault takes", async (t) => {
+  const { send } = await serving(t);
+  const { paths } = JSON.parse((await send("/openapi.json")).text);
+  const { parameters } = paths[`${API}/data/collections/{collection}/tokens`].post;
+  const { schema } = parameters.find((/** @type {{ name?: string }} */ { name }) => name === "expiration_secs");
+  for (const longest of ["3153600000", "0000000001"]) {
+    const { status } = await send(`${DATA}/tokens?${WHY}&expiration_secs=${longest}`, { method: "POST", body: "[]", headers: JSON_TYPE });
+    assert.deepEqual([status, new RegExp(schema.pattern).test(longest)], [200, true], longest);
+  }
+});
