@@ -5,10 +5,10 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 
-import { API, DATA, KEY, WHY, openHandler, serve } from "./serve.js";
+import { API, DATA, KEY, WHY, openHandler, requestOf, serve } from "./serve.js";
 
 /** More than the queries here have. */
-const MAX_HEADERS = 1024 * 1024;
+const MAX_HEADERS = 2 * 1024 * 1024;
 
 /** @param {import("node:test").TestContext} t */
 async function serving(t) {
@@ -177,6 +177,19 @@ test("percent-encodings in paths: decoded once, like any other path, or not foun
     assert.deepEqual([statusesIn(came), /"error_code":"(\w+)"/.exec(came)?.[1]], [[status], code], path);
   }
   await stands();
+});
+
+test("a plus alone is a space too, and a fragment, which no address should have, is no part of the query", async (t) => {
+  const { handler, told } = await openHandler();
+  const { port } = await serve(t, handler);
+  for (const [end, note] of [["one+two", "one two"], ["+", " "], ["a#", "a"], ["a#b", "a"], ["a#&custom_audit=b", "a"], ["a#?reason=Other", "a"]]) {
+    const path = `${DATA}/count/tokens?${WHY}&custom_audit=${end}`;
+    const sent = await sendRaw(port, `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nConnection: close\r\n\r\n`);
+    assert.deepEqual([statusesIn(sent), (await handler(requestOf(path))).status], [[200], 200], end);
+    assert.deepEqual(told.slice(-2).map(({ customAudit }) => customAudit), [note, note], end);
+  }
+  // All of it is behind the mark.
+  assert.equal((await handler(requestOf(`${DATA}/count/tokens#?${WHY}`))).status, 400);
 });
 
 test("shapes of request smuggling are refused by Node, or are one request", async (t) => {
