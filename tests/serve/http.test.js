@@ -121,7 +121,7 @@ test("who takes too long for its headers is 408 after 20 seconds, and not after 
     socket.on("data", (part) => resolve({ status: Number(String(part).split(" ")[1]) })).on("error", reject);
   });
   const took = Date.now() - begun;
-  assert(status === 408 && took > 19_000 && took < 24_000, `${status} after ${took} ms`);
+  assert(status === 408 && took > 19_000 && took < 30_000, `${status} after ${took} ms`);
 });
 
 test("10,000 token IDs fit into a query, as long as they may be", async () => {
