@@ -33,8 +33,8 @@ const questions = [
   ["store.read", (bridge) => bridge.readClaims(label, 1_000)],
   ["store.read", (bridge) => bridge.readTerms(label, "active", 5, undefined, 1, 1_000)],
   ["store.write", (bridge) => bridge.write(aCall(), "", new Float64Array(0), new Uint8Array(0))],
-  ["policy", (bridge) => bridge.decide(aCall(), /** @type {any} */ ({}))],
-  ["audit", (bridge) => bridge.audit(aCall(), /** @type {any} */ ({}))],
+  ["policy", (bridge) => bridge.decide(aCall(), /** @type {any} */ ({ checks: [] }))],
+  ["audit", (bridge) => bridge.audit(aCall(), /** @type {any} */ ({ checks: [] }))],
   ["clock", (bridge) => bridge.clock()],
   ["reload", (bridge) => bridge.reload()],
 ];
