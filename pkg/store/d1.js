@@ -3,7 +3,7 @@
 
 import { badConfiguration } from "../error.js";
 import { conditionalWrite, guardTable } from "./d1-schema.js";
-import { migration, namesOf, readStatement, toRow } from "./sqlite-schema.js";
+import { NAME, migration, namesOf, readStatement, toRow } from "./sqlite-schema.js";
 import { hasMethods, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
@@ -15,8 +15,9 @@ const LONGEST = 1_900_000;
 /** @type {typeof import("./d1.js").d1Store} */
 export function d1Store(database, options = {}) {
   const { table = "vaultlet" } = optionsOf(options, "table");
-  const names = namesOf(table);
-  if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 200 characters");
+  // Cloudflare's own tables have such names, and it lets nobody else make one.
+  const names = /^_cf_/i.test(String(table)) ? undefined : namesOf(table);
+  if (names === undefined) throw badConfiguration("options.table", `${NAME} or \`_cf_\``);
   if (!hasMethods(database, "prepare", "batch")) {
     throw badConfiguration("database", "must be a D1 database, such as `env.DB`");
   }

@@ -2,7 +2,7 @@
 // The store in a browser's IndexedDB. Types and documentation: `indexeddb.d.ts`.
 
 import { badConfiguration } from "../error.js";
-import { asksForClaims, optionsOf } from "./store-options.js";
+import { asksForClaims, isName, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 
@@ -18,7 +18,7 @@ const CHUNK = 500;
 /** @type {typeof import("./indexeddb.js").indexedDbStore} */
 export function indexedDbStore(options = {}) {
   const { name = "vaultlet" } = optionsOf(options, "name");
-  if (typeof name !== "string" || name === "") throw badConfiguration("options.name", "must be a text that is not empty");
+  if (!isName(name)) throw badConfiguration("options.name", "must be a text that is not empty");
   if (typeof indexedDB !== "object") throw badConfiguration("indexedDB", "is missing: only browsers have it");
   return new IndexedDbStore(name);
 }

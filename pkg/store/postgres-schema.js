@@ -1,8 +1,11 @@
 // @ts-check
 // The tables of a PostgreSQL store, and its statements. `docs/stores/postgres.md` describes them.
 
+import { isName } from "./store-options.js";
+
 /** Bytes that PostgreSQL keeps of a name; what is longer it cuts, so that two names may become one. */
-const LONGEST_NAME = 63 - "_claims".length;
+const LONGEST_SCHEMA = 63;
+const LONGEST_NAME = LONGEST_SCHEMA - "_claims".length;
 
 /**
  * The names of a store's tables and functions, quoted.
@@ -10,8 +13,9 @@ const LONGEST_NAME = 63 - "_claims".length;
  */
 export function namesOf(table) {
   const parts = table.split(".");
-  const bytes = new TextEncoder().encode(parts.at(-1)).length;
-  if (parts.length > 2 || parts.includes("") || bytes > LONGEST_NAME || table.includes("\0")) return undefined;
+  if (parts.length > 2 || !parts.every(isName) || table.includes("\0")) return undefined;
+  const bytes = (/** @type {string | undefined} */ part) => new TextEncoder().encode(part).length;
+  if (bytes(parts.at(-1)) > LONGEST_NAME || (parts.length === 2 && bytes(parts[0]) > LONGEST_SCHEMA)) return undefined;
   const quote = (/** @type {string} */ name) => `"${name.replaceAll('"', '""')}"`;
   const schema = parts.length === 2 ? `${quote(/** @type {string} */ (parts[0]))}.` : "";
   const name = /** @type {string} */ (parts.at(-1));

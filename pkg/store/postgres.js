@@ -29,7 +29,7 @@ const ATTEMPTS = 10;
 export function postgresStore(client, options = {}) {
   const { table = "vaultlet" } = optionsOf(options, "table");
   const names = typeof table === "string" ? namesOf(table) : undefined;
-  if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 56 bytes, or `schema.name`");
+  if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 56 bytes, none of them NUL, or `schema.name`");
   return new PostgresStore(askerOf(client), names, isPglite(client));
 }
 

@@ -4,7 +4,7 @@
 import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
 import { FENCE, PRUNE, READ_BY_CLAIMS, READ_BY_TERMS, SERVER, WRITE } from "./redis-scripts.js";
-import { asksForClaims, hasMethods, optionsOf } from "./store-options.js";
+import { asksForClaims, hasMethods, isName, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { RedisClient } from "./redis.js" */
@@ -25,11 +25,12 @@ const PATIENCE = 10_000;
 /** @type {typeof import("./redis.js").redisStore} */
 export function redisStore(client, options = {}) {
   const { prefix = "vaultlet", waitReplicas = 0, waitMs = 1_000 } = optionsOf(options, "prefix", "waitReplicas", "waitMs");
-  if (typeof prefix !== "string" || prefix === "") throw badConfiguration("options.prefix", "must be a text that is not empty");
+  if (!isName(prefix)) throw badConfiguration("options.prefix", "must be a text that is not empty");
   const replicas = readWhole(waitReplicas, 0, "options.waitReplicas");
   const millis = readWhole(waitMs, 1, "options.waitMs");
-  // A cluster keeps the keys together whose hash tags are alike: what stands between the first braces.
-  const tagged = /\{[^}]/.test(prefix) ? prefix : `{${prefix}}`;
+  // A cluster keeps the keys together whose hash tags are alike: what stands between the first opening brace and the next
+  // closing one, if that is anything.
+  const tagged = /^[^{]*\{[^}]+\}/.test(prefix) ? prefix : `{${prefix}}`;
   return new RedisStore(serverOf(client, tagged), replicas, millis);
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // The tables of a store on SQLite, whoever runs it, and its statements. `docs/stores/sqlite.md` describes them.
 
-import { asksForClaims } from "./store-options.js";
+import { asksForClaims, isName } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 
@@ -10,7 +10,7 @@ import { asksForClaims } from "./store-options.js";
  * @param {unknown} table
  */
 export function namesOf(table) {
-  if (typeof table !== "string" || table === "" || table.length > 200 || table.includes("\0")) return undefined;
+  if (!isName(table) || table.length > 200 || table.includes("\0")) return undefined;
   // SQLite's own tables have such names, and it lets nobody else make one.
   if (/^sqlite_/i.test(table)) return undefined;
   const quote = (/** @type {string} */ name) => `"${name.replaceAll('"', '""')}"`;
@@ -21,6 +21,9 @@ export function namesOf(table) {
     pruneIndex: quote(`${table}_prune`),
   };
 }
+
+/** What `namesOf` asks for. */
+export const NAME = "must be a name of at most 200 characters, none of them NUL, that does not begin with `sqlite_`";
 
 /** @typedef {NonNullable<ReturnType<typeof namesOf>>} Names */
 

@@ -1,8 +1,9 @@
 // @ts-check
 // The store on SQLite, in the process that uses it. Types and documentation: `sqlite.d.ts`.
 
+import { isArray } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
-import { makeChanges, migration, namesOf, pruneRows, readStatement, toRow } from "./sqlite-schema.js";
+import { NAME, makeChanges, migration, namesOf, pruneRows, readStatement, toRow } from "./sqlite-schema.js";
 import { hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
@@ -10,6 +11,8 @@ import { hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** `PRAGMA synchronous`: from here on a commit is on the disk before it is answered. */
 const FULL = 2;
+
+const DRIVERS = "must be one of `better-sqlite3`, `node:sqlite`, Bun or `libsql`";
 
 /** How long a read, or a prune, that finds the database busy is repeated, and after what time, in milliseconds. */
 const PATIENCE = 10_000;
@@ -19,9 +22,9 @@ const PAUSE = 5;
 export function sqliteStore(database, options = {}) {
   const { table = "vaultlet" } = optionsOf(options, "table");
   const names = namesOf(table);
-  if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 200 characters");
+  if (names === undefined) throw badConfiguration("options.table", NAME);
   if (!hasMethods(database, "prepare", "exec")) {
-    throw badConfiguration("database", "must be one of `better-sqlite3`, `node:sqlite`, Bun or `libsql`");
+    throw badConfiguration("database", DRIVERS);
   }
   return new SqliteStore(database, names);
 }
@@ -43,7 +46,11 @@ class SqliteStore {
   }
 
   #migrate() {
-    const [{ journal_mode: journal }] = this.#ask("PRAGMA journal_mode");
+    const statement = this.#database.prepare("PRAGMA journal_mode");
+    // `sqlite3` answers later, and the statements of `sql.js` have other methods.
+    const answer = hasMethods(statement, "all", "run") ? statement.all() : undefined;
+    if (!isArray(answer)) throw badConfiguration("database", `${DRIVERS}: another's statements do not answer rows at once`);
+    const [{ journal_mode: journal }] = answer;
     const isFile = this.#ask("PRAGMA database_list").some(({ name, file }) => name === "main" && file);
     if (journal === "off" || (journal === "memory" && isFile)) {
       throw badConfiguration("database", `must not have \`journal_mode = ${journal}\`: a batch could land by half`);

@@ -24,8 +24,25 @@ export function optionsOf(options, ...known) {
   return { __proto__: null, ...given };
 }
 
-/** Whether a client has methods of these names: its own, or those of its class. @type {(client: unknown, ...names: string[]) => boolean} */
-export const hasMethods = (client, ...names) => names.every((name) => typeof providedBy(client, name) === "function");
+/**
+ * Whether a client has methods of these names: its own, or those of its class. One that does not let itself be asked has none.
+ * @type {(client: unknown, ...names: string[]) => boolean}
+ */
+export function hasMethods(client, ...names) {
+  try {
+    return names.every((name) => typeof providedBy(client, name) === "function");
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether it is a text that an engine keeps as it is: half of a surrogate pair becomes another character on the way, and
+ * two names would be one.
+ * @param {unknown} text
+ * @returns {text is string}
+ */
+export const isName = (text) => typeof text === "string" && text !== "" && !/\p{Surrogate}/u.test(text);
 
 /** @param {Query} query @returns {query is ClaimsQuery} */
 export const asksForClaims = (query) => hasOwn(query, "claims");

@@ -120,7 +120,7 @@ describe("what is PostgreSQL's own", () => {
 
   test("any name of a table works: capitals, reserved words, quotes, other scripts, a schema", async () => {
     await pool.query(`CREATE SCHEMA IF NOT EXISTS "My ""schema"`);
-    for (const table of ["user", "SELECT", `a "quoted" 'name'; --`, "顧客の表", "x".repeat(40), 'My "schema.Tokens', "$write$"]) {
+    for (const table of ["user", "SELECT", `a "quoted" 'name'; --`, "顧客の表", "x".repeat(56), "顧".repeat(18), 'My "schema.Tokens', "$write$"]) {
       const store = postgresStore(pool, { table });
       await store.migrate();
       const row = makeRow();
@@ -143,6 +143,9 @@ describe("what is PostgreSQL's own", () => {
       [pool, { table: ".a" }, "options.table"],
       [pool, { table: "x".repeat(57) }, "options.table"],
       [pool, { table: "a\0b" }, "options.table"],
+      [pool, { table: "half a pair \ud800" }, "options.table"],
+      [pool, { table: `${"x".repeat(64)}.tokens` }, "options.table"],
+      [pool, { table: "顧".repeat(19) }, "options.table"],
       [pool, null, "options"],
       [pool, "tokens", "options"],
     ];

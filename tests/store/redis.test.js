@@ -158,6 +158,7 @@ describe("one server", () => {
       [ioredis, { prefx: "a" }, "options.prefx"],
       [ioredis, { prefix: "" }, "options.prefix"],
       [ioredis, { prefix: 7 }, "options.prefix"],
+      [ioredis, { prefix: "half a pair \ud800" }, "options.prefix"],
       [ioredis, { waitReplicas: -1 }, "options.waitReplicas"],
       [ioredis, { waitReplicas: 1.5 }, "options.waitReplicas"],
       [ioredis, { waitMs: 0 }, "options.waitMs"],
@@ -222,8 +223,8 @@ describe("a cluster of three primaries and their replicas", () => {
     assert.equal((await store.read({ claims: row.claims })).length, 1);
   });
 
-  test("a prefix with a hash tag of its own keeps it, and stores of several tags share the cluster", async () => {
-    for (const prefix of ["vault:{eu}", "vault:{us}", "{}plain"]) {
+  test("a prefix with a hash tag of its own keeps it, and any other has all of its keys in one slot", async () => {
+    for (const prefix of ["vault:{eu}", "vault:{us}", "{}plain", "{open", "{}empty{first}", "a}b", "{", `"q' \0 顧客`]) {
       const { store } = await fresh(ioredis, { prefix });
       const row = makeRow();
       assert.equal(await store.write([insert(row)]), true);

@@ -122,7 +122,7 @@ test("reads and writes find rows by their indexes: no table is read from end to 
 });
 
 test("any name of a table works: capitals, reserved words, quotes, other scripts", async () => {
-  for (const table of ["Order", "select", `a "quoted" 'name'; --`, "顧客", "x".repeat(40)]) {
+  for (const table of ["Order", "select", `a "quoted" 'name'; --`, "顧客", "顧".repeat(40), "a.b.c", " ", "x".repeat(200)]) {
     const { store } = await fresh({ table });
     const row = makeRow();
     assert.equal(store.write([insert(row)]), true, table);
@@ -140,8 +140,19 @@ test("two stores of one database keep apart", async () => {
   assert.equal(other.write([insert(row)]), true);
 });
 
+test("a driver that answers later, or in another way, is refused before anything is made", async () => {
+  const statement = { run: () => {}, all: () => statement };
+  for (const prepared of [statement, { step: () => true }]) {
+    let made = 0;
+    const store = sqliteStore(/** @type {any} */ ({ prepare: () => prepared, exec: () => (made += 1) }));
+    await assert.rejects(store.migrate(), { code: "VL1000", context: { place: "database" }, message: /better-sqlite3.*at once/ });
+    assert.equal(made, 0);
+  }
+});
+
 test("a bad database, option or name is VL1000, and names the place", () => {
   const database = new Database(":memory:");
+  const unaskable = new Proxy({}, { getPrototypeOf: () => assert.fail("the client's own words") });
   /** @type {[unknown, unknown, string][]} */
   const mistakes = [
     [undefined, undefined, "database"],
@@ -153,6 +164,9 @@ test("a bad database, option or name is VL1000, and names the place", () => {
     [database, { table: 7 }, "options.table"],
     [database, { table: "sqlite_tokens" }, "options.table"],
     [database, { table: "a\0b" }, "options.table"],
+    [database, { table: "half a pair \ud800" }, "options.table"],
+    [database, { table: "x".repeat(201) }, "options.table"],
+    [unaskable, {}, "database"],
     [database, null, "options"],
   ];
   for (const [given, options, place] of mistakes) {
