@@ -70,5 +70,5 @@ export function notStarted(cause, given) {
 }
 
 /** @param {unknown} cause @param {string} [why] */
-export const notLoaded = (cause, why) =>
+const notLoaded = (cause, why) =>
   makeError("PV1000", 500, why === undefined ? "the wasm could not be loaded" : `the wasm could not be loaded: ${why}`, {}, cause);
