@@ -19,7 +19,7 @@ export async function mainJob() {
   step(
     "Open a vault",
     "You hand it keys (`generateKeys()` made these), a store, a policy, and the shape of your data. It " +
-      "keeps no state of its own, so there is nothing to start and nothing to close.",
+      "keeps no state of its own, so there is nothing to start, and `vault.close()` only wipes keys and memory.",
   );
   /** @type {AuditEvent[]} */
   const audited = [];

@@ -5,6 +5,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import { generateKeys } from "vaultlet";
+
 /** The project's top folder. */
 export const root = new URL("../../", import.meta.url);
 
@@ -23,7 +25,8 @@ export function blocksOf(path, language) {
 }
 
 /**
- * Runs code as a module of its own, as a user of the package would who has it in this folder.
+ * Runs code as a module of its own, as a user of the package would who has it in this folder, and the vault's keys in the
+ * environment.
  * @param {string} code
  */
 export function runModule(code) {
@@ -31,7 +34,7 @@ export function runModule(code) {
     cwd: fileURLToPath(root),
     encoding: "utf8",
     input: code,
-    env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" },
+    env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "", VAULT_KEYS: JSON.stringify(generateKeys()) },
   });
   return { status: run.status, stderr: run.stderr, printed: run.stdout.split("\n").slice(0, -1) };
 }

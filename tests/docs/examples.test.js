@@ -2,9 +2,15 @@
 // The documents' examples run as they stand, and print what they claim to print.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
-import { blocksOf, claimsOf, readDocument, runModule } from "./code-blocks.js";
+import { openVault } from "vaultlet";
+import { memoryStore } from "vaultlet/store/memory";
+
+import { blocksOf, claimsOf, readDocument, root, runModule } from "./code-blocks.js";
 
 /** How many blocks a document has. They run as one module, in their order. @type {[path: string, blocks: number][]} */
 const documents = [
@@ -29,6 +35,25 @@ for (const [path, count] of documents) {
     assert.deepEqual(printed, claims);
   });
 }
+
+test("no page of a store makes its keys at each start, and every one says how they are kept", () => {
+  const pages = readdirSync(new URL("docs/stores/", root)).filter((name) => name !== "README.md");
+  assert(pages.length >= 7);
+  for (const page of pages) {
+    const text = readDocument(`docs/stores/${page}`);
+    assert(!text.includes("generateKeys()"), page);
+    assert(text.includes("](README.md#keys)"), page);
+  }
+});
+
+test("the command that makes the keys, in docs/stores/README.md, makes a keyring", async () => {
+  const [, file = ""] = /node node_modules\/vaultlet\/(\S+) keys > keys\.json/.exec(readDocument("docs/stores/README.md")) ?? [];
+  const { stdout } = spawnSync(process.execPath, [fileURLToPath(new URL(`pkg/${file}`, root)), "keys"], { encoding: "utf8" });
+  const collections = /** @type {const} */ ({ customers: { properties: { email: { type: "EMAIL" } } } });
+  const policy = () => /** @type {const} */ ({ allow: true });
+  const vault = await openVault({ keys: JSON.parse(stdout), collections, store: memoryStore(), policy });
+  vault.close();
+});
 
 test("an example that throws, or prints something else, would be noticed", () => {
   const [code = ""] = blocksOf("README.md", "js");

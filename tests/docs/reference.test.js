@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { VaultError, generateKeys, openVault } from "vaultlet";
 import { memoryStore } from "vaultlet/store/memory";
 
+import { PAGES, ROUTES } from "../../pkg/http/routes.js";
 import { blocksOf, readDocument } from "./code-blocks.js";
 
 /** @import { VaultOptions } from "vaultlet" */
@@ -49,6 +50,23 @@ test("the reasons in docs/api.md are those that the vault takes", async () => {
     assert(row.includes(`\`${reason}\``), reason);
     assert.deepEqual(await detokenize({ collection: "customers", reason, adhocReason: "a look" }), []);
   }
+});
+
+test("the routes in docs/http.md are those that are served, and lead to the operation that each one is", () => {
+  const [, section = ""] = /^## Routes\n(.*?)^## /ms.exec(readDocument("docs/http.md")) ?? [];
+  const [, prefix = ""] = /`…` is `(.+?)`/.exec(section) ?? [];
+  const rows = Array.from(section.matchAll(/^\| ([A-Z]+) \| `(.+?)` \| (.*) \|$/gm), ([, method, path = "", about = ""]) => {
+    const operation = /^\[`\w+\.(\w+)`\]/.exec(about)?.[1] ?? "";
+    return `${method} ${path.replace("…", prefix)} ${operation} ${about.endsWith("; open") ? "open" : ""}`;
+  });
+  const camel = (/** @type {string} */ id) => id.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+  const served = ROUTES.flatMap(({ path, operations }) =>
+    operations.map(({ method, id, readsCollections }) => `${method} ${path} ${readsCollections ? "" : camel(id)} `),
+  );
+  assert.deepEqual(rows, [...served, ...PAGES.map(({ path, isOpen }) => `GET ${path}  ${isOpen ? "open" : ""}`)]);
+  const free = ROUTES.flatMap(({ operations }) => operations).filter(({ parameters }) => !parameters.some(({ name, required }) => name === "reason" && required));
+  assert.match(section, /but for the last eight/);
+  assert.equal(free.length + PAGES.length, 8);
 });
 
 test("the settings in docs/host.md are those that are declared, with the bounds that hold", async () => {

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { readCollections } from "../../pkg/bin/collections.js";
 import { OPTIONS, readOptions, variableOf } from "../../pkg/bin/options.js";
 import { blocksOf, readDocument } from "../docs/code-blocks.js";
 import { serve, temporaryFolder } from "./vaultlet.js";
@@ -32,6 +33,16 @@ test("the files load as they stand", async () => {
   const server = await serve(["--collections", write("collections.toml", collections), "--api-keys", write("keys.toml", apiKeys)]);
   assert.match(server.screen, /^ {2}collections {3}customers, cards \(/m);
   assert.match(server.screen, /^ {2}callers {7}Webapp, Newsletter, /m);
+});
+
+test("the collection that is there without `--collections` is described", () => {
+  const [, described = ""] = /there is one collection, (`customers`, with .*?)\.\n/s.exec(text) ?? [];
+  const [required = "", nullable = ""] = described.split("each nullable");
+  const typesIn = (/** @type {string} */ part) => Array.from(part.matchAll(/`(\w+)` \(`(\w+)`\)/g), ([, name, type]) => [name, type]);
+  const entries = Object.entries(readCollections(undefined)["customers"]?.properties ?? {});
+  const typesOf = (/** @type {boolean} */ isNullable) =>
+    entries.filter(([, property]) => (property.nullable ?? false) === isNullable).map(([name, { type }]) => [name, type]);
+  assert.deepEqual([typesIn(required), typesIn(nullable)], [typesOf(false), typesOf(true)]);
 });
 
 test("`npm start` serves, after the set-up", () => {
