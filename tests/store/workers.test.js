@@ -50,7 +50,7 @@ test("D1: every read is one statement, and every write one batch, however many r
   const statement = { bind: () => statement, all: async () => ((roundTrips += 1), { results: [] }) };
   const store = d1Store({ prepare: () => statement, batch: async () => ((roundTrips += 1), [{ results: [{}] }]) });
   const row = { key: "k", version: 1, terms: ["t"], claims: ["c"], expiresAt: null, pruneAt: null, sealed: new Uint8Array(9) };
-  const changes = Array.from({ length: 500 }, (_, index) => ({ key: `${index}`, expect: null, row: { ...row, key: `${index}` } }));
+  const changes = Array.from({ length: 500 }, (_, index) => ({ key: `${index}`, expect: null, row: { ...row, key: `${index}`, claims: [`${index}`] } }));
   assert.equal(await store.write(changes), true);
   await store.read({ claims: ["c"] });
   await store.read({ terms: ["t"], state: "any", now: 0, after: null, limit: 10 });
