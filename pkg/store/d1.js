@@ -16,7 +16,7 @@ const LONGEST = 1_900_000;
 export function d1Store(database, options = {}) {
   const { table = "vaultlet" } = optionsOf(options, "table");
   const names = namesOf(table);
-  if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 200 characters");
+  if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 200 characters, and none of SQLite's own");
   if (!hasMethods(database, "prepare", "batch")) {
     throw badConfiguration("database", "must be a D1 database, such as `env.DB`");
   }

@@ -21,6 +21,7 @@ export const numberFromText = (text) => (typeof text === "string" ? Number(text)
 
 /** @param {any} text */
 export function bytesFromBase64(text) {
+  if (typeof text !== "string") return text;
   try {
     return Uint8Array.from(fromBase64(text), (unit) => unit.charCodeAt(0));
   } catch {

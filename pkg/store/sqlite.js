@@ -19,7 +19,7 @@ const PAUSE = 5;
 export function sqliteStore(database, options = {}) {
   const { table = "vaultlet" } = optionsOf(options, "table");
   const names = namesOf(table);
-  if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 200 characters");
+  if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 200 characters, and none of SQLite's own");
   if (!hasMethods(database, "prepare", "exec")) {
     throw badConfiguration("database", "must be one of `better-sqlite3`, `node:sqlite`, Bun or `libsql`");
   }
