@@ -2,9 +2,9 @@
 // The store on Cloudflare D1. Every read is one statement, every write one batch: one round trip. Types: `d1.d.ts`.
 
 import { badConfiguration } from "../error.js";
-import { conditionalWrite, guardTable } from "./d1-schema.js";
-import { NAME, migration, namesOf, readStatement, toRow } from "./sqlite-schema.js";
-import { hasMethods, optionsOf } from "./store-options.js";
+import { conditionalWrite } from "./d1-schema.js";
+import { JSON_EACH, NAME, OTHERS, findOthers, migration, namesOf, readStatement, toRow } from "./sqlite-schema.js";
+import { asksForTooMany, hasMethods, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { D1Database } from "./d1.js" */
@@ -21,7 +21,7 @@ export function d1Store(database, options = {}) {
   if (!hasMethods(database, "prepare", "batch")) {
     throw badConfiguration("database", "must be a D1 database, such as `env.DB`");
   }
-  return new D1Store(database, names, guardTable(/** @type {string} */ (table)));
+  return new D1Store(database, names);
 }
 
 class D1Store {
@@ -29,22 +29,24 @@ class D1Store {
   maxRowBytes = 900_000;
   #database;
   #names;
-  #guard;
 
-  /** @param {D1Database} database @param {import("./sqlite-schema.js").Names} names @param {string} guard */
-  constructor(database, names, guard) {
+  /** @param {D1Database} database @param {import("./sqlite-schema.js").Names} names */
+  constructor(database, names) {
     this.#database = database;
     this.#names = names;
-    this.#guard = guard;
   }
 
   async migrate() {
-    const guard = `CREATE TABLE IF NOT EXISTS ${this.#guard} (id TEXT PRIMARY KEY) WITHOUT ROWID`;
+    const [text, parameters] = findOthers(this.#names, true);
+    const { results } = await this.#database.prepare(text).bind(...parameters).all();
+    if (results.length > 0) throw badConfiguration("options.table", OTHERS);
+    const guard = `CREATE TABLE IF NOT EXISTS ${this.#names.guard} (id TEXT PRIMARY KEY) WITHOUT ROWID`;
     await this.#database.batch([...migration(this.#names), guard].map((text) => this.#database.prepare(text)));
   }
 
   /** @param {Query} query @returns {Promise<Row[]>} */
   async read(query) {
+    if (asksForTooMany(query)) return [];
     const [text, parameters] = readStatement(this.#names, query);
     const { results } = await this.#database.prepare(text).bind(...parameters).all();
     return results.map(toRow);
@@ -52,8 +54,9 @@ class D1Store {
 
   /** @param {Change[]} changes @returns {Promise<boolean>} */
   async write(changes) {
-    const id = crypto.randomUUID();
-    const statements = conditionalWrite(this.#names, this.#guard, id, changes, LONGEST);
+    const claims = changes.flatMap(({ row }) => row?.claims ?? []);
+    if (new Set(claims).size < claims.length) return false;
+    const statements = conditionalWrite(this.#names, crypto.randomUUID(), changes, LONGEST);
     const results = await this.#database.batch(
       statements.map(([text, parameters]) => this.#database.prepare(text).bind(...parameters)),
     );
@@ -66,7 +69,7 @@ class D1Store {
     const { rows, terms, claims } = this.#names;
     const due = `SELECT r.key, r.terms, r.claims FROM ${rows} AS r WHERE r.prune_at < ?1`;
     // A list with commas becomes JSON: labels hold no quotation mark.
-    const each = (/** @type {string} */ column) => `json_each('["' || replace(due.${column}, ',', '","') || '"]')`;
+    const each = (/** @type {string} */ column) => `${JSON_EACH}('["' || replace(due.${column}, ',', '","') || '"]')`;
     const results = await this.#database.batch(
       [
         `DELETE FROM ${terms} WHERE (term, key) IN (SELECT value, due.key FROM (${due}) AS due, ${each("terms")})`,

@@ -3,8 +3,8 @@
 
 import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
-import { makeChanges, migration, namesOf, pruneRows, readStatement, toRow } from "./sqlite-schema.js";
-import { hasMethods } from "./store-options.js";
+import { findOthers, makeChanges, migration, namesOf, pruneRows, readStatement, toRow } from "./sqlite-schema.js";
+import { asksForTooMany, hasMethods } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { DurableObjectStorage } from "./durable-object.js" */
@@ -32,11 +32,16 @@ class DurableObjectStore {
   }
 
   async migrate() {
-    this.#storage.transactionSync(() => migration(this.#names).forEach((text) => this.#ask(text)));
+    this.#storage.transactionSync(() => {
+      const [text, parameters] = findOthers(this.#names);
+      if (this.#ask(text, ...parameters).length > 0) throw badConfiguration("storage", "must have no tables of others that begin with `vaultlet`");
+      migration(this.#names).forEach((text) => this.#ask(text));
+    });
   }
 
   /** @param {Query} query @returns {Row[]} */
   read(query) {
+    if (asksForTooMany(query)) return [];
     const [text, parameters] = readStatement(this.#names, query);
     return this.#ask(text, ...parameters).map(toRow);
   }

@@ -5,6 +5,8 @@
 //   claim#CLAIM  -      the key of the row that holds it
 //   term#TERM    KEY    nothing: DynamoDB keeps a partition in the order of its sort keys' bytes
 
+import { bytesOf, labelsOf, numberFromText } from "./row-columns.js";
+
 /** @import { Change, Row } from "../index.js" */
 
 /** @typedef {Record<string, any>} Item as the client takes it: `{ S: "text" }` */
@@ -25,24 +27,21 @@ export const termPartition = (term) => `term#${term}`;
 /** An item's own address, to compare it by. @param {Item} item */
 export const addressOf = ({ pk, sk }) => `${pk.S} ${sk.S}`;
 
-/** The key of the row that holds a claim. @param {Item | undefined} item */
-export const holderOf = (item) => (item === undefined ? undefined : /** @type {string} */ (item["key"].S));
+/** The key of the row that holds a claim. @param {Item | undefined} item @returns {string | undefined} */
+export const holderOf = (item) => item?.["key"]?.S;
 
-/** @param {Item} item @returns {Row} */
+/** An attribute may be gone, or of another type. @param {Item} item @returns {any} */
 export function toRow({ key, version, terms, claims, expires_at, prune_at, sealed }) {
   return {
-    key: key.S,
-    version: Number(version.N),
-    terms: split(terms.S),
-    claims: split(claims.S),
-    expiresAt: expires_at === undefined ? null : Number(expires_at.N),
-    pruneAt: prune_at === undefined ? null : Number(prune_at.N),
-    sealed: new Uint8Array(sealed.B),
+    key: key?.S,
+    version: numberFromText(version?.N),
+    terms: labelsOf(terms?.S),
+    claims: labelsOf(claims?.S),
+    expiresAt: expires_at === undefined ? null : numberFromText(expires_at.N),
+    pruneAt: prune_at === undefined ? null : numberFromText(prune_at.N),
+    sealed: sealed?.B === undefined ? undefined : bytesOf(sealed.B),
   };
 }
-
-/** @param {string} labels */
-const split = (labels) => (labels === "" ? [] : labels.split(","));
 
 /** @param {Row} row @returns {Item} */
 function fromRow({ key, version, terms, claims, expiresAt, pruneAt, sealed }) {

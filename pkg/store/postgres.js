@@ -3,7 +3,9 @@
 
 import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
+import { bytesOf, labelsOf } from "./row-columns.js";
 import {
+  OTHERS,
   SERVER,
   callPrune,
   callWrite,
@@ -12,7 +14,7 @@ import {
   readByClaims,
   readByTerms,
 } from "./postgres-schema.js";
-import { asksForClaims, hasMethods, markOf, optionsOf } from "./store-options.js";
+import { askedTerms, asksForClaims, asksForTooMany, hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { PostgresClient } from "./postgres.js" */
@@ -29,18 +31,22 @@ const ATTEMPTS = 10;
 export function postgresStore(client, options = {}) {
   const { table = "vaultlet" } = optionsOf(options, "table");
   const names = typeof table === "string" ? namesOf(table) : undefined;
-  if (names === undefined) throw badConfiguration("options.table", "must be a name of at most 56 bytes, none of them NUL, or `schema.name`");
-  return new PostgresStore(askerOf(client), names, isPglite(client));
+  if (names === undefined) {
+    throw badConfiguration("options.table", "must be a name of at most 40 characters or 56 bytes, none of them NUL, or `schema.name`");
+  }
+  return new PostgresStore(askerOf(client), /** @type {string} */ (table), names, isPglite(client));
 }
 
 class PostgresStore {
   #ask;
+  #table;
   #names;
   #embedded;
 
-  /** @param {Ask} ask @param {import("./postgres-schema.js").Names} names @param {boolean} embedded */
-  constructor(ask, names, embedded) {
+  /** @param {Ask} ask @param {string} table @param {import("./postgres-schema.js").Names} names @param {boolean} embedded */
+  constructor(ask, table, names, embedded) {
     this.#ask = ask;
+    this.#table = table;
     this.#names = names;
     this.#embedded = embedded;
   }
@@ -53,7 +59,13 @@ class PostgresStore {
       if (this.#embedded || server[setting] !== "off") continue;
       throw badConfiguration("client", `must not be of a server with \`${setting} = off\`: it loses what it acknowledged`);
     }
-    await this.#repeat(migration(this.#names), []);
+    const names = namesOf(this.#table, server.schema) ?? this.#names;
+    try {
+      await this.#repeat(migration(names, this.#names), []);
+    } catch (error) {
+      if (markOf(error, "code") !== OTHERS) throw error;
+      throw badConfiguration("options.table", "must be another name, or one with its schema: something else has it, or that of a table that belongs to it");
+    }
   }
 
   /** @param {Query} query @returns {Promise<Row[]>} */
@@ -62,9 +74,10 @@ class PostgresStore {
       if (query.claims.length === 0) return [];
       return (await this.#repeat(readByClaims(this.#names), [query.claims.join()])).map(toRow);
     }
-    const { terms, state, now, after, limit } = query;
-    const text = readByTerms(this.#names, state, terms.length);
-    return (await this.#repeat(text, [now, after ?? "", limit, ...terms])).map(toRow);
+    if (asksForTooMany(query)) return [];
+    const { state, now, after, limit } = query;
+    const asked = readByTerms(this.#names, state, { terms: askedTerms(query), now, after, limit });
+    return (await this.#repeat(...asked)).map(toRow);
   }
 
   /** @param {Change[]} changes @returns {Promise<boolean>} */
@@ -131,13 +144,10 @@ function toRow({ key, version, terms, claims, expires_at, prune_at, sealed }) {
   return {
     key,
     version,
-    terms: split(terms),
-    claims: split(claims),
+    terms: labelsOf(terms),
+    claims: labelsOf(claims),
     expiresAt: expires_at,
     pruneAt: prune_at,
-    sealed: new Uint8Array(sealed),
+    sealed: bytesOf(sealed),
   };
 }
-
-/** @param {string} labels */
-const split = (labels) => (labels === "" ? [] : labels.split(","));

@@ -14,10 +14,10 @@
 /** Numbers stay text, except to be compared: Lua writes them with 14 digits. */
 const COLUMNS = "'key', 'version', 'terms', 'claims', 'expires_at', 'prune_at', 'sealed'";
 
-/** `ARGV`: claims. */
+/** `ARGV[1]`: claims, with commas: a client has a limit to its arguments. */
 export const READ_BY_CLAIMS = `
 local seen, rows = {}, {}
-for _, claim in ipairs(ARGV) do
+for claim in string.gmatch(ARGV[1], '[^,]+') do
   local key = redis.call('GET', KEYS[1] .. ':claim:' .. claim)
   if key and not seen[key] then
     seen[key] = true
@@ -46,7 +46,8 @@ local function has_others(key)
 end
 
 local function is_in_state(expires_at)
-  if state == 'any' then return true end
+  -- What is gone, or no number, is for the vault to see.
+  if state == 'any' or not expires_at or (expires_at ~= '' and not tonumber(expires_at)) then return true end
   local archived = expires_at ~= '' and tonumber(expires_at) <= now
   return archived == (state == 'archived')
 end
@@ -69,25 +70,27 @@ while true do
 end`;
 
 /**
- * `ARGV`: the write's own ID, for how many milliseconds it is remembered, and for each change eight texts: the key, the
- * version expected, and the row's other columns; a row without a version is deleted. Answers 1 where it has landed, be
- * it that a client has sent it twice; else 0.
+ * `ARGV`: the write's own ID, for how many milliseconds it is remembered, and changes: lists of them as JSON, for a client
+ * has a limit to its arguments. Each is eight texts: the key, the version expected, and the row's other columns; a row
+ * without a version is deleted. Answers 1 where it has landed, be it that a client has sent it twice; else 0.
  */
 export const WRITE = `
 local landed = KEYS[1] .. ':write:' .. ARGV[1]
 if redis.call('EXISTS', landed) == 1 then return 1 end
 
 local changes, within, taken = {}, {}, {}
-for i = 3, #ARGV, 8 do
-  local key, expected = ARGV[i], ARGV[i + 1]
-  local held = redis.call('HMGET', KEYS[1] .. ':row:' .. key, 'version', 'terms', 'claims')
-  if (held[1] or '') ~= expected then return 0 end
-  within[key] = true
-  changes[#changes + 1] = {
-    key = key, version = ARGV[i + 2], terms = ARGV[i + 3], claims = ARGV[i + 4],
-    expires_at = ARGV[i + 5], prune_at = ARGV[i + 6], sealed = ARGV[i + 7],
-    held_terms = held[2] or '', held_claims = held[3] or '',
-  }
+for i = 3, #ARGV do
+  for _, told in ipairs(cjson.decode(ARGV[i])) do
+    local key = told[1]
+    local held = redis.call('HMGET', KEYS[1] .. ':row:' .. key, 'version', 'terms', 'claims')
+    if (held[1] or '') ~= told[2] then return 0 end
+    within[key] = true
+    changes[#changes + 1] = {
+      key = key, version = told[3], terms = told[4], claims = told[5],
+      expires_at = told[6], prune_at = told[7], sealed = told[8],
+      held_terms = held[2] or '', held_claims = held[3] or '',
+    }
+  end
 end
 for _, change in ipairs(changes) do
   for claim in string.gmatch(change.claims, '[^,]+') do
@@ -132,8 +135,8 @@ local keys = redis.call('ZRANGEBYSCORE', KEYS[1] .. ':prune', '-inf', '(' .. ARG
 for _, key in ipairs(keys) do
   local row = KEYS[1] .. ':row:' .. key
   local held = redis.call('HMGET', row, 'terms', 'claims')
-  for term in string.gmatch(held[1], '[^,]+') do redis.call('ZREM', KEYS[1] .. ':term:' .. term, key) end
-  for claim in string.gmatch(held[2], '[^,]+') do redis.call('DEL', KEYS[1] .. ':claim:' .. claim) end
+  for term in string.gmatch(held[1] or '', '[^,]+') do redis.call('ZREM', KEYS[1] .. ':term:' .. term, key) end
+  for claim in string.gmatch(held[2] or '', '[^,]+') do redis.call('DEL', KEYS[1] .. ':claim:' .. claim) end
   redis.call('DEL', row)
   redis.call('ZREM', KEYS[1] .. ':prune', key)
 end

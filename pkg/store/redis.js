@@ -4,6 +4,7 @@
 import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
 import { FENCE, PRUNE, READ_BY_CLAIMS, READ_BY_TERMS, SERVER, WRITE } from "./redis-scripts.js";
+import { bytesFromBase64, labelsOf, numberFromText } from "./row-columns.js";
 import { asksForClaims, hasMethods, isName, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
@@ -21,6 +22,9 @@ const REMEMBERED = 300_000;
 
 /** Rows that one script looks at, or deletes: while it runs, the server does nothing else. */
 const PATIENCE = 10_000;
+
+/** Changes in one argument of a script. */
+const TOGETHER = 500;
 
 /** @type {typeof import("./redis.js").redisStore} */
 export function redisStore(client, options = {}) {
@@ -61,14 +65,14 @@ class RedisStore {
   /** @param {Query} query @returns {Promise<Row[]>} */
   async read(query) {
     if (this.#confirmed < this.#unconfirmed) await this.#confirm();
-    if (asksForClaims(query)) return (await this.#server.run(READ_BY_CLAIMS, query.claims)).map(toRow);
+    if (asksForClaims(query)) return (await this.#server.run(READ_BY_CLAIMS, [query.claims.join()])).map(toRow);
     const { terms, state, now, limit } = query;
     /** @type {Row[]} */
     const rows = [];
     for (let after = query.after ?? ""; ; ) {
       const parameters = [PATIENCE, state, now, after, limit - rows.length, ...terms].map(String);
       const [found, next] = await this.#server.run(READ_BY_TERMS, parameters);
-      rows.push(...found.map(toRow));
+      for (const row of found) rows.push(toRow(row));
       if (next === "") return rows;
       after = next;
     }
@@ -76,7 +80,10 @@ class RedisStore {
 
   /** @param {Change[]} changes @returns {Promise<boolean>} */
   async write(changes) {
-    const parameters = [crypto.randomUUID(), String(REMEMBERED), ...changes.flatMap(fromChange)];
+    const parameters = [crypto.randomUUID(), String(REMEMBERED)];
+    for (let start = 0; start < changes.length; start += TOGETHER) {
+      parameters.push(JSON.stringify(changes.slice(start, start + TOGETHER).map(fromChange)));
+    }
     if (this.#replicas === 0) return (await this.#server.run(WRITE, parameters)) === 1;
     try {
       return (await this.#runReplicated(WRITE, parameters)) === 1;
@@ -168,17 +175,16 @@ function fromChange({ key, expect, row }) {
   return [key, text(expect), text(version), terms.join(), claims.join(), text(expiresAt), text(pruneAt), toBase64(sealed)];
 }
 
-/** @param {string[]} columns @returns {Row} */
-function toRow([key = "", version, terms = "", claims = "", expiresAt = "", pruneAt = "", sealed = ""]) {
-  const split = (/** @type {string} */ labels) => (labels === "" ? [] : labels.split(","));
+/** Where there is nothing, the column or all of the row is gone. @param {(string | null)[]} columns @returns {any} */
+function toRow([key, version, terms, claims, expiresAt, pruneAt, sealed]) {
   return {
     key,
-    version: Number(version),
-    terms: split(terms),
-    claims: split(claims),
-    expiresAt: expiresAt === "" ? null : Number(expiresAt),
-    pruneAt: pruneAt === "" ? null : Number(pruneAt),
-    sealed: Uint8Array.from(atob(sealed), (unit) => unit.charCodeAt(0)),
+    version: numberFromText(version),
+    terms: labelsOf(terms),
+    claims: labelsOf(claims),
+    expiresAt: expiresAt === "" ? null : numberFromText(expiresAt ?? undefined),
+    pruneAt: pruneAt === "" ? null : numberFromText(pruneAt ?? undefined),
+    sealed: bytesFromBase64(sealed),
   };
 }
 

@@ -3,8 +3,8 @@
 
 import { isArray } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
-import { NAME, makeChanges, migration, namesOf, pruneRows, readStatement, toRow } from "./sqlite-schema.js";
-import { hasMethods, markOf, optionsOf } from "./store-options.js";
+import { NAME, OTHERS, findOthers, makeChanges, migration, namesOf, pruneRows, readStatement, toRow } from "./sqlite-schema.js";
+import { asksForTooMany, hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { SqliteDatabase } from "./sqlite.js" */
@@ -55,11 +55,16 @@ class SqliteStore {
     if (journal === "off" || (journal === "memory" && isFile)) {
       throw badConfiguration("database", `must not have \`journal_mode = ${journal}\`: a batch could land by half`);
     }
-    this.#transact(() => migration(this.#names).forEach((text) => this.#ask(text)));
+    this.#transact(() => {
+      const [text, parameters] = findOthers(this.#names);
+      if (this.#ask(text, ...parameters).length > 0) throw badConfiguration("options.table", OTHERS);
+      migration(this.#names).forEach((text) => this.#ask(text));
+    });
   }
 
   /** @param {Query} query @returns {Row[] | Promise<Row[]>} */
   read(query) {
+    if (asksForTooMany(query)) return [];
     const [text, parameters] = readStatement(this.#names, query);
     return this.#patiently(() => this.#ask(text, ...parameters).map(toRow));
   }
@@ -85,8 +90,8 @@ class SqliteStore {
   #ask = (text, ...parameters) => {
     let statement = this.#statements.get(text);
     if (statement === undefined) this.#statements.set(text, (statement = this.#database.prepare(text)));
-    // Some drivers have another method for what answers no rows.
-    return /^(SELECT|PRAGMA)|RETURNING/.test(text) ? statement.all(...parameters) : (statement.run(...parameters), []);
+    // Some drivers have another method for what answers no rows. A table may have any name, `RETURNING` included.
+    return /^(SELECT|PRAGMA)|RETURNING 1$/.test(text) ? statement.all(...parameters) : (statement.run(...parameters), []);
   };
 
   /**

@@ -119,6 +119,17 @@ export const soundStores = {
  * @type {Record<string, { make: () => Store, rule: RegExp }>}
  */
 export const brokenStores = {
+  "cannot be asked for 64 terms": {
+    rule: /all of 64 terms/,
+    make: () =>
+      new (class extends Sound {
+        /** @param {Query} query */
+        read(query) {
+          if ("terms" in query && query.terms.length >= 64) throw new Error("at most 64 tables in a join");
+          return super.read(query);
+        }
+      })(),
+  },
   "writes what it can of a batch": {
     rule: /lands whole, or not at all/,
     make: () =>

@@ -13,6 +13,7 @@ import { testStore } from "vaultlet/testing";
 import { insert, makeLabels, makeRow, remove, replace } from "../../pkg/testing/rows.js";
 import { openPglite } from "./engines/pglite.js";
 import { startPostgres } from "./engines/postgres.js";
+import { live, oddNames, overlapping, wordsOf } from "./odd-names.js";
 import { testVaultOn } from "./vault-on-store.js";
 
 /** @type {import("./engines/postgres.js").Server} */
@@ -86,6 +87,7 @@ describe("what is PostgreSQL's own", () => {
     assert.equal((await own.read({ ...query, terms: [term] })).length, 100);
     assert((await own.read({ ...query, terms: [term, rare] })).length > 0);
     assert((await own.read({ ...query, terms: [rare, term] })).length > 0);
+    assert.equal((await own.read({ ...query, terms: [term, rare, ...makeLabels(10)] })).length, 0);
     assert.equal(await own.write(rows.slice(100, 200).map((row) => replace(row, { claims: makeLabels(1) }))), true);
     assert.equal(await own.write(rows.slice(200, 210).map(remove)), true);
     assert.equal(await own.write([insert(makeRow())]), true);
@@ -118,15 +120,58 @@ describe("what is PostgreSQL's own", () => {
     await postgresStore(sql, { table: `Order ${tables}` }).migrate();
   });
 
-  test("any name of a table works: capitals, reserved words, quotes, other scripts, a schema", async () => {
-    await pool.query(`CREATE SCHEMA IF NOT EXISTS "My ""schema"`);
-    for (const table of ["user", "SELECT", `a "quoted" 'name'; --`, "顧客の表", "x".repeat(56), "顧".repeat(18), 'My "schema.Tokens', "$write$"]) {
-      const store = postgresStore(pool, { table });
-      await store.migrate();
-      const row = makeRow();
-      assert.equal(await store.write([insert(row)]), true, table);
-      assert.equal((await store.read({ claims: row.claims }))[0]?.key, row.key, table);
+  test("any name of a table works: words of PostgreSQL and of the store's own statements, quotes, other scripts, a schema", async () => {
+    await pool.query(`CREATE SCHEMA names`);
+    await pool.query(`CREATE SCHEMA "My ""schema"`);
+    const { rows } = await pool.query("SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')");
+    const own = wordsOf("postgres-schema.js").filter((word) => /^(?!pg_|(?:no|tokens)$)[a-z_]+$/.test(word));
+    assert(own.includes("before") && own.includes("no_terms") && rows.length > 90);
+    const tables = new Set([...own, ...oddNames, ...rows.map(({ word }) => word), 'My "schema.Tokens', "顧客の表", "$write$"]);
+    // In a schema of their own, as the search path has it.
+    const alone = new pg.Pool({ connectionString: server.url, max: 4, options: "-c search_path=names" });
+    const left = [...tables];
+    const work = async () => {
+      for (let table = left.pop(); table !== undefined; table = left.pop()) {
+        const store = postgresStore(alone, { table });
+        await assert.doesNotReject(store.migrate(), table);
+        await live(store, table);
+      }
+    };
+    try {
+      await Promise.all([work(), work(), work(), work()]);
+    } finally {
+      await alone.end();
     }
+  });
+
+  test("a name that something else has, a table or an index of another store, or one of the engine's, is VL1000 at `migrate()`", async () => {
+    for (const [index, tables] of overlapping.entries()) {
+      await pool.query(`CREATE SCHEMA overlap${index}`);
+      const [first, second] = tables.map((table) => postgresStore(pool, { table: `overlap${index}.${table}` }));
+      await first?.migrate();
+      await assert.rejects(second?.migrate() ?? Promise.resolve(), { code: "VL1000", context: { place: "options.table" } }, tables.join());
+      if (first !== undefined) await live(first, tables.join());
+    }
+    await pool.query(`CREATE TABLE people (name text); CREATE VIEW seen AS SELECT * FROM people`);
+    for (const table of ["people", "seen", "pg_class"]) {
+      await assert.rejects(postgresStore(pool, { table }).migrate(), { code: "VL1000", context: { place: "options.table" } }, table);
+    }
+    assert.equal((await pool.query("SELECT FROM pg_tables WHERE schemaname = 'public' AND tablename = 'pg_class'")).rowCount, 0);
+    const store = postgresStore(pool, { table: "public.pg_class" });
+    await store.migrate();
+    await live(store, "public.pg_class");
+    await pool.query("DROP TABLE public.pg_class");
+  });
+
+  test("64 terms are asked for, and a hundred are answered without asking", async () => {
+    const { store } = await fresh(pool);
+    const terms = makeLabels(64);
+    const row = makeRow({ terms });
+    assert.equal(await store.write([insert(row), insert(makeRow({ terms: terms.slice(1) }))]), true);
+    const query = { state: /** @type {const} */ ("any"), now: 0, after: null, limit: 10 };
+    assert.deepEqual((await store.read({ ...query, terms })).map(({ key }) => key), [row.key]);
+    const silent = postgresStore({ query: () => Promise.reject(new Error("asked")) });
+    assert.deepEqual(await silent.read({ ...query, terms: makeLabels(100) }), []);
   });
 
   test("a bad client, option or name is VL1000, and names the place", () => {
@@ -145,7 +190,7 @@ describe("what is PostgreSQL's own", () => {
       [pool, { table: "a\0b" }, "options.table"],
       [pool, { table: "half a pair \ud800" }, "options.table"],
       [pool, { table: `${"x".repeat(64)}.tokens` }, "options.table"],
-      [pool, { table: "顧".repeat(19) }, "options.table"],
+      [pool, { table: "é".repeat(41) }, "options.table"],
       [pool, null, "options"],
       [pool, "tokens", "options"],
     ];

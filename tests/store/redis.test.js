@@ -98,6 +98,39 @@ describe("one server", () => {
     assert.deepEqual((await store.read({ ...query, limit: 2 })).map(({ key }) => key), keys.slice(0, 2));
   });
 
+  test("a batch of twenty thousand rows lands, and is found at once, with both clients", async () => {
+    for (const client of [ioredis, /** @type {any} */ (redis)]) {
+      const { store } = await fresh(client);
+      const rows = Array.from({ length: 20_000 }, () => makeRow());
+      assert.equal(await store.write(rows.map(insert)), true);
+      assert.equal((await store.read({ claims: rows.flatMap(({ claims }) => claims) })).length, rows.length);
+      assert.equal(await store.write(rows.map((row) => replace(row, { claims: [makeLabel()] }))), true);
+      assert.deepEqual(await store.read({ claims: rows.slice(-1).flatMap(({ claims }) => claims) }), []);
+    }
+  });
+
+  test("a row of which something is gone or altered is answered as it is, without an error of the engine's", async () => {
+    const { store } = await fresh(ioredis, { prefix: "altered" });
+    /** @type {[(key: string) => Promise<unknown>, Record<string, unknown>][]} */
+    const alterations = [
+      [(key) => ioredis.del(key), { key: null, version: null, terms: null, claims: null, expiresAt: undefined, pruneAt: undefined, sealed: null }],
+      [(key) => ioredis.hset(key, "sealed", "?"), { sealed: "?" }],
+      [(key) => ioredis.hdel(key, "terms"), { terms: null }],
+      [(key) => ioredis.hset(key, "version", "x", "expires_at", "x"), { version: NaN, expiresAt: NaN }],
+    ];
+    for (const [alter, altered] of alterations) {
+      const row = makeRow({ pruneAt: 1 });
+      await store.write([insert(row)]);
+      await alter(`{altered}:row:${row.key}`);
+      const expected = [{ ...row, ...altered }];
+      assert.deepEqual(await store.read({ claims: row.claims }), expected);
+      for (const state of /** @type {const} */ (["any", "active"])) {
+        assert.deepEqual(await store.read({ terms: row.terms, state, now: 5, after: null, limit: 5 }), expected);
+      }
+      assert.equal(await store.prune(5), 1);
+    }
+  });
+
   test("what was deleted leaves no key behind", async () => {
     const { store } = await fresh(ioredis, { prefix: "clean" });
     const rows = [makeRow({ pruneAt: 5 }), makeRow({ pruneAt: 9 })];

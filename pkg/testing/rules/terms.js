@@ -26,6 +26,18 @@ export const rules = [
     },
   },
   {
+    title: "a row is found by all of 64 terms, or of as many as `maxWrites` allows, and a hundred are no error",
+    async check(subject) {
+      const terms = makeLabels(Math.min(64, (subject.store.maxWrites ?? Infinity) - 2));
+      const [all, most] = [makeRow({ terms }), makeRow({ terms: terms.slice(1) })];
+      for (const row of [all, most]) await subject.fill([row]);
+      expectRows(await subject.tagged(terms), [all], "all terms");
+      expectRows(await subject.tagged(terms.slice(1)), inOrder([all, most]), "all but one");
+      expectRows(await subject.tagged([...terms, makeLabel()]), [], "all, and a term that no row has");
+      expectRows(await subject.tagged([...terms, ...makeLabels(101 - terms.length)]), [], "101 terms");
+    },
+  },
+  {
     title: "a term that a row lost does not find it, and one that it gained does",
     async check(subject) {
       const [kept, lost, gained] = /** @type {[string, string, string]} */ (makeLabels(3));
