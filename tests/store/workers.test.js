@@ -17,7 +17,6 @@ import { countRules, told } from "./every-rule.js";
 import { live, oddNames, overlapping, wordsOf } from "./odd-names.js";
 
 const fileOf = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
-const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Its declarations need those of a whole Workers project. @type {string} */
 const miniflare = "miniflare";
