@@ -17,6 +17,7 @@ const collections = /** @type {const} */ ({
       name: { type: "NAME", nullable: true },
       email: { type: "EMAIL", nullable: true },
       card: { type: "CC_NUMBER", nullable: true },
+      note: { type: "LONG_TEXT", nullable: true },
     },
   },
 });
@@ -169,6 +170,29 @@ const RULES = [
       const error = await tokens.tokenize({ ...about, requestBody }).catch((error) => error);
       expectEqual(error.code, "VL1001", "the refusal");
       expectEqual((await tokens.getTokensCount(about)).total, 0, "the count");
+    },
+  ],
+  [
+    "a token that is larger than a row may be is refused, and writes nothing; one that just fits comes back",
+    async ({ tokens }, store) => {
+      const { maxRowBytes } = store;
+      // Data of a megabyte is refused before any row is made of it.
+      if (maxRowBytes === undefined || maxRowBytes > 1_000_000) return;
+      const holding = (/** @type {string} */ letter, /** @type {number} */ length) => ({ object: { fields: { note: letter.repeat(length) } } });
+      const make = (/** @type {number} */ length) => tokens.tokenize({ ...about, requestBody: [{ type: "pci", ...holding("n", length) }] });
+      const error = await make(maxRowBytes).catch((error) => error);
+      expectEqual(error.code, "VL1001", "the refusal");
+      expectEqual((await tokens.getTokensCount(about)).total, 0, "the count");
+      // What stands beside the data in a row is sealed with it.
+      const length = maxRowBytes - 1_000;
+      const tokenIds = (await make(length)).map(({ token_id }) => token_id);
+      const [found] = await tokens.detokenize({ ...about, tokenIds });
+      expectEqual(String(found?.fields["note"]).length, length, "characters that come back");
+      const requestBody = holding("m", maxRowBytes);
+      const refused = await tokens.updateTokens({ ...about, tokenIds, requestBody }).catch((error) => error);
+      expectEqual(refused.code, "VL1001", "the refusal of an update");
+      const [kept] = await tokens.detokenize({ ...about, tokenIds });
+      expectEqual(kept?.fields, found?.fields, "what the token holds after it");
     },
   ],
   [
