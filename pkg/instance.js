@@ -1,7 +1,7 @@
 // @ts-check
 // One instance of the wasm, for one vault: its own memory, its own bindings. If it traps, it is over, and nothing else is.
 
-import { Bare, setAdd, setDelete, then, withOwnThen } from "./built-ins.js";
+import { Bare, ownOf, setAdd, setDelete, then, withOwnThen } from "./built-ins.js";
 import { makeBindings } from "./wasm/vaultlet_bg.js";
 
 /** @import { Bridge } from "./boundary.js" */
@@ -146,7 +146,9 @@ export async function startInstance(module, onTrap) {
         (/** @type {unknown[]} */ ...parameters) => {
           const answer = method.apply(bridge, parameters);
           if (over) throw LEAVING;
-          return answer.pending === undefined ? answer : { ...answer, pending: hold(answer.pending) };
+          // Its own: the answer may be a number, too, which has whatever is on `Object.prototype`.
+          const pending = /** @type {Promise<unknown> | undefined} */ (ownOf(answer, "pending"));
+          return pending === undefined ? answer : { ...answer, pending: hold(pending) };
         },
       ]),
     );

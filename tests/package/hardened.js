@@ -61,11 +61,11 @@ async function open(later) {
       write: (changes) => answer((writes += 1) % 4 === 2 ? false : store.write(changes)),
     },
     policy: (question) => {
-      told.push(`asked ${Object.keys(question).sort()} ${question.capabilities} ${question.checks.map(({ operation, resource, type }) => [operation, resource, type])}`);
+      told.push(`asked ${Object.keys(question).sort()} ${question.capabilities} ${question.checks.map((check) => Object.values(check))}`);
       return answer(question.caller.name === "root" ? { allow: true } : byRole(question));
     },
     audit: (event) => {
-      told.push(`told ${Object.keys(event).sort()} ${event.decision} ${event.code} ${event.tokens} ${event.checks.map(({ resource }) => resource)}`);
+      told.push(`told ${Object.keys(event).sort()} ${event.decision} ${Object.hasOwn(event, "code") && event.code} ${event.tokens} ${event.checks.map(({ resource }) => resource)}`);
       return answer(undefined);
     },
     clock: () => 1_700_000_000_000,
