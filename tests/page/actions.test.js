@@ -132,6 +132,10 @@ scene("a rotation whose reply is lost is repeated, also after a reload, and alwa
   const old = await visitor.token();
   assert.match(await visitor.press("lose"), /^The reply is lost, as planned\.[^]*unknown/);
   assert.equal(await visitor.token(), old, "nobody has heard of the new ID");
+  // The same call in both places, with the transaction ID by which the vault knows it.
+  const code = (/** @type {string} */ id) => visitor.page.locator(`#${id} pre`).first().innerText();
+  assert.match(await code("lose"), /transactionId/);
+  assert.equal(await code("repeat"), await code("lose"));
   assert.match(await visitor.press("read"), /^Nothing/);
   const versions = (await visitor.rows()).map(({ key, version }) => [key, version]);
   await visitor.reload();

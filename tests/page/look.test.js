@@ -88,6 +88,26 @@ test("nothing reaches over the edge, from 360 to 1440 px, and with text at 200 %
   await visitor.leave();
 });
 
+test("a form that stays in sight lies over nothing", async () => {
+  const visitor = await stage.visit();
+  for (const [width, height, fontSize] of [[390, 844, "100%"], [720, 1200, "200%"], [1280, 900, "100%"], [1440, 900, "100%"]]) {
+    await visitor.page.setViewportSize({ width: Number(width), height: Number(height) });
+    const covered = await visitor.page.evaluate(`(() => {
+      document.documentElement.style.fontSize = "${fontSize}";
+      return [...document.querySelectorAll(".action")].filter((action) => {
+        const [doing, behind] = [".doing", ".behind"].map((name) => action.querySelector(name));
+        if (!doing || !behind) return false;
+        doing.scrollIntoView({ block: "start" });
+        scrollBy(0, doing.offsetHeight / 2);
+        const [form, others] = [doing, behind].map((each) => each.getBoundingClientRect());
+        return form.bottom > others.top + 1 && form.right > others.left + 1 && others.bottom > form.top;
+      }).map(({ id }) => id);
+    })()`);
+    assert.deepEqual(covered, [], `${width} × ${height} at ${fontSize}`);
+  }
+  await visitor.leave();
+});
+
 test("nothing moves: no transition, no animation, no smooth scrolling, whatever the visitor prefers", async () => {
   const visitor = await stage.visit();
   await visitor.press("make");

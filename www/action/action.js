@@ -32,6 +32,8 @@ export class Actions {
   #client;
   #desk;
   #done;
+  /** Show the code of each action, as it would run now. @type {(() => void)[]} */
+  #codes = [];
   /** @type {Trace | undefined} */
   #trace;
   /** One call after the other, so that each question has its call. @type {Promise<unknown>} */
@@ -76,6 +78,7 @@ export class Actions {
     };
     form.addEventListener("input", showCode);
     this.#desk.onChange(showCode);
+    this.#codes.push(showCode);
     showCode();
 
     form.addEventListener("submit", (event) => {
@@ -87,7 +90,8 @@ export class Actions {
         try {
           result.replaceChildren(...(await this.#run(plan, new FormData(form), trace)));
           this.#trace = undefined;
-          showCode();
+          // What one action has done may be what another goes on with: a lost reply is repeated.
+          for (const show of this.#codes) show();
           await this.#done();
         } catch (error) {
           // The browser's database, most likely. The next action shall run all the same.
