@@ -118,7 +118,9 @@ const props = list("props", "props", "Which properties; `name.transformer` answe
   maxItems: 100,
 });
 
-const EXPIRATION = { type: "string", pattern: "^([0-9]{1,10})?$" };
+/** As many seconds as the vault takes: up to 3,153,600,000. */
+const SECONDS = "[0-9]{1,9}|[0-2][0-9]{9}|30[0-9]{8}|31[0-4][0-9]{7}|315[0-2][0-9]{6}|3153[0-5][0-9]{5}|3153600000";
+const EXPIRATION = { type: "string", pattern: `^(${SECONDS})?$` };
 const expiry = text("expiration_secs", "expirationSecs", "Seconds from now; empty is never.", EXPIRATION);
 const transaction = text("transaction_id", "transactionId", "The caller's own ID of this call, which can then be repeated.", {
   type: "string",

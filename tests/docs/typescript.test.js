@@ -51,15 +51,30 @@ const declaredExamples = (path) =>
     ([, , body = ""]) => `${surroundings}{\n${body.replaceAll(/^ *\* ?/gm, "").replaceAll(/^import .*$/gm, "")}\n}`,
   );
 
+/** How an example that others import begins: `// NAME.js`. */
+const FILE = /^\/\/ (\w+)\.js\n/;
+
+/** @param {string} block */
+function named(block) {
+  const name = FILE.exec(block)?.[1];
+  return name === undefined ? undefined : `${name}.ts`;
+}
+
 /** Every module that an example is. @type {Map<string, string>} */
 const modules = new Map();
 for (const path of documents) {
-  // All of a document's, for they run as one.
   for (const language of ["js", "ts"]) {
     const blocks = blocksOf(path, language);
+    if (blocks.some((block) => named(block) !== undefined)) {
+      // Files beside each other, those with a name for the others to import.
+      blocks.forEach((block, index) => modules.set(named(block) ?? `${path}.${index}.ts`, block));
+      continue;
+    }
+    // All of a document's, for they run as one.
     if (blocks.length > 0) modules.set(`${path}.${language}.mts`, blocks.join("\n"));
   }
 }
+modules.set("globals.ts", "declare global { const Deno: Served<Handler>, Bun: Served<{ fetch: Handler }> }\ntype Handler = (request: Request) => Promise<Response>;\ntype Served<Given> = { serve(given: Given): void };");
 for (const path of ["pkg/index.d.ts", "pkg/host.d.ts", "pkg/tokens.d.ts", "pkg/ciphertexts.d.ts", "pkg/store/memory.d.ts", "pkg/policy/iam.d.ts"]) {
   declaredExamples(path).forEach((block, index) => modules.set(`${path}.${index}.mts`, block));
 }
@@ -101,7 +116,7 @@ for (const compiler of compilers) {
       const { bin, version } = JSON.parse(readFileSync(new URL(`node_modules/${compiler}/package.json`, root), "utf8"));
       assert.match(version, compiler === "typescript" ? /^7\./ : /^5\.9\./);
       const project = join(folder, `${resolution.moduleResolution}.json`);
-      writeFileSync(project, JSON.stringify({ compilerOptions: { ...strict, ...resolution }, include: ["*.mts"] }));
+      writeFileSync(project, JSON.stringify({ compilerOptions: { ...strict, ...resolution }, include: ["*.mts", "*.ts"] }));
       const program = fileURLToPath(new URL(`node_modules/${compiler}/${bin.tsc}`, root));
       const { status, stdout, stderr } = spawnSync(process.execPath, [program, "--pretty", "false", "-p", project], { encoding: "utf8" });
       const lines = (stdout + stderr).split("\n").filter((line) => line !== "");

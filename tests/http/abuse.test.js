@@ -288,7 +288,7 @@ test("a client that goes away cancels nothing that has begun", async (t) => {
   await stands();
 });
 
-test("openapi.json allows every expiry that the vault takes", async (t) => {
+test("openapi.json allows every expiry that the vault takes, and no other", async (t) => {
   const { send } = await serving(t);
   const { paths } = JSON.parse((await send("/openapi.json")).text);
   const { parameters } = paths[`${API}/data/collections/{collection}/tokens`].post;
@@ -296,5 +296,9 @@ test("openapi.json allows every expiry that the vault takes", async (t) => {
   for (const longest of ["3153600000", "0000000001"]) {
     const { status } = await send(`${DATA}/tokens?${WHY}&expiration_secs=${longest}`, { method: "POST", body: "[]", headers: JSON_TYPE });
     assert.deepEqual([status, new RegExp(schema.pattern).test(longest)], [200, true], longest);
+  }
+  for (const tooLong of ["3153600001", "3153700000", "3200000000", "4000000000", "00000000001"]) {
+    const { status } = await send(`${DATA}/tokens?${WHY}&expiration_secs=${tooLong}`, { method: "POST", body: "[]", headers: JSON_TYPE });
+    assert.deepEqual([status, new RegExp(schema.pattern).test(tooLong)], [400, false], tooLong);
   }
 });

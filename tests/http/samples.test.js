@@ -16,7 +16,8 @@ import { project, tool, unpack } from "../packaged/installed.js";
 import { startWorker } from "../packaged/platforms.js";
 import { freePort } from "../store/engines/free-port.js";
 
-const [handler = "", node = "", deno = "", bun = "", app = "", lambda = "", worker = "", ...others] = blocksOf("docs/http.md", "js");
+const [handler = "", node = "", deno = "", bun = "", app = "", lambda = "", ...others] = blocksOf("docs/http.md", "js");
+const [worker = "", ...otherWorkers] = blocksOf("docs/http.md", "ts");
 const KEY = "a-long-key";
 const about = { collection: "customers", reason: /** @type {const} */ ("AppFunctionality") };
 
@@ -27,7 +28,7 @@ before(async () => {
   installed = await unpack();
 });
 
-test("these are all of the document's samples", () => assert.deepEqual(others, []));
+test("these are all of the document's samples", () => assert.deepEqual([...others, ...otherWorkers], []));
 
 /** What each of them serves. @param {string} vaultURL */
 async function holds(vaultURL) {
@@ -107,7 +108,7 @@ describe("the samples of docs/http.md", { concurrency: 2 }, () => {
   });
 
   test("workerd, on D1", async () => {
-    const server = await startWorker(project(installed, "workerd", { "main.js": worker }), "main.js", {
+    const server = await startWorker(project(installed, "workerd", { "main.ts": worker }), "main.ts", {
       d1Databases: ["DB"],
       bindings: { KEYS: JSON.stringify(generateKeys()), API_KEY: KEY },
     });

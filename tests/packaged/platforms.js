@@ -37,7 +37,7 @@ export async function startWorker(folder, entry, bindings = {}, loader = "copy")
       { type: "CompiledWasm", include: ["**/*.wasm"] },
     ],
     modulesRoot: join(folder, "dist"),
-    scriptPath: join(folder, "dist", entry),
+    scriptPath: join(folder, "dist", entry.replace(/\.ts$/, ".js")),
     compatibilityDate: "2026-04-01",
     ...bindings,
   });
