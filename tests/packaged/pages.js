@@ -79,7 +79,8 @@ export async function visit(browser, url) {
       if (message.type() === "error") complaints.push(message.text());
     });
     await page.goto(url);
-    await page.waitForFunction("document.body?.textContent.trim()").catch((/** @type {Error} */ cause) => {
+    // Not by a function to wait for, which is evaluated again and again: a page's policy may forbid that.
+    await /** @type {any} */ (page).locator("body", { hasText: /\S/ }).waitFor({ state: "attached" }).catch((/** @type {Error} */ cause) => {
       throw new Error(`nothing was written; complaints: ${complaints.join("; ")}`, { cause });
     });
     const text = await page.evaluate(() => /** @type {any} */ (globalThis).document.body.textContent);
