@@ -54,6 +54,12 @@ export function measure() {
   return sum;
 }
 
+/** Of those that come and go, the ones that are gone: a list of them would grow. @param {number} from */
+function forgetSwept(from) {
+  const left = instances.splice(from).filter(({ memory }) => memory.deref() !== undefined);
+  instances.push(...left);
+}
+
 /** How many instances there still are; only after a sweep does it say much. */
 export const alive = () => instances.filter(({ memory }) => memory.deref() !== undefined).length;
 
@@ -66,6 +72,7 @@ WebAssembly.instantiate = /** @type {any} */ (
     const instance = await instantiate(module, Object.fromEntries(modules));
     const { memory, __wbindgen_externrefs: table } = instance.exports;
     instances.push({ memory: new WeakRef(memory), table: new WeakRef(table) });
+    if (lasting !== undefined && instances.length % 1_000 === 0) forgetSwept(lasting);
     return { exports: watched(instance.exports) };
   }
 );
