@@ -10,7 +10,7 @@ use crate::json::strict::{Parameters, read};
 use crate::json::tree::Json;
 use crate::label::{LabelHasher, LabelMap};
 use crate::schema::collection::Collections;
-use crate::sealing::fresh::make_label_hasher;
+use crate::sealing::fresh::{EventIds, make_label_hasher};
 use crate::sealing::keyring::Keyring;
 use crate::settings::{Settings, StoreLimits};
 
@@ -22,6 +22,7 @@ pub struct Vault {
     pub(crate) store: StoreLimits,
     /// Whether the host has an audit; if not, no event is made.
     pub(crate) audits: bool,
+    pub(crate) event_ids: EventIds,
     collections: RefCell<Rc<Collections>>,
     label_hasher: OnceCell<LabelHasher>,
 }
@@ -62,6 +63,7 @@ impl Vault {
             settings,
             store,
             audits,
+            event_ids: EventIds::default(),
             collections: RefCell::new(Rc::new(collections)),
             label_hasher: OnceCell::new(),
         })

@@ -10,7 +10,6 @@ use crate::json::tree::Json;
 use crate::operation::transaction_id::Identity;
 use crate::request::common::Common;
 use crate::schema::collection::Collection;
-use crate::sealing::fresh::make_event_id;
 use crate::vault::Vault;
 
 /// The latest time a clock may tell (the year 9892): any expiry after it can still be written.
@@ -192,7 +191,7 @@ impl<'a, H: Host> Call<'a, H> {
         let id = match self.event_id.get() {
             Some(id) => id,
             None => {
-                let id = make_event_id()?;
+                let id = self.vault.event_ids.make()?;
                 self.event_id.get_or_init(|| id)
             }
         };

@@ -2,6 +2,9 @@
 //!
 //! One call for each token would cost more than sealing it.
 
+use std::cell::RefCell;
+use std::fmt;
+
 use uuid::Builder;
 use zeroize::Zeroizing;
 
@@ -87,11 +90,35 @@ impl Fresh {
     }
 }
 
-/// The ID of an audit event.
-pub(crate) fn make_event_id() -> Result<String, Error> {
-    let mut bytes = [0; 16];
-    fill(&mut bytes)?;
-    Ok(uuid_v4(bytes))
+/// The IDs of audit events: drawn ahead, for on Node a call to the platform costs as much as a seventh of
+/// an operation on one token. Unlike nonces they may be: two that are alike would seal nothing.
+#[derive(Default)]
+pub(crate) struct EventIds {
+    ahead: RefCell<Vec<[u8; Self::LENGTH]>>,
+}
+
+impl EventIds {
+    const LENGTH: usize = 16;
+    const DRAWN: usize = 64;
+
+    /// A version 4 UUID that no event has yet.
+    pub(crate) fn make(&self) -> Result<String, Error> {
+        let mut ahead = self.ahead.borrow_mut();
+        if ahead.is_empty() {
+            let mut bytes = [0; Self::DRAWN * Self::LENGTH];
+            fill(&mut bytes)?;
+            ahead.extend_from_slice(bytes.as_chunks().0);
+        }
+        let id = ahead.pop().ok_or(ErrorKind::Randomness)?;
+        Ok(uuid_v4(id))
+    }
+}
+
+/// Shows none of the IDs to come.
+impl fmt::Debug for EventIds {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EventIds(..)")
+    }
 }
 
 /// The secret key of the maps of labels.

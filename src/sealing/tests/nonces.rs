@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use super::samples::{DATA, end_of_first_part, head, keyring, unsealed};
 use crate::sealing::envelope::Envelopes;
-use crate::sealing::fresh::Fresh;
-use crate::sealing::fresh::Nonce;
+use crate::sealing::fresh::{EventIds, Fresh, Nonce};
 use crate::sealing::row::{Body, seal_token};
 
 fn nonces(first: [u8; 24], count: usize) -> Vec<[u8; 24]> {
@@ -100,4 +100,13 @@ fn two_fills_differ() {
         fills.each_mut().map(|fresh| (fresh.next_nonce().0, fresh.make_row_key().unwrap()));
     assert_ne!(one.0[..12], other.0[..12]);
     assert_ne!(one.1, other.1);
+}
+
+#[test]
+fn no_two_events_have_one_id() {
+    let ids = EventIds::default();
+    let made: HashSet<String> = (0..300).map(|_| ids.make().unwrap()).collect();
+    assert_eq!(made.len(), 300);
+    assert!(made.iter().all(|id| Uuid::parse_str(id).unwrap().get_version_num() == 4));
+    assert_eq!(format!("{ids:?}"), "EventIds(..)");
 }
