@@ -1,5 +1,5 @@
 // @ts-check
-// The races: Vaultlet beside its rivals, and beside itself with many more tokens.
+// The races: Vaultlet beside its rivals, and both with many more tokens.
 
 import { Contender, contenders } from "./contenders.js";
 import { measure } from "./measure.js";
@@ -8,10 +8,13 @@ import { measure } from "./measure.js";
 
 /** @typedef {"rotate" | "update" | "update data"} Operation */
 /** @typedef {{ operation: Operation, batch: number, micros: Record<string, number> }} Race in microseconds a token */
-/** @typedef {{ operation: Operation, few: number, fewOfMany: number, many: number }} Growth in microseconds a token */
+/** @typedef {{ operation: Operation, name: string, few: number, fewOfMany: number, many: number }} Growth in microseconds a token */
 
 /** The tokens of a call in the smaller race against itself. */
 export const FEW = 100;
+
+/** Who grows. */
+const GROWING = ["vaultlet", "node:crypto"];
 
 /**
  * All contenders, each with as many tokens in its store as one call changes.
@@ -39,20 +42,29 @@ export async function race(operation, batch, effort) {
 }
 
 /**
- * Vaultlet with few tokens in the store, with many, and with many in one call.
+ * Vaultlet and a rival, each with few tokens in the store, with many, and with many in one call. The rival shows what of
+ * the growth is the store's and the machine's: rows that no cache holds, and maps of them.
  * @param {Operation} operation
  * @param {number} many
  * @param {Effort} effort
- * @returns {Promise<Growth>}
+ * @returns {Promise<Growth[]>}
  */
 export async function growth(operation, many, effort) {
-  const small = await Contender.open("vaultlet", FEW);
-  const large = await Contender.open("vaultlet", many);
-  const runs = [runOf(operation, FEW, small), runOf(operation, FEW, large), runOf(operation, many, large)];
-  const [few, fewOfMany, all] = await measure(runs, effort);
-  if (few === undefined || fewOfMany === undefined || all === undefined) throw new Error("a run is missing");
-  small.check(few.calls);
-  return { operation, few: few.micros, fewOfMany: fewOfMany.micros, many: all.micros };
+  /** @type {{ small: Contender, runs: Run[] }[]} */
+  const entrants = [];
+  for (const name of GROWING) {
+    const small = await Contender.open(name, FEW);
+    const large = await Contender.open(name, many);
+    const runs = [runOf(operation, FEW, small), runOf(operation, FEW, large), runOf(operation, many, large)];
+    entrants.push({ small, runs });
+  }
+  const results = await measure(entrants.flatMap(({ runs }) => runs), effort);
+  return entrants.map(({ small }, index) => {
+    const [few, fewOfMany, all] = results.slice(3 * index, 3 * index + 3);
+    if (few === undefined || fewOfMany === undefined || all === undefined) throw new Error("a run is missing");
+    small.check(few.calls);
+    return { operation, name: small.name, few: few.micros, fewOfMany: fewOfMany.micros, many: all.micros };
+  });
 }
 
 /**

@@ -46,16 +46,17 @@ vs node, vs Web: how many times as fast as the rival.`);
  */
 export function reportGrowth(growths, many) {
   const all = grouped(many);
-  const head = ["µs a token", ` ${FEW} of ${FEW}`, ` ${FEW} of ${all}`, ` ${all} of ${all}`, " last vs first"];
-  const rows = growths.map(({ operation, few, fewOfMany, many: cost }) => [
+  const head = ["µs a token", "contender", ` ${FEW} of ${FEW}`, ` ${FEW} of ${all}`, ` ${all} of ${all}`, " last vs first"];
+  const rows = growths.map(({ operation, name, few, fewOfMany, many: cost }) => [
     operation,
+    name,
     figure(few),
     figure(fewOfMany),
     figure(cost),
     times(cost / few),
   ]);
   console.log(`\n${table(head, rows)}`);
-  console.log("\nVaultlet alone: so many tokens in one call, of so many in the store (`maxTokens` raised).");
+  console.log("\nSo many tokens in one call, of so many in the memory store (`maxTokens` raised).");
 }
 
 /** @param {Size[]} sizes */

@@ -64,7 +64,7 @@ reportRaces(races, effort.rounds, native);
 const growths = [];
 for (const operation of BATCHED) {
   progress(`${operation} of ${many}`);
-  growths.push(await growth(operation, many, growthEffort));
+  growths.push(...(await growth(operation, many, growthEffort)));
 }
 reportGrowth(growths, many);
 
