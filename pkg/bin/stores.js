@@ -24,6 +24,29 @@ import { Refusal, codeOf } from "./refusal.js";
 /** How long a connection may take to come about, in milliseconds. */
 const CONNECT = 10_000;
 
+/** What the codes mean that a wrong address or a wrong right has. @type {Record<string, string>} */
+const POSTGRES_SAYS = {
+  ECONNREFUSED: "nobody listens at that host and port",
+  ENOTFOUND: "no host has that name",
+  ERR_INVALID_URL: "it is no address",
+  "28000": "that user may not connect",
+  "28P01": "the password is wrong",
+  "3D000": "there is no such database",
+  "42501": "that user may not make the tables, or use them: docs/stores/postgres.md",
+  "53300": "it has no connection left",
+};
+
+/** @type {Record<string, string>} */
+const SQLITE_SAYS = {
+  SQLITE_BUSY: "another program holds it",
+  SQLITE_CANTOPEN: "it cannot be opened, or made, by this user",
+  SQLITE_NOTADB: "it is no SQLite database",
+  SQLITE_READONLY: "this user may not write it",
+};
+
+/** @type {(code: string, says: Record<string, string>) => string} */
+const told = (code, says) => (Object.hasOwn(says, code) ? `${says[code]}, ${code}` : code);
+
 /**
  * Opens the store, and prepares it where that has not been done.
  * @param {string} url
@@ -54,7 +77,7 @@ async function openSqlite(file) {
     database?.close();
     const code = codeOf(error);
     if (code === "ERR_DLOPEN_FAILED") throw new Refusal("`--store` `better-sqlite3` was built for another Node: npm rebuild better-sqlite3");
-    throw new Refusal(`\`--store\` the SQLite file cannot be used (${code}): ${file}`);
+    throw new Refusal(`\`--store\` the SQLite file cannot be used (${told(code, SQLITE_SAYS)}): ${file}`);
   }
 }
 
@@ -90,7 +113,7 @@ async function openPostgres(url, onTrouble) {
     await pool?.end();
     // The vault's own words say what is wrong with the server; a driver's may hold anything.
     const { code, message } = /** @type {{ code?: unknown, message?: unknown }} */ (error);
-    throw new Refusal(`\`--store\` PostgreSQL cannot be used (${code === "VL1000" ? message : codeOf(error)})`);
+    throw new Refusal(`\`--store\` PostgreSQL cannot be used (${code === "VL1000" ? message : told(codeOf(error), POSTGRES_SAYS)})`);
   }
 }
 

@@ -70,7 +70,8 @@ const literal = (text) => ` E'${text.replaceAll("\\", "\\\\").replaceAll("'", "'
  * @param {Names} names with the schema
  * @param {Names} found as reads and writes use them
  */
-export function migration({ rows, terms, claims, write, prune, pruneIndex, pruned }, found) {
+export function migration(names, found) {
+  const { rows, terms, claims, write, prune, pruneIndex, pruned } = names;
   // What ends a text must not be in it, and a table may have any name.
   const [all, body] = ["migration", "body"].map((tag) => `$${tag}${"_".repeat(rows.length)}$`);
   return `
@@ -116,7 +117,17 @@ CREATE TABLE IF NOT EXISTS ${claims} (
 -- All changes or none: an exception takes back what the block has done.
 -- A table grows faster than what the planner knows of it: it must not read one from end to end.
 CREATE OR REPLACE FUNCTION ${write}(expected json, written json) RETURNS boolean
-LANGUAGE plpgsql SET enable_seqscan = off AS ${body}
+LANGUAGE plpgsql SET enable_seqscan = off AS ${body}${writing(names)}${body};
+
+CREATE OR REPLACE FUNCTION ${prune}(before bigint) RETURNS bigint
+LANGUAGE sql SET enable_seqscan = off AS ${body}${pruning(names)}${body};
+
+IF ${isHidden(names, found)} THEN RAISE EXCEPTION USING ERRCODE = '${OTHERS}'; END IF;
+END ${all}`;
+}
+
+/** What the function of a write does. @param {Names} names with the schema */
+const writing = ({ rows, terms, claims }) => `
 DECLARE
   keys text[] := ARRAY(SELECT value ->> 'key' FROM json_array_elements(expected));
   next ${rows}[] := ARRAY(SELECT r FROM json_populate_recordset(NULL::${rows}, written) AS r);
@@ -161,10 +172,10 @@ BEGIN
   RETURN true;
 EXCEPTION
   WHEN unique_violation OR deadlock_detected OR serialization_failure THEN RETURN false;
-END ${body};
+END `;
 
-CREATE OR REPLACE FUNCTION ${prune}(before bigint) RETURNS bigint
-LANGUAGE sql SET enable_seqscan = off AS ${body}
+/** What the function of a prune does. @param {Names} names with the schema */
+const pruning = ({ rows, terms, claims }) => `
   WITH pruned AS (
     DELETE FROM ${rows} AS r WHERE r.prune_at < before RETURNING r.key, r.terms, r.claims
   ), no_terms AS (
@@ -174,14 +185,36 @@ LANGUAGE sql SET enable_seqscan = off AS ${body}
     DELETE FROM ${claims} AS c USING (SELECT unnest(claims) AS claim FROM pruned) AS gone WHERE c.claim = gone.claim
   )
   SELECT count(*) FROM pruned
-${body};
+`;
 
--- A name without a schema may find another table first: one of the engine's own.
-IF ${relation(found.rows)} IS DISTINCT FROM ${relation(rows)} OR ${relation(found.terms)} IS DISTINCT FROM ${relation(terms)}
-  OR ${relation(found.claims)} IS DISTINCT FROM ${relation(claims)}
-THEN RAISE EXCEPTION USING ERRCODE = '${OTHERS}'; END IF;
-END ${all}`;
+/** What whoever reads and writes may do with each table. */
+const RIGHTS = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+
+/**
+ * Whether all is there that a migration makes, as this version makes it, and this user may use it.
+ * @param {Names} names with the schema
+ * @param {Names} found as reads and writes use them
+ * @returns {[string, unknown[]]} the statement and its values
+ */
+export function isMigrated(names, found) {
+  const { rows, terms, claims, write, prune, pruned } = names;
+  const functions = [[`${write}(json,json)`, "$1"], [`${prune}(bigint)`, "$2"]];
+  const parts = [
+    ...[rows, terms, claims].flatMap((table) => RIGHTS.map((right) => `has_table_privilege(${relation(table)}, '${right}')`)),
+    ...functions.map(([name = "", source]) => `EXISTS (
+    SELECT FROM pg_proc AS p
+    WHERE p.oid = to_regprocedure(${literal(name)}) AND p.prosrc = ${source} AND has_function_privilege(p.oid, 'EXECUTE')
+  )`),
+    `${relation(pruned)} IS NOT NULL`,
+    `NOT ${isHidden(names, found)}`,
+  ];
+  return [`SELECT coalesce(${parts.join("\n  AND ")}, false) AS migrated`, [writing(names), pruning(names)]];
 }
+
+/** Whether a name without a schema finds another table first: one of the engine's own. @type {(names: Names, found: Names) => string} */
+const isHidden = ({ rows, terms, claims }, found) =>
+  `(${relation(found.rows)} IS DISTINCT FROM ${relation(rows)} OR ${relation(found.terms)} IS DISTINCT FROM ${relation(terms)}
+  OR ${relation(found.claims)} IS DISTINCT FROM ${relation(claims)})`;
 
 /** @param {string} name quoted */
 const relation = (name) => `to_regclass(${literal(name)})`;

@@ -9,6 +9,7 @@ import {
   SERVER,
   callPrune,
   callWrite,
+  isMigrated,
   migration,
   namesOf,
   readByClaims,
@@ -23,6 +24,9 @@ import { askedTerms, asksForClaims, asksForTooMany, hasMethods, markOf, optionsO
 
 /** SQLSTATE: another transaction was first. Nothing of this one has happened. */
 const CONFLICTS = ["40001", "40P01"];
+
+/** SQLSTATE: this user may not do that. */
+const FORBIDDEN = "42501";
 
 /** How often a read, or a prune, is repeated that another transaction stood in the way of. */
 const ATTEMPTS = 10;
@@ -63,9 +67,17 @@ class PostgresStore {
     try {
       await this.#repeat(migration(names, this.#names), []);
     } catch (error) {
+      // Who may not make it may find it made.
+      if (markOf(error, "code") === FORBIDDEN && (await this.#isMigrated(names))) return;
       if (markOf(error, "code") !== OTHERS) throw error;
       throw badConfiguration("options.table", "must be another name, or one with its schema: something else has it, or that of a table that belongs to it");
     }
+  }
+
+  /** @param {import("./postgres-schema.js").Names} names */
+  async #isMigrated(names) {
+    const [{ migrated }] = await this.#ask(...isMigrated(names, this.#names));
+    return migrated;
   }
 
   /** @param {Query} query @returns {Promise<Row[]>} */

@@ -50,7 +50,7 @@ test("postgres://… outlives the server, whose screen shows no password; a serv
 
   const wrong = engine.url.replace("/vaults", "/nowhere");
   const refused = await vaultlet(["serve", "--keys", keys, "--store", wrong]);
-  assert.deepEqual([refused.status, refused.stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (3D000)\n"]);
+  assert.deepEqual([refused.status, refused.stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (there is no such database, 3D000)\n"]);
 
   const server = await serve(["--keys", keys, "--store", engine.url]);
   assert.equal((await server.call("POST", tokens, makeJane)).status, 200);
@@ -66,9 +66,9 @@ test("postgres://… outlives the server, whose screen shows no password; a serv
 test("a PostgreSQL that is not there, and a URL that is none", async () => {
   const url = `postgres://jane:secret@127.0.0.1:${await freePort()}/vaults`;
   const { status, stderr } = await vaultlet(["serve", "--keys", keys, "--store", url]);
-  assert.deepEqual([status, stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (ECONNREFUSED)\n"]);
+  assert.deepEqual([status, stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (nobody listens at that host and port, ECONNREFUSED)\n"]);
   const second = await vaultlet(["serve", "--keys", keys, "--store", "postgres://jane:secret@["]);
-  assert.deepEqual([second.status, second.stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (ERR_INVALID_URL)\n"]);
+  assert.deepEqual([second.status, second.stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (it is no address, ERR_INVALID_URL)\n"]);
 });
 
 test("a store that lasts needs keys, before anything is made", async () => {
@@ -82,8 +82,8 @@ test("a store that lasts needs keys, before anything is made", async () => {
 test("a file that is no SQLite, and one that cannot be made", async () => {
   const text = write("text.db", "no database at all, but long enough to be looked at".repeat(100));
   for (const [file, problem] of [
-    [text, "the SQLite file cannot be used (SQLITE_NOTADB)"],
-    [folder, "the SQLite file cannot be used (SQLITE_CANTOPEN)"],
+    [text, "the SQLite file cannot be used (it is no SQLite database, SQLITE_NOTADB)"],
+    [folder, "the SQLite file cannot be used (it cannot be opened, or made, by this user, SQLITE_CANTOPEN)"],
     [`${folder}/none/vault.db`, "there is no folder for the SQLite file"],
   ]) {
     const { status, stderr } = await vaultlet(["serve", "--keys", keys, "--store", `sqlite:${file}`]);
@@ -146,5 +146,5 @@ test("an engine's client is also found in the folder where the command runs, as 
   cpSync(join(folder, "project"), other, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.endsWith("/pg") });
   const store = `postgres://127.0.0.1:${await freePort()}/vaults`;
   const { stderr } = await vaultlet(["serve", "--keys", keys, "--store", store], { cwd: elsewhere, file: file.replace("/project/", "/npx/") });
-  assert.equal(stderr, "vaultlet: `--store` PostgreSQL cannot be used (ECONNREFUSED)\n");
+  assert.equal(stderr, "vaultlet: `--store` PostgreSQL cannot be used (nobody listens at that host and port, ECONNREFUSED)\n");
 });

@@ -97,6 +97,41 @@ describe("what is PostgreSQL's own", () => {
     assert.deepEqual(await scans(), before);
   });
 
+  test("who may not make the tables may find them made, as this version makes them, and use them", async () => {
+    const table = `Order ${(tables += 1)}`;
+    const names = ["", "_terms", "_claims"].map((end) => `"${table}${end}"`).join();
+    await postgresStore(pool, { table }).migrate();
+    await pool.query("CREATE ROLE app LOGIN PASSWORD 'app'");
+    const url = new URL(server.url);
+    [url.username, url.password] = ["app", "app"];
+    const client = new pg.Pool({ connectionString: url.href, max: 2 });
+    after(() => client.end());
+    const store = postgresStore(client, { table });
+    const forbidden = { code: "42501" };
+    await assert.rejects(store.migrate(), forbidden);
+    await pool.query(`GRANT SELECT, INSERT, UPDATE ON ${names} TO app`);
+    await assert.rejects(store.migrate(), forbidden);
+    await pool.query(`GRANT DELETE ON ${names} TO app`);
+    await store.migrate();
+    const row = makeRow();
+    assert.equal(await store.write([insert(row)]), true);
+    assert.equal(await store.write([remove(row)]), true);
+    assert.equal(await store.prune(1), 0);
+
+    await assert.rejects(postgresStore(client, { table: "another" }).migrate(), forbidden);
+    await pool.query(`REVOKE EXECUTE ON FUNCTION "${table}_prune" FROM PUBLIC`);
+    await assert.rejects(store.migrate(), forbidden);
+    await pool.query(`GRANT EXECUTE ON FUNCTION "${table}_prune" TO app`);
+    await store.migrate();
+    // As an earlier version may have made it.
+    await pool.query(`CREATE OR REPLACE FUNCTION "${table}_prune"(before bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'`);
+    await assert.rejects(store.migrate(), forbidden);
+    await postgresStore(pool, { table }).migrate();
+    await store.migrate();
+    await pool.query(`DROP INDEX "${table}_prune"`);
+    await assert.rejects(store.migrate(), forbidden);
+  });
+
   test("every read and write is one statement, whatever the number of rows", async () => {
     const { store } = await fresh(pool);
     let statements = 0;
