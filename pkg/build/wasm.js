@@ -108,11 +108,11 @@ function locked() {
 }
 
 /**
- * Our flags as arguments for cargo. RUSTFLAGS in the environment would make cargo ignore them, so there they
- * are added to the user's.
+ * Our flags as arguments for cargo, without which the package cannot run the wasm. RUSTFLAGS in the environment would
+ * make cargo ignore them, so there they are added to the user's.
  * @returns {[string[], NodeJS.ProcessEnv]}
  */
-function rustflags() {
+export function rustflags() {
   const { CARGO_ENCODED_RUSTFLAGS: encoded, RUSTFLAGS: plain } = process.env;
   if (!encoded && !plain) {
     return [["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify(RUSTFLAGS)}`], {}];

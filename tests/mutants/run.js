@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 
 import { root } from "../../pkg/build/command.js";
 import { targetFolder } from "../../pkg/build/rust.js";
+import { rustflags } from "../../pkg/build/wasm.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const folder = join(targetFolder(), "mutants");
@@ -40,13 +41,15 @@ const patience = 1_800_000;
  * Runs a program in the copy.
  * @param {string} program
  * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [environment] more of it
  */
-function run(program, args) {
+function run(program, args, environment) {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd: copy,
     // Without the ceiling git would take the copy for a part of the project's repository, and apply nothing.
     env: {
       ...process.env,
+      ...environment,
       CARGO_TARGET_DIR: target,
       CARGO_TERM_COLOR: "never",
       GIT_CEILING_DIRECTORIES: dirname(copy),
@@ -65,9 +68,10 @@ function run(program, args) {
  * @param {string} what
  * @param {string} program
  * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [environment]
  */
-function must(what, program, args) {
-  const { passed, output } = run(program, args);
+function must(what, program, args, environment) {
+  const { passed, output } = run(program, args, environment);
   if (!passed) throw new Error(`${what} failed:\n${output}`);
 }
 
@@ -88,7 +92,8 @@ function copyProject() {
 function build() {
   const platform = "wasm32-unknown-unknown";
   const library = ["--lib", "--crate-type", "cdylib", "--target", platform, "--locked"];
-  must("compiling the core", "cargo", ["rustc", "--profile", "mutant", ...profile, ...library]);
+  const [flags, environment] = rustflags();
+  must("compiling the core", "cargo", ["rustc", "--profile", "mutant", ...profile, ...flags, ...library], environment);
   const core = join(target, platform, "mutant", "vaultlet.wasm");
   must("making the bindings", "cargo", ["run", "--package", "vaultlet-build", "--locked", "--", core, "pkg/wasm"]);
 }
