@@ -1,6 +1,7 @@
 // @ts-check
 // Reads a request's body: of the right type, and no longer than it may be. What is too long is not read to its end.
 
+import { isBytes } from "../built-ins.js";
 import { Refusal, badRequest } from "./refusal.js";
 
 /** @import { Operation } from "./routes.js" */
@@ -106,6 +107,8 @@ async function readStream(stream, most) {
   for (;;) {
     const { done, value } = await reader.read().catch(breakOff);
     if (done) break;
+    // A stream of the host's own may bring anything.
+    if (!isBytes(value)) throw badRequest("requestBody", "must be a stream of bytes");
     length += value.length;
     if (length > most) {
       // Not awaited: whoever sends without end may never hear of it.

@@ -82,6 +82,30 @@ test("the platform's own request may tell any length: what is longer is cut off 
   }
 });
 
+test("a stream of the host's own that brings no bytes, or breaks off, is told as the request's fault", async () => {
+  const { handler } = await openHandler();
+  for (const chunk of ["text", 7, null, { length: 1 }, new Uint16Array(2), undefined]) {
+    let broken = false;
+    const body = new ReadableStream({
+      pull(controller) {
+        if (broken) controller.error(new Error("secret words of the host's"));
+        else controller.enqueue(chunk);
+        broken = true;
+      },
+    });
+    const request = new Request(`http://vault.test${TOKENS}`, {
+      method: "POST",
+      body,
+      headers: { ...AUTHORIZED, "content-type": "application/json" },
+      ...{ duplex: "half" },
+    });
+    const response = await handler(request);
+    const { error_code: code, context, message } = await response.json();
+    assert.deepEqual([response.status, code, context.field], [400, "PV1012", "requestBody"], String(chunk));
+    assert(!message.includes("secret"));
+  }
+});
+
 test("over HTTP/2, where a body need not tell its length, it is read, refused or cut off as over HTTP/1.1", async (t) => {
   const { handler } = await openHandler(undefined, { maxBodyBytes: 100_000 });
   const listener = getRequestListener(handler);
