@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 
 import { ownOf } from "./built-ins.js";
-import { badConfiguration, makeError } from "./error.js";
+import { badConfiguration, look, makeError, placeOf } from "./error.js";
 import { bytes, failure, json, nothing, respond } from "./http/answers.js";
 import { readBody } from "./http/body.js";
 import { makePages } from "./http/pages.js";
@@ -144,14 +144,18 @@ function isPath(path, longest) {
 /** @param {unknown} given @returns {{ vault: HandlerOptions["vault"], authenticate: HandlerOptions["authenticate"], collections: unknown, maxBodyBytes: number, basePath: string }} */
 function readOptions(given) {
   if (typeof given !== "object" || given === null) throw badConfiguration("options", "must be an object");
-  for (const name of Reflect.ownKeys(given)) {
-    if (!OPTIONS.includes(/** @type {string} */ (name))) throw badConfiguration("options", `must have nothing but ${OPTIONS.join(", ")}`);
+  for (const name of look("options", () => Reflect.ownKeys(given))) {
+    if (OPTIONS.includes(/** @type {string} */ (name))) continue;
+    const place = placeOf("options", String(name));
+    const known = `: those of \`createHandler\` are ${OPTIONS.join(", ")}`;
+    throw badConfiguration(place.replace("options.", ""), (place === "options" ? "has an unknown option" : "is not a known option") + known);
   }
-  const vault = /** @type {HandlerOptions["vault"]} */ (ownOf(given, "vault"));
-  const authenticate = /** @type {HandlerOptions["authenticate"]} */ (ownOf(given, "authenticate"));
-  const collections = ownOf(given, "collections");
-  const { maxBodyBytes = 4 * 1024 * 1024, basePath = "" } = { maxBodyBytes: ownOf(given, "maxBodyBytes"), basePath: ownOf(given, "basePath") };
-  if (typeof ownOf(vault, "as") !== "function") throw badConfiguration("vault", "must be a vault that `openVault` has opened");
+  const option = (/** @type {string} */ name) => look(name, () => ownOf(given, name));
+  const vault = /** @type {HandlerOptions["vault"]} */ (option("vault"));
+  const authenticate = /** @type {HandlerOptions["authenticate"]} */ (option("authenticate"));
+  const collections = option("collections");
+  const { maxBodyBytes = 4 * 1024 * 1024, basePath = "" } = { maxBodyBytes: option("maxBodyBytes"), basePath: option("basePath") };
+  if (typeof look("vault", () => ownOf(vault, "as")) !== "function") throw badConfiguration("vault", "must be a vault that `openVault` has opened");
   if (typeof authenticate !== "function") throw badConfiguration("authenticate", "must be a function");
   if (collections !== undefined && (typeof collections !== "object" || collections === null)) {
     throw badConfiguration("collections", "must be the collections that the vault was opened with");
