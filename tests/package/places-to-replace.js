@@ -9,6 +9,10 @@ const OF_NODE = ["Array.pop", "Array.Symbol.iterator"];
 
 /** @extends {Promise<any>} */
 class Polyfill extends Promise {}
+/** Runs nothing that it is given, and is never kept. */
+class Silent {
+  then() {}
+}
 const instead = [
   () => true,
   () => undefined,
@@ -33,7 +37,7 @@ export function placesToReplace() {
   for (const name of ["setTimeout", "clearTimeout", "JSON", "crypto", "atob", "btoa", "Uint8Array", "Reflect", "Promise"]) {
     add(name, globalThis, name, [...instead, {}]);
   }
-  add("Promise, by a polyfill", globalThis, "Promise", [Polyfill]);
+  add("Promise, by a polyfill", globalThis, "Promise", [Polyfill, Silent]);
   /** @type {Record<string, any>} */
   const objects = { JSON, Reflect, Object, Array, Number, String, crypto: Object.getPrototypeOf(crypto), Promise };
   for (const [name, object] of Object.entries(objects)) {

@@ -55,6 +55,7 @@ const reader = byIam.as({ name: "reader" }).tokens;
 const acme = byIam.as({ name: "acme" }).tokens;
 const weak = byIam.as({ name: "weak" }).tokens;
 const nobody = byIam.as({}).tokens;
+const heir = byIam.as(Object.create({ name: "admin" })).tokens;
 
 /** @type {any} */
 const update = { ...about, tokenIds: [tokenId], requestBody: { tags: ["new"] } };
@@ -105,6 +106,7 @@ const trials = [
   { name: "iam: outside the tenants", tokens: acme, fails: false },
   { name: "iam: without the capability", tokens: weak, fails: false },
   { name: "iam: nobody", tokens: nobody, fails: false },
+  { name: "iam: a name that is inherited", tokens: heir, fails: false },
 ];
 
 await tryAll("nothing is replaced");
