@@ -12,8 +12,8 @@
 const unbound = Function.prototype.bind.bind(Function.prototype.call);
 
 export const { apply } = Reflect;
-const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyDescriptors } = Object;
-export const { freeze, hasOwn, keys: namesOf } = Object;
+const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyDescriptors } = Object;
+export const { defineProperty, freeze, hasOwn, keys: namesOf } = Object;
 export const { isArray } = Array;
 export const { isFinite, isNaN, isSafeInteger } = Number;
 export const { trunc } = Math;
@@ -29,6 +29,9 @@ export const fillRandom = /** @type {(bytes: Uint8Array<ArrayBuffer>) => Uint8Ar
 );
 
 export const nativeThen = Promise.prototype.then;
+export const isPromise = /** @type {(value: unknown) => boolean} */ (
+  unbound(Object.prototype.isPrototypeOf).bind(undefined, Promise.prototype)
+);
 export const then = unbound(nativeThen);
 const exec = unbound(RegExp.prototype.exec);
 /** @type {(pattern: RegExp, text: string) => boolean} */
@@ -66,6 +69,7 @@ const kindOf = readerOf(Symbol.toStringTag);
 export const lengthOf = /** @type {(bytes: Uint8Array) => number} */ (readerOf("length"));
 export const setBytes = /** @type {(into: Uint8Array, bytes: ArrayLike<number>, at?: number) => void} */ (unbound(typedArray.set));
 export const copyBytes = /** @type {(bytes: Uint8Array, from: number, to: number) => Uint8Array} */ (unbound(typedArray.slice));
+export const viewBytes = /** @type {(bytes: Uint8Array, from: number, to: number) => Uint8Array} */ (unbound(typedArray.subarray));
 
 /** @param {unknown} value @returns {value is Uint8Array} */
 export const isBytes = (value) => kindOf(value) === "Uint8Array";
@@ -124,11 +128,19 @@ export const Bare = /** @type {any} */ (function () {});
 Bare.prototype = Object.create(null);
 Object.assign(Bare, { getPrototypeOf, assign: Object.assign });
 
-/** Whether the items of lists get lost: somebody has planted an accessor, or what cannot be written over, under an index. */
+/** Of a row's lists, and of most requests'. To ask for all names that are planted would take as long as half a call. */
+const TRIED = 16;
+
+/** Whether the first items of lists get lost: somebody has planted an accessor, or what cannot be written over, under an index. */
 export function losesItems() {
   const list = [];
-  list[0] = true;
-  return !hasOwn(list, 0);
+  try {
+    for (let at = 0; at < TRIED; at += 1) list[at] = true;
+  } catch {
+    return true;
+  }
+  for (let at = 0; at < TRIED; at += 1) if (!hasOwn(list, at)) return true;
+  return false;
 }
 
 /**

@@ -2,7 +2,7 @@
 // Calls the host: whatever it does, there is an Answer of the right shape, or one that says how the callback failed.
 // Nothing here throws, for what calls it is wasm, which no exception may cross.
 
-import { NativePromise, apply, clearTimeout, providedBy, nativeThen, setAdd, setDelete, setTimeout, withOwnThen } from "./built-ins.js";
+import { NativePromise, apply, clearTimeout, isPromise, providedBy, nativeThen, setAdd, setDelete, setTimeout, withOwnThen } from "./built-ins.js";
 
 /** @import { Answer, CallbackFailure, Settled } from "./boundary.js" */
 
@@ -167,7 +167,8 @@ function adopt(thenable, follow, onValue, onError, before = 0) {
  */
 function thenOf(answer) {
   const follow = providedBy(answer, "then");
-  if (typeof follow !== "function") return undefined;
+  // A promise is one without it, too: an audit that fails is no answer because somebody took the `then` of all away.
+  if (typeof follow !== "function") return isPromise(answer) ? nativeThen : undefined;
   return follow === NativePromise.prototype.then ? nativeThen : follow;
 }
 

@@ -168,7 +168,7 @@ export function unpackChanges(labels, numbers, sealed) {
     /** @type {string[]} */
     const split = [];
     for (let place = 0; place < count; place += 1, label += LENGTH) {
-      const same = before[place];
+      const same = place < before.length ? before[place] : undefined;
       split[place] = same !== undefined && startsWith(labels, same, label) ? same : copyLabel(labels, label);
     }
     return split;

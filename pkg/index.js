@@ -2,7 +2,7 @@
 // Opens a vault, and hands each caller the operations. Types and documentation: `index.d.ts`.
 
 import { blobOf, bytesOf, plainBytes, sealedBytes, splitBytes } from "./body.js";
-import { freeze, ownOf, parseJson } from "./built-ins.js";
+import { freeze, ownOf, parseJson, then } from "./built-ins.js";
 import { makeBridge } from "./bridge.js";
 import { forgetTimers } from "./callback.js";
 import { Calls, readAsker } from "./calls.js";
@@ -43,7 +43,7 @@ export async function openVault(options) {
   let opening;
   try {
     const module = await (given ?? loadModule());
-    const instance = await startInstance(module, onTrap).catch((cause) => {
+    const instance = await then(startInstance(module, onTrap), undefined, (cause) => {
       throw notStarted(cause, given);
     });
     opening = instance;

@@ -1,7 +1,7 @@
 // @ts-check
 // Writes what a caller or a host hands in as JSON text: all of it, or nothing and the place of what JSON would lose.
 
-import { Bare } from "./built-ins.js";
+import { Bare, losesItems } from "./built-ins.js";
 
 /** @typedef {{ text: string, problem?: undefined, path?: undefined, thrown?: undefined }} Written */
 /**
@@ -59,6 +59,7 @@ class Refusal {
  */
 export function writeJson(value, levels, most) {
   const copying = new Copying(levels, most);
+  if (losesItems()) return { text: undefined, problem: "cannot be copied: `Object.prototype` swallows the items of lists", path: "", thrown: undefined };
   try {
     return { text: stringify(copying.copy(value)), problem: undefined, path: undefined, thrown: undefined };
   } catch (thrown) {

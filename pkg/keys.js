@@ -1,9 +1,11 @@
 // @ts-check
-// The keyring: its forms as the host may give it, and making one.
+// The keyring: its forms as the host may give it, and making one. Plain loops and functions as they were when the package
+// was loaded: one that somebody replaced could leave secrets out, and zeros in their place, or make all alike.
 
 import {
   Uint8Array,
   apply,
+  defineProperty,
   fillRandom,
   fromBase64,
   fromCharCode,
@@ -16,6 +18,7 @@ import {
   setBytes,
   toBase64,
   unitAt,
+  viewBytes,
 } from "./built-ins.js";
 import { badConfiguration, look, placeOf } from "./error.js";
 import { membersOf } from "./options.js";
@@ -41,7 +44,7 @@ export function generateKeys(previous) {
   try {
     /** @type {Record<string, string>} */
     const data = {};
-    names.forEach((name, at) => setOwn(data, name, writeSecret(secretAt(secrets, 1 + at))));
+    for (let at = 0; at < names.length; at += 1) setOwn(data, /** @type {string} */ (names[at]), writeSecret(secretAt(secrets, 1 + at)));
     const primary = makeName(data);
     setOwn(data, primary, makeSecret());
     return { primary, data, index: writeSecret(secretAt(secrets, 0)) };
@@ -69,15 +72,28 @@ function makeSecret() {
 
 /** @param {Uint8Array} bytes */
 function writeSecret(bytes) {
-  return toBase64(apply(fromCharCode, undefined, bytes)).replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
+  return inOtherAlphabet(toBase64(apply(fromCharCode, undefined, bytes)));
 }
 
+/** From base64 to base64url or back, without the padding. @param {string} base64 */
+function inOtherAlphabet(base64) {
+  let text = "";
+  for (let at = 0; at < base64.length; at += 1) {
+    const character = /** @type {string} */ (base64[at]);
+    if (character !== "=") text += OTHERS[character] ?? character;
+  }
+  return text;
+}
+
+/** @type {Record<string, string | undefined>} */
+const OTHERS = /** @type {any} */ ({ __proto__: null, "+": "-", "/": "_", "-": "+", _: "/" });
+
 /** @type {(secrets: Uint8Array, at: number) => Uint8Array} */
-const secretAt = (secrets, at) => secrets.subarray(SIZE * at, SIZE * (at + 1));
+const secretAt = (secrets, at) => viewBytes(secrets, SIZE * at, SIZE * (at + 1));
 
 /** Also a member of the name `__proto__`. @type {(object: object, name: string, value: string) => void} */
 const setOwn = (object, name, value) =>
-  void Object.defineProperty(object, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value, enumerable: true, writable: true, configurable: true }));
+  void defineProperty(object, name, /** @type {PropertyDescriptor} */ ({ __proto__: null, value, enumerable: true, writable: true, configurable: true }));
 
 /**
  * Reads a keyring. `secrets` holds the index secret and then those of `data`; the caller wipes it.
@@ -99,12 +115,13 @@ export function readKeys(keys) {
   const secrets = new Uint8Array(SIZE * (1 + names.length));
   try {
     setBytes(secrets, look("keys.index", () => readSecret(ownOf(given, "index"), "keys.index")));
-    names.forEach((name, at) => {
+    for (let at = 0; at < names.length; at += 1) {
+      const name = /** @type {string} */ (names[at]);
       const place = placeOf("keys.data", name);
       const secret = look(place, () => readSecret(data[name], place));
       if (isTaken(secrets, secret, 1 + at)) throw badConfiguration(place, "is the same secret as another key");
       setBytes(secrets, secret, SIZE * (1 + at));
-    });
+    }
   } catch (error) {
     secrets.fill(0);
     throw error;
@@ -115,7 +132,9 @@ export function readKeys(keys) {
 /** Whether it is one of the first so many. @type {(secrets: Uint8Array, secret: Uint8Array, count: number) => boolean} */
 function isTaken(secrets, secret, count) {
   for (let at = 0; at < count; at += 1) {
-    if (secretAt(secrets, at).every((byte, place) => byte === secret[place])) return true;
+    let place = 0;
+    while (place < SIZE && secrets[SIZE * at + place] === secret[place]) place += 1;
+    if (place === SIZE) return true;
   }
   return false;
 }
@@ -126,7 +145,7 @@ function readSecret(secret, place) {
   // Members of a JWK besides these two (`alg`, `use`, `ext`, …) say nothing about its bytes.
   const text = ownOf(secret, "kty") === "oct" ? ownOf(secret, "k") : secret;
   if (typeof text === "string" && isMatch(SECRET_TEXT, text)) {
-    const units = fromBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
+    const units = fromBase64(inOtherAlphabet(text));
     const bytes = new Uint8Array(SIZE);
     for (let at = 0; at < SIZE; at += 1) bytes[at] = unitAt(units, at);
     return bytes;

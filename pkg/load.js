@@ -13,7 +13,7 @@ let loading;
 
 /** All who ask share one load; after a failed one the next tries again. */
 export function loadModule() {
-  loading ??= compile().catch((cause) => {
+  loading ??= then(compile(), undefined, (cause) => {
     loading = undefined;
     throw ownNotLoaded(cause);
   });

@@ -21,7 +21,7 @@ export class SortedKeys {
   add(key) {
     this.#size += 1;
     const index = Math.max(0, this.#runAfter(key) - 1);
-    const run = this.#runs[index];
+    const run = itemAt(this.#runs, index);
     if (run === undefined) {
       this.#runs.push([key]);
       return;
@@ -36,9 +36,9 @@ export class SortedKeys {
    */
   delete(key) {
     const index = this.#runAfter(key) - 1;
-    const run = this.#runs[index];
+    const run = itemAt(this.#runs, index);
     const position = run === undefined ? -1 : positionAfter(run, key) - 1;
-    if (run?.[position] !== key) return;
+    if (run === undefined || itemAt(run, position) !== key) return;
     this.#size -= 1;
     run.splice(position, 1);
     if (run.length === 0) this.#runs.splice(index, 1);
@@ -50,7 +50,7 @@ export class SortedKeys {
    */
   *after(key) {
     let index = key === null ? 0 : Math.max(0, this.#runAfter(key) - 1);
-    let position = key === null ? 0 : positionAfter(this.#runs[index] ?? [], key);
+    let position = key === null ? 0 : positionAfter(itemAt(this.#runs, index) ?? [], key);
     for (; index < this.#runs.length; index += 1, position = 0) {
       const run = this.#runs[index] ?? [];
       for (; position < run.length; position += 1) yield /** @type {string} */ (run[position]);
@@ -65,6 +65,9 @@ export class SortedKeys {
     return firstIndex(this.#runs.length, (index) => /** @type {string} */ (this.#runs[index]?.[0]) > key);
   }
 }
+
+/** Of the list itself: there may be something else under an index on `Object.prototype`. @type {<T>(list: T[], at: number) => T | undefined} */
+const itemAt = (list, at) => (at >= 0 && at < list.length ? list[at] : undefined);
 
 /**
  * The position of the first key after this one.

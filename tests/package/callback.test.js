@@ -208,6 +208,27 @@ test("ask: the timer is cleared when the answer comes, so that the process may e
   assert.equal(timers(), before);
 });
 
+for (const [name, replaced] of /** @type {[string, unknown][]} */ ([["never calls", () => 1], ["calls at once", (/** @type {() => void} */ run) => run()], ["is gone", undefined]])) {
+  test(`ask: the timer is the one of when the package was loaded; now one that ${name} is in its place`, async (context) => {
+    const { setTimeout: before } = globalThis;
+    context.after(() => void (globalThis.setTimeout = before));
+    globalThis.setTimeout = /** @type {any} */ (replaced);
+    assert.deepEqual(await outcome(() => new Promise(() => {})), timedOut);
+    assert.deepEqual(await outcome(async () => (await setImmediate(), "text")), valued("text"));
+  });
+}
+
+test("a promise is one without a `then`, too: one of its own, or that of all, taken away", async (context) => {
+  const rejected = () => Promise.reject(thrown);
+  assert.deepEqual(await outcome(() => Object.assign(rejected(), { then: undefined })), threw);
+  const { then } = Promise.prototype;
+  context.after(() => void (Promise.prototype.then = then));
+  Promise.prototype.then = /** @type {any} */ (undefined);
+  const answers = [ask(deadline(), rejected, readText), ask(deadline(), async () => "text", readText)];
+  Promise.prototype.then = then;
+  assert.deepEqual(await Promise.all(answers.map(settled)), [threw, valued("text")]);
+});
+
 test("a rejection that nobody waits for any more is no unhandled one", async () => {
   const late = setTimeout(TIMEOUT_MS * 2).then(() => Promise.reject(thrown));
   assert.deepEqual(await outcome(() => late), timedOut);

@@ -14,8 +14,8 @@ import { about, makeToken, openExample, tagsOf } from "./example-host.js";
 const keys = generateKeys();
 
 /**
- * Makes tokens, and answers what must never repeat: their IDs, the keys of their rows, and what is sealed, which begins
- * with the key's ID and the nonce.
+ * Makes tokens and keyrings, and answers what must never repeat: the tokens' IDs, the keys of their rows, what is sealed,
+ * which begins with the key's ID and the nonce, and secrets.
  */
 async function makeSome() {
   const store = memoryStore();
@@ -30,6 +30,8 @@ async function makeSome() {
     audit: ({ id }) => void unique.push(id),
   });
   for (let round = 0; round < 20; round += 1) {
+    const { index, primary, data } = generateKeys();
+    unique.push(index, primary, String(data[primary]));
     const tokenId = await makeToken(vault, `jane.${round}@example.com`);
     assert.deepEqual(await tagsOf(vault, tokenId), ["old"]);
     unique.push(tokenId);

@@ -8,10 +8,11 @@ import { iam } from "vaultlet/policy/iam";
 import { memoryStore } from "vaultlet/store/memory";
 
 import { about, exampleHost, makeToken } from "./example-host.js";
+import { placesToReplace } from "./places-to-replace.js";
 
 // As they were: what is at work here must not be replaced itself.
 const { setTimeout: startTimer, Promise: Native } = globalThis;
-const { defineProperty, getOwnPropertyNames, getOwnPropertyDescriptor } = Object;
+const { defineProperty, getOwnPropertyDescriptor } = Object;
 const { stringify } = JSON;
 
 const kept = memoryStore();
@@ -54,6 +55,7 @@ const reader = byIam.as({ name: "reader" }).tokens;
 const acme = byIam.as({ name: "acme" }).tokens;
 const weak = byIam.as({ name: "weak" }).tokens;
 const nobody = byIam.as({}).tokens;
+const heir = byIam.as(Object.create({ name: "admin" })).tokens;
 
 /** @type {any} */
 const update = { ...about, tokenIds: [tokenId], requestBody: { tags: ["new"] } };
@@ -104,56 +106,20 @@ const trials = [
   { name: "iam: outside the tenants", tokens: acme, fails: false },
   { name: "iam: without the capability", tokens: weak, fails: false },
   { name: "iam: nobody", tokens: nobody, fails: false },
+  { name: "iam: a name that is inherited", tokens: heir, fails: false },
 ];
 
 await tryAll("nothing is replaced");
 
-/** Without these no microtask of Node's runs, nor any spread in wasm-bindgen's code: the process ends. */
-const OF_NODE = ["Array.pop", "Array.Symbol.iterator"];
-
-/** @extends {Promise<any>} */
-class Polyfill extends Promise {}
-const instead = [
-  () => true,
-  () => undefined,
-  () => [],
-  () => {
-    throw new Error("replaced");
-  },
-];
-
-/** @type {[string, any, string, any][]} */
-const places = [];
-for (const name of ["setTimeout", "clearTimeout", "JSON", "crypto", "atob", "Reflect", "Promise"]) {
-  for (const value of [...instead, {}, undefined]) places.push([name, globalThis, name, value]);
-}
-places.push(["Promise, by a polyfill", globalThis, "Promise", Polyfill]);
-const objects = { JSON, Reflect, Object, Array, Number, String, crypto: Object.getPrototypeOf(crypto), Promise };
-for (const [name, object] of Object.entries(objects)) {
-  for (const member of getOwnPropertyNames(object)) {
-    if (["prototype", "length", "name", "constructor"].includes(member) || typeof getOwnPropertyDescriptor(object, member)?.value !== "function") continue;
-    for (const value of instead) places.push([`${name}.${member}`, object, member, value]);
-  }
-}
-const prototypes = { Array, String, Map, Set, WeakSet, RegExp, Promise, Function, Object };
-for (const [name, { prototype }] of Object.entries(prototypes)) {
-  for (const member of getOwnPropertyNames(prototype)) {
-    if (member === "constructor" || OF_NODE.includes(`${name}.${member}`) || typeof getOwnPropertyDescriptor(prototype, member)?.value !== "function") continue;
-    for (const value of instead) places.push([`${name}.prototype.${member}`, prototype, member, value]);
-  }
-  const iterator = /** @type {any} */ (prototype)[Symbol.iterator];
-  if (typeof iterator === "function" && !OF_NODE.includes(`${name}.Symbol.iterator`)) for (const value of instead) places.push([`${name}.prototype[Symbol.iterator]`, prototype, /** @type {any} */ (Symbol.iterator), value]);
-}
-
+const places = placesToReplace();
 for (let at = 0; at < places.length; at += 1) {
-  const place = /** @type {any} */ (places[at]);
-  const says = `${place[0]}: ${typeof place[3] === "function" ? place[3].toString() : typeof place[3]}`;
-  const before = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(place[1], place[2]));
-  defineProperty(place[1], place[2], { value: place[3], configurable: true, writable: true, enumerable: false });
+  const { says, holder, name, value } = /** @type {import("./places-to-replace.js").Place} */ (places[at]);
+  const before = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(holder, name));
+  defineProperty(holder, name, { value, configurable: true, writable: true, enumerable: false });
   try {
     await tryAll(says);
   } finally {
-    defineProperty(place[1], place[2], before);
+    defineProperty(holder, name, before);
   }
 }
 console.log(stringify({ found, tried }));

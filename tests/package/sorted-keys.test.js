@@ -78,3 +78,15 @@ test("adding a key moves a few hundred others at most, however many there are", 
   assert.equal([...keys.after(null)].length, 20_000);
   assert(longest > 100 && longest < 1_000, `${longest} keys in one run`);
 });
+
+test("what is under an index on Object.prototype is no run and no key", (context) => {
+  const planted = Object.assign(Object.create(null), { value: 0, writable: true, configurable: true });
+  for (const index of ["0", "-1"]) Object.defineProperty(Object.prototype, index, planted);
+  context.after(() => ["0", "-1"].forEach((index) => Reflect.deleteProperty(Object.prototype, index)));
+  const keys = new SortedKeys();
+  keys.delete("a");
+  assert.deepEqual([...keys.after("a")], []);
+  keys.add("b");
+  keys.delete("a");
+  assert.deepEqual([keys.size, ...keys.after(null)], [1, "b"]);
+});
