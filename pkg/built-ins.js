@@ -14,6 +14,7 @@ const unbound = Function.prototype.bind.bind(Function.prototype.call);
 export const { apply } = Reflect;
 const { getPrototypeOf, getOwnPropertyDescriptor, getOwnPropertyDescriptors } = Object;
 export const { defineProperty, freeze, hasOwn, keys: namesOf } = Object;
+const { values: valuesOf } = Object;
 export const { isArray } = Array;
 export const { isFinite, isNaN, isSafeInteger } = Number;
 export const { trunc } = Math;
@@ -128,19 +129,18 @@ export const Bare = /** @type {any} */ (function () {});
 Bare.prototype = Object.create(null);
 Object.assign(Bare, { getPrototypeOf, assign: Object.assign });
 
-/** Of a row's lists, and of most requests'. To ask for all names that are planted would take as long as half a call. */
-const TRIED = 16;
+/** As many items as the lists of a row have at most. To ask for all names that are planted would take as long as half a call. */
+const TRIED = 64;
+const List = Array;
+const fillList = /** @type {(list: unknown[], item: unknown) => unknown[]} */ (unbound(Array.prototype.fill));
 
 /** Whether the first items of lists get lost: somebody has planted an accessor, or what cannot be written over, under an index. */
 export function losesItems() {
-  const list = [];
   try {
-    for (let at = 0; at < TRIED; at += 1) list[at] = true;
+    return valuesOf(fillList(new List(TRIED), true)).length < TRIED;
   } catch {
     return true;
   }
-  for (let at = 0; at < TRIED; at += 1) if (!hasOwn(list, at)) return true;
-  return false;
 }
 
 /**
