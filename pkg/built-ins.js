@@ -42,7 +42,13 @@ export const startsWith = unbound(String.prototype.startsWith);
 export const endsWith = unbound(String.prototype.endsWith);
 export const lowerCase = unbound(String.prototype.toLowerCase);
 export const split = /** @type {(text: string, by: string) => string[]} */ (/** @type {unknown} */ (unbound(String.prototype.split)));
-export const mapList = /** @type {<T, U>(list: T[], each: (item: T) => U) => U[]} */ (unbound(Array.prototype.map));
+/** `map` makes its list by `Symbol.species`, which may be another by now. @type {<T, U>(list: T[], each: (item: T) => U) => U[]} */
+export function mapList(list, each) {
+  /** @type {any[]} */
+  const mapped = [];
+  for (let at = 0; at < list.length; at += 1) mapped[at] = each(/** @type {any} */ (list[at]));
+  return mapped;
+}
 export const joinTexts = /** @type {(texts: string[], between: string) => string} */ (unbound(Array.prototype.join));
 export const encodeText = unbound(TextEncoder.prototype.encode).bind(undefined, new TextEncoder());
 export const setHas = unbound(Set.prototype.has);

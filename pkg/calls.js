@@ -1,7 +1,7 @@
 // @ts-check
 // The calls of one vault: the text that each hands to the core, how much of it is under way, and their common end.
 
-import { then } from "./built-ins.js";
+import { encodeText, then } from "./built-ins.js";
 import { badRequest, errorOf, makeError } from "./error.js";
 import { LEVELS, TOO_LONG, writeJson } from "./json.js";
 
@@ -12,8 +12,6 @@ import { LEVELS, TOO_LONG, writeJson } from "./json.js";
 const { Promise } = globalThis;
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
-
-const utf8 = new TextEncoder();
 
 /** @typedef {{ maxRequestBytes: number, maxPendingBytes: number }} Limits */
 
@@ -139,7 +137,7 @@ export class Calls {
     const written = writeJson(parameters, LEVELS, most);
     if (written.problem === TOO_LONG) throw overLimit("VL1001", 400, "maxRequestBytes", this.#limits);
     if (written.text === undefined) throw badRequest(written.path || "request", written.problem);
-    return utf8.encode(written.text);
+    return encodeText(written.text);
   }
 }
 

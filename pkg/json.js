@@ -186,7 +186,8 @@ class Copying {
     const depth = this.#enter(value);
     // No key of it means anything.
     const copy = new Bare();
-    for (const name of names) {
+    for (let at = 0; at < names.length; at += 1) {
+      const name = /** @type {string} */ (names[at]);
       this.#trail[depth] = name;
       const member = /** @type {Record<string, unknown>} */ (value)[name];
       if (member === undefined) continue;
