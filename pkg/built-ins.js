@@ -24,10 +24,20 @@ export const { Promise: NativePromise, setTimeout, clearTimeout, Uint8Array, Flo
 /** Milliseconds on a clock that never goes back. */
 export const elapsed = performance.now.bind(performance);
 export const { atob: fromBase64, btoa: toBase64 } = globalThis;
-/** Fills bytes at random, and answers them. */
-export const fillRandom = /** @type {(bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>} */ (
-  crypto.getRandomValues.bind(crypto)
-);
+const fill = crypto.getRandomValues.bind(crypto);
+/** So many bytes are never all zero, but where nothing was filled in. */
+const ENOUGH = 16;
+
+/**
+ * Fills bytes, which are zero, at random, and answers them. Node asks a getter how many they are, which somebody may have
+ * replaced: then it fills none.
+ * @type {(bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>}
+ */
+export function fillRandom(bytes) {
+  fill(bytes);
+  for (let at = 0; at < ENOUGH; at += 1) if (bytes[at] !== 0) return bytes;
+  throw new TypeError("the platform's randomness has filled nothing");
+}
 
 export const nativeThen = Promise.prototype.then;
 export const isPromise = /** @type {(value: unknown) => boolean} */ (

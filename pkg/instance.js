@@ -1,18 +1,18 @@
 // @ts-check
 // One instance of the wasm, for one vault: its own memory, its own bindings. If it traps, it is over, and nothing else is.
 
-import { Bare, ownOf, setAdd, setDelete, then, withOwnThen } from "./built-ins.js";
+import { Bare, fillRandom, ownOf, setAdd, setDelete, then, withOwnThen } from "./built-ins.js";
 import { makeBindings } from "./wasm/vaultlet_bg.js";
 
 /** @import { Bridge } from "./boundary.js" */
 /** @import { Core } from "./wasm/vaultlet_bg.js" */
 
 // As they were when the module loaded: no randomness repeats because somebody has replaced its source since.
-const { Promise, WebAssembly, crypto, queueMicrotask } = globalThis;
+const { Promise, WebAssembly, queueMicrotask } = globalThis;
 const { Instance, instantiate } = WebAssembly;
 
 const globals = {
-  globalThis: { crypto: { getRandomValues: crypto?.getRandomValues.bind(crypto) }, queueMicrotask },
+  globalThis: { crypto: { getRandomValues: fillRandom }, queueMicrotask },
   Promise,
   // What they make is assigned member by member: nothing that is on `Object.prototype` may swallow one.
   Object: Bare,
