@@ -21,22 +21,22 @@ export const { trunc } = Math;
 export const { fromCharCode } = String;
 export const { parse: parseJson } = JSON;
 export const { Promise: NativePromise, setTimeout, clearTimeout, Uint8Array, Float64Array } = globalThis;
+const { TextDecoder, TextEncoder } = globalThis;
+const { decode } = TextDecoder.prototype;
+const { encode, encodeInto } = TextEncoder.prototype;
 /** Milliseconds on a clock that never goes back. */
 export const elapsed = performance.now.bind(performance);
 export const { atob: fromBase64, btoa: toBase64 } = globalThis;
 const fill = crypto.getRandomValues.bind(crypto);
-/** So many bytes are never all zero, but where nothing was filled in. */
-const ENOUGH = 16;
 
 /**
- * Fills bytes, which are zero, at random, and answers them. Node asks a getter how many they are, which somebody may have
- * replaced: then it fills none.
+ * Fills bytes at random, and answers them. Node asks `byteLength` how many they are: where somebody has replaced it, it
+ * would fill fewer, or none.
  * @type {(bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>}
  */
 export function fillRandom(bytes) {
-  fill(bytes);
-  for (let at = 0; at < ENOUGH; at += 1) if (bytes[at] !== 0) return bytes;
-  throw new TypeError("the platform's randomness has filled nothing");
+  if (bytes.byteLength !== lengthOf(bytes)) throw new TypeError("`byteLength` of typed arrays was replaced");
+  return fill(bytes);
 }
 
 export const nativeThen = Promise.prototype.then;
@@ -60,7 +60,7 @@ export function mapList(list, each) {
   return mapped;
 }
 export const joinTexts = /** @type {(texts: string[], between: string) => string} */ (unbound(Array.prototype.join));
-export const encodeText = unbound(TextEncoder.prototype.encode).bind(undefined, new TextEncoder());
+export const encodeText = unbound(encode).bind(undefined, new TextEncoder());
 export const setHas = unbound(Set.prototype.has);
 export const setAdd = /** @type {<T>(set: Set<T>, value: T) => Set<T>} */ (unbound(Set.prototype.add));
 export const setDelete = /** @type {<T>(set: Set<T>, value: T) => boolean} */ (unbound(Set.prototype.delete));
@@ -159,9 +159,20 @@ export function losesItems() {
   }
 }
 
+/** A method of an object's own, whatever somebody puts in the place of its class's. @param {unknown} method */
+const own = (method) =>
+  /** @type {PropertyDescriptor} */ ({ __proto__: null, value: method, configurable: true, writable: true, enumerable: true });
+
 /**
- * Waits by this `then` from now on, whatever somebody puts in its place. Defined, for `Promise.prototype` may be frozen.
+ * Waits by this `then` from now on. Defined, for `Promise.prototype` may be frozen.
  * @type {<P extends Promise<any>>(promise: P) => P}
  */
-export const withOwnThen = (promise) =>
-  defineProperty(promise, "then", /** @type {PropertyDescriptor} */ ({ __proto__: null, value: nativeThen, configurable: true, writable: true, enumerable: true }));
+export const withOwnThen = (promise) => defineProperty(promise, "then", own(nativeThen));
+
+/** Makes the platform's decoders and encoders, for the bindings: what they do is theirs. */
+export function OwnTextDecoder(/** @type {string} */ label, /** @type {TextDecoderOptions} */ options) {
+  return defineProperty(new TextDecoder(label, options), "decode", own(decode));
+}
+export function OwnTextEncoder() {
+  return defineProperty(defineProperty(new TextEncoder(), "encode", own(encode)), "encodeInto", own(encodeInto));
+}

@@ -1,7 +1,7 @@
 // @ts-check
 // One instance of the wasm, for one vault: its own memory, its own bindings. If it traps, it is over, and nothing else is.
 
-import { Bare, fillRandom, ownOf, setAdd, setDelete, then, withOwnThen } from "./built-ins.js";
+import { Bare, OwnTextDecoder, OwnTextEncoder, fillRandom, ownOf, setAdd, setDelete, then, withOwnThen } from "./built-ins.js";
 import { makeBindings } from "./wasm/vaultlet_bg.js";
 
 /** @import { Bridge } from "./boundary.js" */
@@ -16,6 +16,8 @@ const globals = {
   Promise,
   // What they make is assigned member by member: nothing that is on `Object.prototype` may swallow one.
   Object: Bare,
+  TextDecoder: OwnTextDecoder,
+  TextEncoder: OwnTextEncoder,
   queueMicrotask,
   // No FinalizationRegistry: what an instance holds goes when it goes, and nobody calls it after its end.
 };

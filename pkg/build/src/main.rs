@@ -27,7 +27,7 @@ const NAME: &str = "vaultlet";
 /// Those of the script's globals that are not the realm's, but what the caller gives: what may be replaced in a running
 /// process, what would outlive the instance, and what a runtime loads when it is looked at; and `Object`, of which the
 /// bindings make what they hand over. One that is left out counts as absent.
-const GLOBALS: &str = "{ globalThis, WebAssembly, Object, Promise, queueMicrotask, FinalizationRegistry, Request, Response, document }";
+const GLOBALS: &str = "{ globalThis, WebAssembly, Object, TextDecoder, TextEncoder, Promise, queueMicrotask, FinalizationRegistry, Request, Response, document }";
 
 /// The part of the bindings that our JavaScript uses.
 const TYPES: &str = "\
