@@ -147,11 +147,21 @@ Object.assign(Bare, { getPrototypeOf, assign: Object.assign });
 
 /** As many items as the lists of a row have at most. To ask for all names that are planted would take as long as half a call. */
 const TRIED = 64;
+/** @type {unknown[]} */
+const empty = [];
 const List = Array;
 const fillList = /** @type {(list: unknown[], item: unknown) => unknown[]} */ (unbound(Array.prototype.fill));
 
 /** Whether the first items of lists get lost: somebody has planted an accessor, or what cannot be written over, under an index. */
 export function losesItems() {
+  for (let at = 0; at < TRIED; at += 1) {
+    // There is something; whether an assignment gets past it is seen by trying.
+    if (at in empty) return fillLosesItems();
+  }
+  return false;
+}
+
+function fillLosesItems() {
   try {
     return valuesOf(fillList(new List(TRIED), true)).length < TRIED;
   } catch {
