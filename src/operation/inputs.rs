@@ -5,13 +5,12 @@
 //! Where names show only in a ciphertext, the policy is asked twice, and what the request writes is looked
 //! at after the second question: a caller whom it refuses learns nothing of the collection.
 
-use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, ErrorKind};
 use crate::host::{Check, Host, InputKind, Millis, State};
-use crate::json::tree::Json;
+use crate::json::tree::{Json, Member};
 use crate::operation::call::{Access, Call};
 use crate::operation::checks::{PropertyChecks, as_of_today};
 use crate::request::common::Common;
@@ -95,7 +94,7 @@ impl<'i> NamedInputs<'i> {
 
     /// What must be allowed on the properties of all of them; `held` has the names in the ciphertext that
     /// is written at each place.
-    fn checks(&self, collection: &Collection, held: &[Vec<Cow<'_, str>>]) -> Vec<Check> {
+    fn checks(&self, collection: &Collection, held: &[Vec<&str>]) -> Vec<Check> {
         let mut checks = PropertyChecks::default();
         // Of those that share an object and mean all of it, one is enough.
         let mut whole = BTreeSet::new();
@@ -103,8 +102,8 @@ impl<'i> NamedInputs<'i> {
             if input.input.props.is_none() && !whole.insert((input.written_at, input.operations)) {
                 continue;
             }
-            let held = held.get(input.written_at).into_iter().flatten();
-            let names = input.names().unwrap_or_else(|| held.map(|name| &**name).collect());
+            let held = held.get(input.written_at).into_iter().flatten().copied();
+            let names = input.names().unwrap_or_else(|| held.collect());
             for name in names {
                 checks.add(input.operations, name);
             }
@@ -117,7 +116,7 @@ impl<'i> NamedInputs<'i> {
     fn check_written<H: Host>(
         &self,
         call: &Call<'_, H>,
-        held: &[Vec<Cow<'_, str>>],
+        held: &[Vec<&str>],
     ) -> Result<Vec<Option<OpenedInput>>, Error> {
         let collection = &call.collection;
         call.limit_tokens(self.all.len())?;
@@ -260,10 +259,12 @@ impl Unopened<'_> {
                 Object::Fields(_) | Object::SameAs(_) => None,
             });
         }
+        // Parsed once as well, however many take of it.
+        let fields = ciphertexts.iter().map(fields_in).collect::<Result<Vec<_>, Error>>()?;
         let written = match written.take() {
             Some(written) => written,
             None => {
-                let held = ciphertexts.iter().map(names_in).collect::<Result<Vec<_>, Error>>()?;
+                let held: Vec<_> = fields.iter().map(|fields| names_in(fields)).collect();
                 call.ask(access, &inputs.checks(&call.collection, &held)).await?;
                 inputs.check_written(call, &held)?
             }
@@ -271,10 +272,11 @@ impl Unopened<'_> {
         let mut opened = Vec::with_capacity(all.len());
         let mut total = 0;
         for (input, written) in all.iter().zip(written) {
-            let one = match (written, ciphertexts.get(input.written_at)) {
-                (Some(written), _) => written,
-                (None, Some(Some(ciphertext))) => input
-                    .take_from(ciphertext, &call.collection)
+            let at = input.written_at;
+            let one = match (written, ciphertexts.get(at), fields.get(at)) {
+                (Some(written), ..) => written,
+                (None, Some(Some(ciphertext)), Some(fields)) => input
+                    .take_from(ciphertext, fields, &call.collection)
                     .map_err(|error| error.at(&input.input.path))?,
                 _ => return Err(Error::internal("an input was not opened")),
             };
@@ -297,21 +299,24 @@ impl NamedInput<'_> {
     fn take_from(
         &self,
         ciphertext: &Ciphertext,
+        fields: &[Member<'_>],
         collection: &Collection,
     ) -> Result<OpenedInput, Error> {
         let Input { props, path, .. } = self.input;
-        let fields = parse_unsealed(&ciphertext.canonical, ErrorKind::CiphertextRefused)?;
-        let data = Data::reopen(collection, &fields, props.as_deref())?;
+        let data = Data::reopen(collection, fields, props.as_deref())?;
         let canonical = data.select(props.as_deref(), path)?.into_canonical(path)?;
         Ok(OpenedInput { canonical, tenant: ciphertext.tenant.clone() })
     }
 }
 
-/// The properties that a ciphertext holds, if it is there.
-fn names_in(ciphertext: &Option<Ciphertext>) -> Result<Vec<Cow<'_, str>>, Error> {
+/// What a ciphertext holds, if it is there.
+fn fields_in(ciphertext: &Option<Ciphertext>) -> Result<Vec<Member<'_>>, Error> {
     let Some(Ciphertext { canonical, .. }) = ciphertext else { return Ok(Vec::new()) };
-    let fields = parse_unsealed(canonical, ErrorKind::CiphertextRefused)?;
-    Ok(fields.into_iter().map(|(name, _)| name).collect())
+    parse_unsealed(canonical, ErrorKind::CiphertextRefused)
+}
+
+fn names_in<'f>(fields: &'f [Member<'_>]) -> Vec<&'f str> {
+    fields.iter().map(|(name, _)| &**name).collect()
 }
 
 /// Opens a ciphertext. Whatever is wrong with it itself is one error; so is another tenant's.

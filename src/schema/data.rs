@@ -40,15 +40,20 @@ impl<'a> Data<'a> {
         Ok(Self(in_order(data)))
     }
 
-    /// Of data that was sealed earlier, the properties that are wanted. The collection may have
-    /// changed since: what is not wanted need not be of it any more.
+    /// Of data that was sealed earlier, ordered by name, the properties that are wanted, each once. The
+    /// collection may have changed since: what is not wanted need not be of it any more. It costs no more
+    /// than what is wanted: many may take a little of the same data.
     pub(crate) fn reopen(
         collection: &Collection,
         unsealed: &'a [Member<'a>],
         props: Option<&[&str]>,
     ) -> Result<Self, Error> {
-        let is_wanted = wanted(props);
-        Self::check(collection, unsealed.iter().filter(|(name, _)| is_wanted(name)))
+        let Some(props) = props else { return Self::check(collection, unsealed) };
+        let held = |prop: &&str| {
+            let place = unsealed.binary_search_by(|(name, _)| (**name).cmp(prop)).ok()?;
+            unsealed.get(place)
+        };
+        Self::check(collection, props.iter().filter_map(held))
     }
 
     /// These values beside those of other data, which holds none of the same properties.
@@ -121,13 +126,17 @@ pub(crate) fn wanted<'p>(props: Option<&[&'p str]>) -> impl Fn(&str) -> bool + u
     move |name| props.as_ref().is_none_or(|props| props.binary_search(&name).is_ok())
 }
 
-/// The fields of data that was sealed earlier: JSON of an object, or the error that is given.
+/// The fields of data that was sealed earlier, ordered by name: JSON of an object, or the error that is given.
 pub(crate) fn parse_unsealed(
     canonical: &str,
     otherwise: ErrorKind,
 ) -> Result<Vec<Member<'_>>, Error> {
     match Json::parse(canonical, "sealed data") {
-        Ok(Json::Object(fields)) => Ok(fields),
+        Ok(Json::Object(mut fields)) => {
+            // Canonical JSON has them so, but for names that no property has.
+            fields.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+            Ok(fields)
+        }
         _ => Err(otherwise.into()),
     }
 }

@@ -12,7 +12,13 @@ use crate::schema::data_type::DataType;
 use crate::schema::transform::Transformer;
 
 /// The properties to answer, in the order asked; none: all that the object holds, as they are.
-pub(crate) struct Projection<'a>(Option<Vec<Shown<'a>>>);
+pub(crate) struct Projection<'a>(Option<Asked<'a>>);
+
+struct Asked<'a> {
+    shown: Vec<Shown<'a>>,
+    /// Which of them show a property: an object costs what it holds, and not what others may hold.
+    by_property: BTreeMap<&'a str, Vec<usize>>,
+}
 
 /// One entry of `props`: `ssn`, or `ssn.mask`.
 struct Shown<'a> {
@@ -28,25 +34,33 @@ impl<'a> Projection<'a> {
         collection: &Collection,
         props: Option<&[&'a str]>,
     ) -> Result<Self, Error> {
+        let Some(props) = props else { return Ok(Self(None)) };
         let resolve = |prop: &&'a str| Shown::resolve(collection, prop);
-        let shown = props.map(|props| props.iter().map(resolve).collect());
-        Ok(Self(shown.transpose()?))
+        let shown = props.iter().map(resolve).collect::<Result<Vec<_>, Error>>()?;
+        let mut by_property: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (place, Shown { property, .. }) in shown.iter().enumerate() {
+            by_property.entry(property).or_default().push(place);
+        }
+        Ok(Self(Some(Asked { shown, by_property })))
     }
 
     /// The fields as they are shown. What the object does not hold is left out.
     pub(crate) fn show(&self, fields: Vec<Member<'a>>, now: Millis) -> View<'a> {
-        let Some(shown) = &self.0 else { return View(fields) };
-        let fields: BTreeMap<&str, &Json<'a>> =
-            fields.iter().map(|(name, value)| (&**name, value)).collect();
-        let shown = shown.iter().filter_map(|Shown { key, property, data_type, transformer }| {
-            let value = *fields.get(property)?;
+        let Some(Asked { shown, by_property }) = &self.0 else { return View(fields) };
+        let mut held = BTreeMap::new();
+        for (name, value) in &fields {
+            let places = by_property.get(&**name).into_iter().flatten();
+            held.extend(places.map(|place| (*place, value)));
+        }
+        let show = |(place, value): (usize, &Json<'a>)| {
+            let Shown { key, data_type, transformer, .. } = shown.get(place)?;
             let value = match transformer {
                 Some(transformer) => data_type.transform(*transformer, value, now),
                 None => value.clone(),
             };
             Some(((*key).into(), value))
-        });
-        View(shown.collect())
+        };
+        View(held.into_iter().filter_map(show).collect())
     }
 }
 

@@ -174,6 +174,19 @@ const kinds = [
       }),
   ],
   [
+    "requests that share a large ciphertext, and properties of it",
+    (client, count) => encrypt(client, [{ object: wide(count) }]),
+    ({ tokens }, count, [ciphertext]) =>
+      tokens.tokenize({
+        ...about,
+        requestBody: many(count, (number) => ({
+          type: "randomized",
+          object: number === 0 ? { encrypted: { ciphertext } } : { request_index: 0 },
+          props: [name(number)],
+        })),
+      }),
+  ],
+  [
     "properties in a ciphertext that is updated",
     (client, count) => encrypt(client, [{ object: wide(count) }]),
     ({ crypto }, count, [ciphertext]) =>
@@ -213,6 +226,11 @@ const kinds = [
       }),
   ],
   ["tokens that are shown", makeMany, ({ tokens }, count) => tokens.detokenize({ ...about, tokenIds: ids(count) })],
+  [
+    "tokens that are shown, and properties that are asked for",
+    makeMany,
+    ({ tokens }, count) => tokens.detokenize({ ...about, tokenIds: ids(count), props: many(count, name) }),
+  ],
   [
     "tokens that are searched",
     makeMany,
