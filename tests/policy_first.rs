@@ -260,6 +260,11 @@ fn a_caller_refused_at_the_second_question_is_answered_the_same_too() {
         assert_eq!(refusal(&vault, "tokens.tokenize", &request), expected, "{request}");
         assert_eq!(vault.host.take_steps(), ["decide", "decide", "audit"], "{request}");
     }
+    // Not even whether another request has its transaction.
+    for id in ["made-mine", "never-used"] {
+        let request = with(beside(&good), &json!({"transactionId": id}));
+        assert_eq!(refusal(&vault, "tokens.tokenize", &request), expected, "{id}");
+    }
     let detokenize = |ids: Value| refusal(&vault, "tokens.detokenize", &json!({"tokenIds": ids}));
     for ids in
         [json!(["mine"]), json!(["mine", "theirs"]), json!(["theirs"]), json!(["mine", "oneway"])]

@@ -77,7 +77,7 @@ impl<'i> NamedInputs<'i> {
             Some(_) => Some(self.check_written(call, &[])?),
             None => None,
         };
-        Ok((access, Unopened { inputs: self, written }))
+        Ok((access, Unopened { inputs: self, written, is_asked_again: false }))
     }
 
     /// Where the data of these comes from.
@@ -109,6 +109,35 @@ impl<'i> NamedInputs<'i> {
             }
         }
         checks.on(collection)
+    }
+
+    /// Opens the ciphertexts, each where it is written: of those that share it nobody opens it again.
+    fn open_ciphertexts<H: Host>(&self, call: &Call<'_, H>) -> Result<Ciphertexts, Error> {
+        let mut envelopes = Envelopes::new(&call.vault.keyring);
+        let mut ciphertexts = Vec::with_capacity(self.all.len());
+        for NamedInput { input, .. } in &self.all {
+            ciphertexts.push(match &input.object {
+                Object::Encrypted(object) => {
+                    let opened = open_ciphertext(object, &mut envelopes, call);
+                    Some(opened.map_err(|error| error.at(&input.path))?)
+                }
+                Object::Fields(_) | Object::SameAs(_) => None,
+            });
+        }
+        Ok(ciphertexts)
+    }
+
+    /// Asks the policy again, now that it shows what the ciphertexts hold, and looks at what the request writes.
+    async fn ask_of_held<H: Host>(
+        &self,
+        call: &Call<'_, H>,
+        access: &Access,
+        fields: &[Vec<Member<'_>>],
+    ) -> Result<Vec<Option<OpenedInput>>, Error> {
+        let held: Vec<Vec<&str>> =
+            fields.iter().map(|fields| fields.iter().map(|(name, _)| &**name).collect()).collect();
+        call.ask(access, &self.checks(&call.collection, &held)).await?;
+        self.check_written(call, &held)
     }
 
     /// Looks at what the request writes, after the policy has allowed: at all names first, then at the
@@ -217,13 +246,18 @@ pub(crate) struct Unopened<'i> {
     inputs: NamedInputs<'i>,
     /// The data of `fields`; none where the policy is to be asked again before anything is looked at.
     written: Option<Vec<Option<OpenedInput>>>,
+    /// Whether it has been asked again.
+    is_asked_again: bool,
 }
+
+/// The ciphertexts of a call, each where it is written.
+type Ciphertexts = Vec<Option<Ciphertext>>;
 
 impl Unopened<'_> {
     /// Of a call that brings no data.
     pub(crate) fn none() -> Self {
         let inputs = NamedInputs { all: Vec::new(), tenancy: Tenancy::OfTheToken };
-        Self { inputs, written: Some(Vec::new()) }
+        Self { inputs, written: Some(Vec::new()), is_asked_again: false }
     }
 
     /// Asks the policy the second question of a transaction that has landed: what was asked then, with the
@@ -238,6 +272,19 @@ impl Unopened<'_> {
         self.inputs.check_written(call, &[]).map(|_| ())
     }
 
+    /// Before a request is told that another has its transaction: asks the policy what is to be asked of this one.
+    pub(crate) async fn ask_of_another<H: Host>(
+        &self,
+        call: &Call<'_, H>,
+        access: &Access,
+    ) -> Result<(), Error> {
+        if access.checks.is_some() || self.is_asked_again {
+            return Ok(());
+        }
+        let ciphertexts = self.inputs.open_ciphertexts(call)?;
+        self.inputs.ask_of_held(call, access, &fields_in_each(&ciphertexts)?).await.map(|_| ())
+    }
+
     /// Opens the ciphertexts and, where what they hold was not known before, asks the policy again.
     pub(crate) async fn open<H: Host>(
         &mut self,
@@ -245,28 +292,16 @@ impl Unopened<'_> {
         access: &Access,
         now: Millis,
     ) -> Result<Vec<OpenedInput>, Error> {
-        let Self { inputs, written } = self;
+        let Self { inputs, written, is_asked_again } = self;
         let all = &inputs.all;
-        let mut envelopes = Envelopes::new(&call.vault.keyring);
-        let mut ciphertexts = Vec::with_capacity(all.len());
-        // Each where it is written: of those that share it nobody opens it again.
-        for NamedInput { input, .. } in all {
-            ciphertexts.push(match &input.object {
-                Object::Encrypted(object) => {
-                    let opened = open_ciphertext(object, &mut envelopes, call);
-                    Some(opened.map_err(|error| error.at(&input.path))?)
-                }
-                Object::Fields(_) | Object::SameAs(_) => None,
-            });
-        }
-        // Parsed once as well, however many take of it.
-        let fields = ciphertexts.iter().map(fields_in).collect::<Result<Vec<_>, Error>>()?;
+        let ciphertexts = inputs.open_ciphertexts(call)?;
+        let fields = fields_in_each(&ciphertexts)?;
         let written = match written.take() {
             Some(written) => written,
             None => {
-                let held: Vec<_> = fields.iter().map(|fields| names_in(fields)).collect();
-                call.ask(access, &inputs.checks(&call.collection, &held)).await?;
-                inputs.check_written(call, &held)?
+                let written = inputs.ask_of_held(call, access, &fields).await?;
+                *is_asked_again = true;
+                written
             }
         };
         let mut opened = Vec::with_capacity(all.len());
@@ -309,14 +344,16 @@ impl NamedInput<'_> {
     }
 }
 
-/// What a ciphertext holds, if it is there.
-fn fields_in(ciphertext: &Option<Ciphertext>) -> Result<Vec<Member<'_>>, Error> {
-    let Some(Ciphertext { canonical, .. }) = ciphertext else { return Ok(Vec::new()) };
-    parse_unsealed(canonical, ErrorKind::CiphertextRefused)
-}
-
-fn names_in<'f>(fields: &'f [Member<'_>]) -> Vec<&'f str> {
-    fields.iter().map(|(name, _)| &**name).collect()
+/// What the ciphertexts hold, each where it is written: parsed once, however many take of it.
+fn fields_in_each(ciphertexts: &[Option<Ciphertext>]) -> Result<Vec<Vec<Member<'_>>>, Error> {
+    let mut fields = Vec::with_capacity(ciphertexts.len());
+    for ciphertext in ciphertexts {
+        fields.push(match ciphertext {
+            Some(held) => parse_unsealed(&held.canonical, ErrorKind::CiphertextRefused)?,
+            None => Vec::new(),
+        });
+    }
+    Ok(fields)
 }
 
 /// Opens a ciphertext. Whatever is wrong with it itself is one error; so is another tenant's.

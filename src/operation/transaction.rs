@@ -40,7 +40,8 @@ pub(crate) enum Replay {
 }
 
 /// Answers what the same request was answered; another under the same ID is an error. The policy is
-/// asked about the properties that were not known from the request, and no ciphertext is opened.
+/// asked about the properties that were not known from the request, and no ciphertext of the same request is
+/// opened: only of another they must be, for who has no right to its properties is not told of the transaction.
 pub(crate) async fn replay<H: Host>(
     pass: &mut Pass<'_, H>,
     access: &Access,
@@ -53,6 +54,7 @@ pub(crate) async fn replay<H: Host>(
         Found::Nothing { stale } => return Ok(Replay::Nothing { stale }),
     };
     if record.request_hash != identity.request_hash {
+        inputs.ask_of_another(call, access).await?;
         return Err(ErrorKind::TransactionReused.into());
     }
     if access.checks.is_none() {

@@ -4,7 +4,7 @@
 import { formsFor } from "./forms.js";
 import { checksToday } from "./reference-input.js";
 import { changesBetween, writesOf } from "./reference-rows.js";
-import { findRepeated } from "./reference-transactions.js";
+import { findTransactionOf } from "./reference-transactions.js";
 import { Refusal } from "./refusal.js";
 import { canonical } from "./values.js";
 
@@ -144,11 +144,14 @@ export class Call {
     if (checks !== null) look?.();
     // A transaction's row is read before anything is opened, and what `detokenize` opens are rows.
     if (this.request.transactionId !== undefined || input === "token") this.#failIfUnread();
-    const repeated = storeless ? undefined : findRepeated(this);
+    const found = storeless ? undefined : findTransactionOf(this);
+    const repeated = found?.isRepeated ? found.transaction : undefined;
     this.repeated = repeated !== undefined;
-    const opened = repeated ? checksToday(this, repeated.checks) : (open?.() ?? null);
+    const opened = repeated ? checksToday(this, repeated.checks) : found && checks !== null ? null : (open?.() ?? null);
     if (checks === null && opened !== null) ask(opened);
     if (checks === null) look?.();
+    // Who has no right to the properties is not told that another request has the transaction.
+    if (found && !repeated) throw new Refusal("VL3009");
     if (!repeated) finish?.();
     this.#failIfUnread();
     this.checks = checks ?? opened ?? [];

@@ -1,7 +1,6 @@
 // @ts-check
 // Transaction IDs: the same request again answers the same.
 
-import { Refusal } from "./refusal.js";
 import { canonical } from "./values.js";
 
 /** @import { Call } from "./reference-call.js" */
@@ -29,12 +28,11 @@ export function findTransaction(call, action, id) {
   return call.state.transactions.find((each) => each.name === name && each.ends > call.now);
 }
 
-/** The transaction that a call repeats. @param {Call} call @returns {Transaction | undefined} */
-export function findRepeated(call) {
+/** The transaction that a call names, and whether the call repeats it. @param {Call} call */
+export function findTransactionOf(call) {
   const { transactionId } = call.request;
-  const found = transactionId === undefined ? undefined : findTransaction(call, call.action, transactionId);
-  if (found && found.request !== contentOf(call)) throw new Refusal("VL3009");
-  return found;
+  const transaction = transactionId === undefined ? undefined : findTransaction(call, call.action, transactionId);
+  return transaction && { transaction, isRepeated: transaction.request === contentOf(call) };
 }
 
 /** Keeps what a call with a transaction ID answers. @param {Call} call @param {Done} done @returns {Done} */
