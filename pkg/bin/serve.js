@@ -13,7 +13,7 @@ import { makeLog } from "./log.js";
 import { hasDemo, withPage } from "./page.js";
 import { Refusal, codeOf } from "./refusal.js";
 import { reopening } from "./reopening.js";
-import { openStore } from "./stores.js";
+import { checkStore, openStore } from "./stores.js";
 import { firstScreen } from "./welcome.js";
 
 /** @import { Keys, Settings } from "../index.js" */
@@ -36,6 +36,7 @@ export async function serve(options) {
   // All that can be wrong with the files, before anything is made or connected.
   const collections = readCollections(options.collections);
   const access = makeAccess(options);
+  checkStore(options.store);
   const keys = readKeys(options);
   const trail = options.audit === undefined ? undefined : await openAudit(options.audit);
   const open = await openStore(options.store, (code) => log.trouble("an idle connection to the store", code));
