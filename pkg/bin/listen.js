@@ -23,6 +23,8 @@ const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
 
 /** The longest query is one of 10,000 token IDs of 128 characters, each behind a `token_ids=` of its own: 1.4 MB. */
 const MAX_HEADERS = 2 * 1024 * 1024;
+/** More than anybody sends. What fits into 2 MiB would keep Node's parser, and with it everybody else, for more than a second. */
+const MOST_HEADERS = 32_768;
 
 /** How long a client may take to send its headers, and its whole request, and how often that is looked at, in milliseconds. */
 const HEADERS_TIMEOUT = 20_000;
@@ -80,7 +82,8 @@ export async function listen({ handler, host, port, log }) {
   // A request without a host the adapter refuses, with a body as all errors have.
   const server = createServer({ ...limits, requireHostHeader: false }, async (incoming, outgoing) => {
     begin(incoming, outgoing);
-    if (!isFramed(incoming)) refuse(incoming, outgoing, noHttp(incoming, 400, { Connection: "close" }));
+    if (incoming.rawHeaders.length >= 2 * MOST_HEADERS) refuse(incoming, outgoing, noHttp(incoming, 431, { Connection: "close" }));
+    else if (!isFramed(incoming)) refuse(incoming, outgoing, noHttp(incoming, 400, { Connection: "close" }));
     else if (FORBIDDEN.includes(incoming.method ?? "")) refuse(incoming, outgoing, await refusalOfMethod(handler, incoming));
     else if (!hasAddress(incoming)) refuse(incoming, outgoing, noAddress(incoming));
     else {
@@ -88,8 +91,8 @@ export async function listen({ handler, host, port, log }) {
       void listener(incoming, outgoing);
     }
   });
-  // Node would leave out those beyond 2,000, a tenant among them, and say nothing. Their size is limited.
-  server.maxHeadersCount = 0;
+  // Node leaves out those beyond, a tenant among them, and says nothing: so whoever sends as many is refused.
+  server.maxHeadersCount = MOST_HEADERS;
   server.on("connection", (socket) => connections.add(socket));
   server.on("checkExpectation", (incoming, outgoing) => {
     begin(incoming, outgoing);
@@ -208,15 +211,22 @@ async function tell(response) {
  * from HTTP/1.0, which has none.
  * @param {IncomingMessage} incoming
  */
-function isFramed({ httpVersion, headers: { "transfer-encoding": coding } }) {
-  if (httpVersion !== "1.1") return httpVersion === "1.0" && coding === undefined;
-  return coding === undefined || coding.toLowerCase() === "chunked";
+function isFramed({ httpVersion, rawHeaders }) {
+  const codings = valuesOf(rawHeaders, "transfer-encoding");
+  if (httpVersion !== "1.1") return httpVersion === "1.0" && codings.length === 0;
+  return codings.every((coding) => coding.toLowerCase() === "chunked");
 }
+
+/** Out of the list as it came: Node's `headers` cost a request more than all that is asked of them here. @type {(rawHeaders: string[], name: string) => string[]} */
+const valuesOf = (rawHeaders, name) =>
+  rawHeaders.filter((_, at) => {
+    const one = rawHeaders[at - 1];
+    return at % 2 === 1 && one?.length === name.length && one.toLowerCase() === name;
+  });
 
 /** Whether a `Request` can have its address, which it can not with a user's name and password in it. @param {IncomingMessage} incoming */
 function hasAddress({ url = "", rawHeaders }) {
-  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host");
-  if (hosts.length > 1) return false;
+  if (valuesOf(rawHeaders, "host").length > 1) return false;
   const [, authority = ""] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
   return !authority.includes("@");
 }
