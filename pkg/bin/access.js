@@ -81,5 +81,8 @@ function named(file, read) {
   }
 }
 
-/** The first few. @param {string[]} names */
-const listed = (names) => names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+/** The first few. A name that would break the line, or drive a terminal, stands in quotes. @param {string[]} names */
+const listed = (names) => names.slice(0, 3).map(shown).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+
+const shown = (/** @type {string} */ name) =>
+  /[\p{C}\p{Zl}\p{Zp}]/u.test(name) ? JSON.stringify(name).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?") : name;

@@ -24,6 +24,9 @@ export const hashApiKey = (key) => createHash("sha256").update(key).digest();
 /** Whether it can be sent as a bearer token. @param {string} key */
 export const isApiKey = (key) => KEY.test(key);
 
+/** Whether the policy can have a user of that name: `*` stands for all of them elsewhere. @param {string} name */
+export const isUserName = (name) => name !== "" && name !== "*";
+
 /**
  * The entries of a file: a hash, or a list of them, by user. Nothing of what stands there is repeated, and no name: where
  * the two are mixed up, it is a key.
@@ -36,6 +39,7 @@ export function readApiKeys({ file, members }) {
   Object.entries(members).forEach(([user, value], at) => {
     const hashes = Array.isArray(value) ? value : [value];
     const who = `user ${at + 1}`;
+    if (!isUserName(user)) throw new Refusal(`${file}: the name of ${who} is empty or \`*\`, which is none`);
     if (hashes.length === 0) throw new Refusal(`${file}: ${who} has no key`);
     hashes.forEach((hash, nth) => {
       const place = Array.isArray(value) ? `key ${nth + 1} of ${who}` : `the key of ${who}`;

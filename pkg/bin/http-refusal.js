@@ -3,20 +3,27 @@
 
 import { STATUS_CODES } from "node:http";
 
+/** @import { IncomingMessage } from "node:http" */
+
 /** @typedef {{ status: number, headers: Record<string, string>, body: string }} Refused */
 
-/** A request's own ID is known to those alone who have read it. */
-export const headersOfError = () => ({
-  "Content-Type": "application/json",
-  "Cache-Control": "no-store",
-  "X-Content-Type-Options": "nosniff",
-  "X-Pvault-Request-ID": crypto.randomUUID(),
-});
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** @type {(status: number, field: string, problem: string, more?: Record<string, string>) => Refused} */
-export const refusal = (status, field, problem, more = {}) => ({
+/** The request's own ID comes back, if it can. What is no request has none. @param {IncomingMessage | undefined} asked */
+export function headersOfError(asked) {
+  const told = asked?.headers["x-pvault-request-id"];
+  return {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Pvault-Request-ID": typeof told === "string" && REQUEST_ID.test(told) ? told : crypto.randomUUID(),
+  };
+}
+
+/** @type {(asked: IncomingMessage | undefined, status: number, field: string, problem: string, more?: Record<string, string>) => Refused} */
+export const refusal = (asked, status, field, problem, more = {}) => ({
   status,
-  headers: { ...headersOfError(), ...more },
+  headers: { ...headersOfError(asked), ...more },
   body: bodyOf("PV1012", `\`${field}\` ${problem}`, { field }),
 });
 

@@ -23,6 +23,8 @@ const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
 
 /** The longest query is one of 10,000 token IDs of 128 characters, each behind a `token_ids=` of its own: 1.4 MB. */
 const MAX_HEADERS = 2 * 1024 * 1024;
+/** More than anybody sends. What fits into 2 MiB would keep Node's parser, and with it everybody else, for more than a second. */
+const MOST_HEADERS = 32_768;
 
 /** How long a client may take to send its headers, and its whole request, and how often that is looked at, in milliseconds. */
 const HEADERS_TIMEOUT = 20_000;
@@ -51,6 +53,8 @@ export async function listen({ handler, host, port, log }) {
   /** @type {WeakMap<IncomingMessage, Told>} */
   const told = new WeakMap();
   const connections = new Connections();
+  /** Of what the adapter makes a `Request`, or fails to: in the turn in which it is handed it. @type {IncomingMessage | undefined} */
+  let newest;
   const listener = getRequestListener(
     async (request, env) => {
       const incoming = /** @type {IncomingMessage} */ (env.incoming);
@@ -59,7 +63,7 @@ export async function listen({ handler, host, port, log }) {
       told.set(incoming, await tell(response));
       return response;
     },
-    { errorHandler: answerOf },
+    { errorHandler: (error) => answerOf(error, newest, told) },
   );
   /** @type {(incoming: IncomingMessage, outgoing: ServerResponse) => void} */
   function begin(incoming, outgoing) {
@@ -78,19 +82,24 @@ export async function listen({ handler, host, port, log }) {
   // A request without a host the adapter refuses, with a body as all errors have.
   const server = createServer({ ...limits, requireHostHeader: false }, async (incoming, outgoing) => {
     begin(incoming, outgoing);
-    if (FORBIDDEN.includes(incoming.method ?? "")) refuse(incoming, outgoing, await refusalOfMethod(handler, incoming.url ?? "/"));
-    else if (!hasAddress(incoming)) refuse(incoming, outgoing, NO_ADDRESS());
-    else void listener(incoming, outgoing);
+    if (incoming.rawHeaders.length >= 2 * MOST_HEADERS) refuse(incoming, outgoing, noHttp(incoming, 431, { Connection: "close" }));
+    else if (!isFramed(incoming)) refuse(incoming, outgoing, noHttp(incoming, 400, { Connection: "close" }));
+    else if (FORBIDDEN.includes(incoming.method ?? "")) refuse(incoming, outgoing, await refusalOfMethod(handler, incoming));
+    else if (!hasAddress(incoming)) refuse(incoming, outgoing, noAddress(incoming));
+    else {
+      newest = incoming;
+      void listener(incoming, outgoing);
+    }
   });
-  // Node would leave out those beyond 2,000, a tenant among them, and say nothing. Their size is limited.
-  server.maxHeadersCount = 0;
+  // Node leaves out those beyond, a tenant among them, and says nothing: so whoever sends as many is refused.
+  server.maxHeadersCount = MOST_HEADERS;
   server.on("connection", (socket) => connections.add(socket));
   server.on("checkExpectation", (incoming, outgoing) => {
     begin(incoming, outgoing);
-    refuse(incoming, outgoing, refusal(417, "Expect", "must be `100-continue`"));
+    refuse(incoming, outgoing, refusal(incoming, 417, "Expect", "must be `100-continue`"));
   });
   server.on("connect", (incoming, socket) => {
-    const refused = refusal(405, "method", "is one that nothing here has", { Allow: ALLOWED });
+    const refused = refusal(incoming, 405, "method", "is one that nothing here has", { Allow: ALLOWED });
     socket.on("error", () => {}).end(rawAnswer(refused));
     log.request({ ...UNREAD, method: "CONNECT", status: 405, requestId: refused.headers["X-Pvault-Request-ID"] });
   });
@@ -102,7 +111,7 @@ export async function listen({ handler, host, port, log }) {
     const unfinished = await connections.answered(socket);
     // Who goes away hears no answer.
     if (!socket.writable || GONE.includes(code)) return void socket.destroy();
-    const refused = refusal(STATUS_OF_FAULT.get(code) ?? 400, "request", "is not HTTP as this server takes it");
+    const refused = noHttp(unfinished?.req, STATUS_OF_FAULT.get(code) ?? 400);
     const { status, headers } = refused;
     const requestId = headers["X-Pvault-Request-ID"];
     if (unfinished === undefined) log.request({ ...UNREAD, method: "-", status, requestId });
@@ -197,18 +206,35 @@ async function tell(response) {
   };
 }
 
+/**
+ * Whether all who pass it on agree where it ends: Node takes codings beside `chunked` and decodes none, and takes chunks
+ * from HTTP/1.0, which has none.
+ * @param {IncomingMessage} incoming
+ */
+function isFramed({ httpVersion, rawHeaders }) {
+  const codings = valuesOf(rawHeaders, "transfer-encoding");
+  if (httpVersion !== "1.1") return httpVersion === "1.0" && codings.length === 0;
+  return codings.every((coding) => coding.toLowerCase() === "chunked");
+}
+
+/** Out of the list as it came: Node's `headers` cost a request more than all that is asked of them here. @type {(rawHeaders: string[], name: string) => string[]} */
+const valuesOf = (rawHeaders, name) =>
+  rawHeaders.filter((_, at) => {
+    const one = rawHeaders[at - 1];
+    return at % 2 === 1 && one?.length === name.length && one.toLowerCase() === name;
+  });
+
 /** Whether a `Request` can have its address, which it can not with a user's name and password in it. @param {IncomingMessage} incoming */
 function hasAddress({ url = "", rawHeaders }) {
-  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host");
-  if (hosts.length > 1) return false;
+  if (valuesOf(rawHeaders, "host").length > 1) return false;
   const [, authority = ""] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
   return !authority.includes("@");
 }
 
-/** @type {(handler: Handler, target: string) => Promise<Refused>} */
-async function refusalOfMethod(handler, target) {
-  const allow = (await allowedBy(handler, target).catch(() => null)) ?? ALLOWED;
-  return refusal(405, "method", "is one that nothing here has", { Allow: allow });
+/** @type {(handler: Handler, incoming: IncomingMessage) => Promise<Refused>} */
+async function refusalOfMethod(handler, incoming) {
+  const allow = (await allowedBy(handler, incoming.url ?? "/").catch(() => null)) ?? ALLOWED;
+  return refusal(incoming, 405, "method", "is one that nothing here has", { Allow: allow });
 }
 
 /** What the handler has at a target, which may be none. @param {Handler} handler @param {string} target */
@@ -217,12 +243,19 @@ async function allowedBy(handler, target) {
   return headers.get("allow");
 }
 
-const NO_ADDRESS = () => refusal(400, "request", "has no address that this server can read");
+const noAddress = (/** @type {IncomingMessage | undefined} */ incoming) => refusal(incoming, 400, "request", "has no address that this server can read");
 
-/** What the adapter could not make a `Request` of, or failed at. @param {unknown} error */
-function answerOf(error) {
-  if (!(error instanceof RequestError)) return new Response(bodyOf("PV1000", "the server failed", {}), { status: 500, headers: headersOfError() });
-  const { status, headers, body } = NO_ADDRESS();
+/** @type {(incoming: IncomingMessage | undefined, status: number, more?: Record<string, string>) => Refused} */
+const noHttp = (incoming, status, more) => refusal(incoming, status, "request", "is not HTTP as this server takes it", more);
+
+/**
+ * What the adapter could not make a `Request` of, or failed at.
+ * @type {(error: unknown, newest: IncomingMessage | undefined, told: WeakMap<IncomingMessage, Told>) => Response}
+ */
+function answerOf(error, newest, told) {
+  if (!(error instanceof RequestError)) return new Response(bodyOf("PV1000", "the server failed", {}), { status: 500, headers: headersOfError(undefined) });
+  const { status, headers, body } = noAddress(newest);
+  if (newest !== undefined) told.set(newest, { code: "PV1012", requestId: headers["X-Pvault-Request-ID"] });
   return new Response(body, { status, headers });
 }
 

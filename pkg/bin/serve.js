@@ -13,7 +13,7 @@ import { makeLog } from "./log.js";
 import { hasDemo, withPage } from "./page.js";
 import { Refusal, codeOf } from "./refusal.js";
 import { reopening } from "./reopening.js";
-import { openStore } from "./stores.js";
+import { checkStore, openStore } from "./stores.js";
 import { firstScreen } from "./welcome.js";
 
 /** @import { Keys, Settings } from "../index.js" */
@@ -32,10 +32,13 @@ const OWN = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** @param {Options} options */
 export async function serve(options) {
+  // While it starts, nothing has begun. (Where it is the first process of a container, the kernel would drop the signal.)
+  const onEnd = endBySignal();
   const log = makeLog(options.log, (line) => void process.stdout.write(`${line}\n`));
   // All that can be wrong with the files, before anything is made or connected.
   const collections = readCollections(options.collections);
   const access = makeAccess(options);
+  checkStore(options.store);
   const keys = readKeys(options);
   const trail = options.audit === undefined ? undefined : await openAudit(options.audit);
   const open = await openStore(options.store, (code) => log.trouble("an idle connection to the store", code));
@@ -63,7 +66,7 @@ export async function serve(options) {
     throw error;
   });
   const pruning = keepPruned(open, log);
-  endBySignal(async () => {
+  onEnd(async () => {
     clearInterval(pruning);
     await server.stop(api.close);
     api.close();
@@ -123,8 +126,12 @@ function keepPruned({ store }, log) {
   }, PRUNE).unref();
 }
 
-/** Once; a second signal changes nothing, for npm sends each of them twice. @param {() => Promise<void>} end */
-function endBySignal(end) {
+/**
+ * Once; a second signal changes nothing, for npm sends each of them twice.
+ * @returns {(end: () => Promise<void>) => void} is told how to end, and until then there is nothing to do for it
+ */
+function endBySignal() {
+  let end = async () => {};
   let isEnding = false;
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.on(signal, () => {
@@ -139,4 +146,5 @@ function endBySignal(end) {
       );
     });
   }
+  return (how) => void (end = how);
 }

@@ -47,6 +47,20 @@ const SQLITE_SAYS = {
 /** @type {(code: string, says: Record<string, string>) => string} */
 const told = (code, says) => (Object.hasOwn(says, code) ? `${says[code]}, ${code}` : code);
 
+/** The file of `sqlite:FILE`. @param {string} url */
+function sqliteFileOf(url) {
+  const file = /^sqlite:(?!\/\/[^/])(.+)$/s.exec(url)?.[1];
+  return file === ":memory:" ? undefined : file;
+}
+
+const isPostgres = (/** @type {string} */ url) => /^postgres(ql)?:\/\//.test(url);
+
+/** Refuses what names no store, before anything else is asked of whoever names it. @param {string} url */
+export function checkStore(url) {
+  if (url === "memory" || sqliteFileOf(url) !== undefined || isPostgres(url)) return;
+  throw new Refusal("`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE", "usage");
+}
+
 /**
  * Opens the store, and prepares it where that has not been done.
  * @param {string} url
@@ -54,11 +68,10 @@ const told = (code, says) => (Object.hasOwn(says, code) ? `${says[code]}, ${code
  * @returns {Promise<OpenStore>}
  */
 export async function openStore(url, onTrouble) {
+  checkStore(url);
   if (url === "memory") return { store: memoryStore(), shown: "in memory, gone when this ends", close() {} };
-  const file = /^sqlite:(?!\/\/[^/])(.+)$/s.exec(url)?.[1];
-  if (file !== undefined && file !== ":memory:") return openSqlite(file);
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, onTrouble);
-  throw new Refusal("`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE", "usage");
+  const file = sqliteFileOf(url);
+  return file === undefined ? openPostgres(url, onTrouble) : openSqlite(file);
 }
 
 /** @param {string} file @returns {Promise<OpenStore>} */

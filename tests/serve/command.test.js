@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { parse as parseToml } from "smol-toml";
+
 import { openExample } from "../package/example-host.js";
 import { vaultlet } from "./vaultlet.js";
 
@@ -28,6 +30,15 @@ test("`vaultlet api-key USER` prints a new key, and its line, in which the key i
   assert.equal(stdout.split(key).length, 2);
   const spaced = await vaultlet(["api-key", 'my "app"']);
   assert.match(spaced.stdout, /^ {2}"my \\"app\\"" = "[0-9a-f]{64}"$/m);
+});
+
+test("both lines are what they are said to be, whatever the name", async () => {
+  for (const name of ["__proto__", "a\nb", "a\u007fb", "\u001b[31m", "a\\b", "é😀", "a.b", " "]) {
+    const { stdout } = await vaultlet(["api-key", name]);
+    const [, toml = ""] = /TOML:\n {2}(.*)\n/.exec(stdout) ?? [];
+    const [, json = ""] = /JSON:\n {2}(.*)\n/.exec(stdout) ?? [];
+    assert.deepEqual([Object.keys(parseToml(toml)), Object.keys(JSON.parse(`{${json}}`))], [[name], [name]], stdout);
+  }
 });
 
 test("the help fits one screen, and names every option", async () => {
@@ -55,7 +66,8 @@ const refused = [
   [["keys", "keys.json"], "`vaultlet keys` takes no more words"],
   [["api-key"], "`vaultlet api-key USER` needs the user's name"],
   [["api-key", "a", "b"], "`vaultlet api-key USER` takes one name"],
-  [["api-key", "-x"], "the user's name is empty or begins with `-`"],
+  [["api-key", "-x"], "the user's name is empty, is `*`, or begins with `-`"],
+  [["api-key", "*"], "the user's name is empty, is `*`, or begins with `-`"],
 ];
 
 for (const [words, line] of refused) {

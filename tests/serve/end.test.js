@@ -2,12 +2,14 @@
 // The end: a signal lets finish what has begun, within ten seconds, and the exit code is 0.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { test } from "node:test";
 
-import { makeJane, serve, tokens } from "./vaultlet.js";
+import { binary, makeJane, serve, temporaryFolder, tokens, vaultlet } from "./vaultlet.js";
 
 const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -58,6 +60,26 @@ for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
     assert.equal(server.printed.stderr, "");
   });
 }
+
+test("a signal while it starts ends it as well", async (t) => {
+  // A database that takes the connection and says nothing.
+  const silent = createServer();
+  await new Promise((resolve) => silent.listen(0, "127.0.0.1", () => resolve(undefined)));
+  t.after(() => silent.close());
+  const { port } = /** @type {import("node:net").AddressInfo} */ (silent.address());
+  const { folder } = temporaryFolder();
+  const keys = `${folder}/keys.json`;
+  writeFileSync(keys, (await vaultlet(["keys"])).stdout, { mode: 0o600 });
+  for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
+    const words = ["serve", "--port", "0", "--keys", keys, "--store", `postgres://a:b@127.0.0.1:${port}/c`];
+    const child = spawn(process.execPath, [binary, ...words], { stdio: "ignore" });
+    const ended = once(child, "exit");
+    const [socket] = await once(silent, "connection");
+    child.kill(signal);
+    assert.deepEqual(await ended, [0, null]);
+    socket.destroy();
+  }
+});
 
 test("what has not ended after ten seconds is cut off, and the exit code is 0", async () => {
   const server = await serve();

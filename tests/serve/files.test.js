@@ -38,6 +38,8 @@ const bad = [
   ["api-keys", "r.json", { [`vaultlet_${secret}`]: "Webapp" }, ": the key of user 1 is no SHA-256 hash of a key (64 hex digits): `vaultlet api-key USER` makes one"],
   ["api-keys", "s.json", { [secret]: [] }, ": user 1 has no key"],
   ["api-keys", "t.json", { Webapp: hash, [`vaultlet_${secret}`]: "cd".repeat(32) }, ": the name of user 2 is an API key, which belongs into no file"],
+  ["api-keys", "noname.json", { Webapp: hash, "": "cd".repeat(32) }, ": the name of user 2 is empty or `*`, which is none"],
+  ["api-keys", "star.toml", `"*" = "${hash}"\n`, ": the name of user 1 is empty or `*`, which is none"],
   ["api-keys", "u.json", { [secret]: createHash("sha256").update(secret).digest("hex") }, ": the name of user 1 is an API key, which belongs into no file"],
 ];
 

@@ -130,6 +130,13 @@ test("users of `--api-keys` without `--iam` may do everything, several keys are 
   assert.equal(server.key, "");
 });
 
+test("a name of a user's breaks no line of the first screen, and drives no terminal", async () => {
+  const hashes = ["a", "b", "c"].map((digit) => digit.repeat(64));
+  const file = write("names.json", { "a\nb": hashes[0], "\u001b[2J\u009b\u007f\u202e": hashes[1], "é b": hashes[2] });
+  const server = await serve(["--api-keys", file]);
+  assert(server.screen.includes(`  callers       "a\\nb", "\\u001b[2J???", é b, who may do everything (no --iam)\n`), server.screen);
+});
+
 /** @type {[words: string[], line: string, env?: Record<string, string>][]} */
 const refused = [
   [["--prot", "1"], "`--prot` is not known"],
@@ -150,6 +157,8 @@ const refused = [
   [["--store", "redis://127.0.0.1", "--keys", keys], "`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE"],
   [["--store", "sqlite:", "--keys", keys], "`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE"],
   [["--store", "sqlite::memory:", "--keys", keys], "`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE"],
+  // Nobody makes keys for a store that there is not.
+  [["--store", "Memory"], "`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE"],
   [["--iam", iam], "`--iam` needs `--api-keys`: without keys none of its users could call"],
   [[], "`VAULTLET_API_KEY` has characters that no API key has: letters, digits and -._~+/ may stand in one", { VAULTLET_API_KEY: "two words" }],
 ];
