@@ -60,10 +60,20 @@ function decide({ role, tenants }, { capabilities, checks, collection, tenantIds
   for (let at = 0; at < checks.length; at += 1) {
     const check = /** @type {Check} */ (checks[at]);
     if (allows(role, check, collection, reason)) continue;
-    // The resource stays out of the message: a caller would learn from it which properties a token holds.
-    return { allow: false, because: "policy", message: `the role's policies do not allow \`${check.operation}\`` };
+    const where = isOfTokens(check, collection) ? ` on \`${check.resource}\`` : "";
+    const message = `the role's policies do not allow \`${check.operation}\`${where} with the reason \`${reason}\``;
+    return { allow: false, because: "policy", message };
   }
   return { allow: true };
+}
+
+/**
+ * Whether the resource is tokens as such. A property stays out of the message: a caller would learn from it which ones a
+ * token holds.
+ * @type {(check: Check, collection: string) => boolean}
+ */
+function isOfTokens({ resource }, collection) {
+  return resource === `${collection}/tokens` || resource === `${collection}/archived/tokens`;
 }
 
 /** Whether there are any, and no others than these. @type {(tenantIds: string[], tenants: Set<string>) => boolean} */

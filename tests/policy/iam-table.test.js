@@ -141,7 +141,7 @@ test("a role has all policies by `*`, the denying ones too", () => {
   assert.equal(iam({ users, roles, policies: { A: allow(), D: deny({ operations: ["read"] }) } })(question).allow, false);
 });
 
-test("the answer names the capability that is missing, the operation that is refused, and no resource", () => {
+test("the answer names the capability that is missing, or the operation and the reason", () => {
   const votes = { name: "", policies: [allow({ operations: ["detokenize"] })], allows: false };
   const [, detokenize] = questions;
   assert(detokenize !== undefined && detokenize.name === "detokenize");
@@ -149,5 +149,18 @@ test("the answer names the capability that is missing, the operation that is ref
     policyOf({ name: "", has: [...has], enough: true }, votes)(ask(detokenize)),
   );
   assert.deepEqual(none, { allow: false, because: "capability", message: "the role lacks `CapTokensDetokenizer`" });
-  assert.deepEqual(some, { allow: false, because: "policy", message: "the role's policies do not allow `read`" });
+  const message = "the role's policies do not allow `read` with the reason `Maintenance`";
+  assert.deepEqual(some, { allow: false, because: "policy", message });
+});
+
+test("the answer names the resource of tokens as such, active or archived, and of no property", () => {
+  const nothing = policyOf({ name: "", has: ["*"], enough: true }, { name: "", policies: [], allows: false });
+  const said = (/** @type {string} */ resource) =>
+    nothing(ask({ capabilities: [], checks: [{ operation: "write", resource }] })).message;
+  for (const resource of ["customers/tokens", "customers/archived/tokens"]) {
+    assert.equal(said(resource), `the role's policies do not allow \`write\` on \`${resource}\` with the reason \`Maintenance\``);
+  }
+  for (const resource of ["customers/properties/email", "customers/properties/tokens", "customers/properties/ssn.mask"]) {
+    assert.equal(said(resource), "the role's policies do not allow `write` with the reason `Maintenance`");
+  }
 });

@@ -45,6 +45,12 @@ test("the collection that is there without `--collections` is described", () => 
   assert.deepEqual([typesIn(required), typesIn(nullable)], [typesOf(false), typesOf(true)]);
 });
 
+test("the file that a supervisor starts is the command's", () => {
+  const [, named = ""] = /`node node_modules\/vaultlet\/(\S+) serve`/.exec(text) ?? [];
+  const { bin } = JSON.parse(readFileSync(new URL("../../pkg/package.json", import.meta.url), "utf8"));
+  assert.equal(named, bin.vaultlet);
+});
+
 test("`npm start` serves, after the set-up", () => {
   const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   assert.match(scripts.start, /^node pkg\/build\/setup\.js && .*node pkg\/bin\/vaultlet\.js serve$/);
