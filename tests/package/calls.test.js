@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { VaultError } from "vaultlet";
+import { memoryStore } from "vaultlet/store/memory";
 
 import { about, makeToken, openExample, secretEmail, tagsOf } from "./example-host.js";
 
@@ -172,13 +173,25 @@ test("what JSON cannot carry is refused, by every method, as a rejection and nev
 test("what JSON would lose is refused with its place, and nothing is changed, asked or told", async () => {
   /** @type {unknown[]} */
   const asked = [];
-  const vault = await openExample({ policy: (request) => (asked.push(request), { allow: true }), audit: (event) => void asked.push(event) });
-  const tokenId = await makeToken(vault);
+  const types = /** @type {const} */ (["EMAIL", "DOUBLE", "TIMESTAMP", "JSON"]);
+  const properties = Object.fromEntries(types.map((type) => [type.toLowerCase(), { type, nullable: true }]));
+  const vault = await openExample({
+    collections: { customers: { properties } },
+    policy: (request) => (asked.push(request), { allow: true }),
+    audit: (event) => void asked.push(event),
+  });
+  const { updateTokens, tokenize, detokenize } = vault.as("jane").tokens;
+  const fields = { email: secretEmail, double: 1.75, timestamp: "2024-12-31T00:00:00Z", json: { prefs: { sms: false } } };
+  const [{ token_id: tokenId }] = await tokenize({ ...about, requestBody: [{ type: "pci", tags: ["old"], object: { fields } }] });
   asked.length = 0;
-  const { updateTokens, tokenize } = vault.as("jane").tokens;
-  for (const name of [Number("1,75"), new Date("31/12/2024"), { prefs: new Map([["sms", false]]) }, "half \ud83d"]) {
-    const requestBody = /** @type {any} */ ({ object: { fields: { name } } });
-    const field = `requestBody.object.fields.name${typeof name === "object" && "prefs" in name ? ".prefs" : ""}`;
+  for (const [lost, place] of /** @type {[object, string][]} */ ([
+    [{ double: Number("1,75") }, "double"],
+    [{ timestamp: new Date("31/12/2024") }, "timestamp"],
+    [{ json: { prefs: new Map([["sms", false]]) } }, "json.prefs"],
+    [{ email: "half \ud83d" }, "email"],
+  ])) {
+    const requestBody = { tags: ["new"], object: { fields: { ...fields, ...lost } } };
+    const field = `requestBody.object.fields.${place}`;
     await assert.rejects(updateTokens({ ...about, tokenIds: [tokenId], requestBody }), { code: "PV1012", context: { field } });
   }
   /** @type {any[]} */
@@ -187,7 +200,51 @@ test("what JSON would lose is refused with its place, and nothing is changed, as
   const context = { field: "requestBody[57].object.fields.note" };
   await assert.rejects(tokenize({ ...about, requestBody }), { code: "PV1012", context });
   assert.deepEqual(asked, []);
-  assert.deepEqual(await tagsOf(vault, tokenId), ["old"]);
+  const [left] = await detokenize({ ...about, tokenIds: [tokenId] });
+  assert.deepEqual([left?.fields, await tagsOf(vault, tokenId)], [fields, ["old"]]);
+});
+
+test("a list that came out empty matches nothing and widens no query; the store is not asked", async () => {
+  const kept = memoryStore();
+  /** @type {unknown[]} */
+  const asked = [];
+  const store = {
+    read: (/** @type {import("vaultlet").Query} */ query) => (asked.push(query), kept.read(query)),
+    write: (/** @type {import("vaultlet").Change[]} */ changes) => (asked.push(changes), kept.write(changes)),
+  };
+  const vault = await openExample({ store });
+  const tokenIds = [await makeToken(vault)];
+  const before = structuredClone(kept.rows());
+  const { tokens, crypto } = vault.as("jane");
+  const tags = ["old"];
+  const transactionId = "kept by nobody";
+  /** @type {[name: string, call: () => Promise<unknown>, expected: unknown][]} */
+  const calls = [
+    ...[{ tokenIds: [] }, { tags: [] }, { tokenIds: [], tags }, { tokenIds, tags: [] }].flatMap((query) => /** @type {[string, () => Promise<unknown>, unknown][]} */ ([
+      ["detokenize", () => tokens.detokenize({ ...about, ...query }), []],
+      ["update", () => tokens.updateTokens({ ...about, ...query, transactionId, requestBody: { tags: ["new"] } }), "PV3009"],
+      ["delete", () => tokens.deleteTokens({ ...about, ...query }), "PV3009"],
+    ])),
+    ...[{ token_ids: [] }, { tags: [] }, { token_ids: [], tags }, { token_ids: tokenIds, tags: [] }].map((requestBody) => /** @type {[string, () => Promise<unknown>, unknown]} */ ([
+      "search", () => tokens.searchTokens({ ...about, requestBody }), [],
+    ])),
+    ["rotate", () => tokens.rotateTokens({ ...about, tokenIds: [], transactionId }), {}],
+    ["tokenize", () => tokens.tokenize({ ...about, requestBody: [], transactionId }), []],
+    ["encrypt", () => crypto.encrypt({ ...about, requestBody: [] }), []],
+    ["decrypt", () => crypto.decrypt({ ...about, requestBody: [] }), []],
+    ["update encrypted", () => crypto.updateEncrypted({ ...about, requestBody: [] }), []],
+    ["hash", () => crypto.hashObjects({ ...about, requestBody: [] }), []],
+  ];
+  asked.length = 0;
+  for (const [name, call, expected] of calls) {
+    assert.deepEqual(await call().catch((error) => error.code), expected, name);
+  }
+  assert.deepEqual(asked, []);
+  assert.deepEqual(kept.rows(), before);
+  // That all or none would be meant: neither is.
+  for (const empty of [{ props: [] }, { xTenantId: [] }]) {
+    await assert.rejects(tokens.detokenize({ ...about, tokenIds, .../** @type {object} */ (empty) }), { code: "PV1012" });
+  }
 });
 
 test("members that somebody has planted on Object.prototype are not the request's", async (context) => {

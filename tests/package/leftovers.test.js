@@ -27,7 +27,8 @@ const values = {
   note: { "member key of a leftover": ["a leftover deep down", "with \"escapes\" and é"] },
 };
 const update = "joe.secret.leftover@example.com";
-const texts = [values.email, values.name, "member key of a leftover", "a leftover deep down", '"escapes\\" and', update, "leftover tag", "leftövertag", "leftover-transaction", "leftover words"];
+const photo = Buffer.from("the bytes of a leftover photo");
+const texts = [photo.toString("base64"), values.email, values.name, "member key of a leftover", "a leftover deep down", '"escapes\\" and', update, "leftover tag", "leftövertag", "leftover-transaction", "leftover words"];
 
 /** All that it has. */
 function memoryOf({ memory } = instances.at(-1) ?? {}) {
@@ -59,12 +60,12 @@ test("neither a key nor anything of a request stays in the memory of the wasm", 
   const vault = await openVault({
     keys,
     collections: {
-      customers: { properties: { email: { type: "EMAIL" }, name: { type: "NAME", nullable: true }, note: { type: "JSON", nullable: true } } },
+      customers: { properties: { email: { type: "EMAIL" }, name: { type: "NAME", nullable: true }, note: { type: "JSON", nullable: true }, photo: { type: "BLOB", nullable: true } } },
     },
     store: memoryStore(),
-    policy: () => {
+    policy: ({ caller }) => {
       seen.push(...find(wanted));
-      return { allow: true };
+      return { allow: caller === "jane" };
     },
     audit: () => {},
   });
@@ -76,6 +77,9 @@ test("neither a key nor anything of a request stays in the memory of the wasm", 
   let tokenIds = [""];
   /** @type {any} */
   let encrypted_object;
+  const ofPhoto = { ...about, prop: "photo" };
+  /** @type {any} */
+  let sealedPhoto;
   /** @type {[string, () => Promise<unknown>][]} */
   const calls = [
     ["tokenize", async () => (tokenIds = (await tokens.tokenize({ ...about, transactionId: "leftover-transaction", requestBody: [{ type: "pci", object, tags }] })).map(({ token_id }) => token_id))],
@@ -88,6 +92,11 @@ test("neither a key nor anything of a request stays in the memory of the wasm", 
     ["decrypt", () => crypto.decrypt({ ...about, requestBody: [{ encrypted_object }] })],
     ["update encrypted", () => crypto.updateEncrypted({ ...about, requestBody: [{ encrypted_object, fields: { email: update } }] })],
     ["hash", () => crypto.hashObjects({ ...about, requestBody: [{ object }] })],
+    ["encrypt blob", async () => (sealedPhoto = await crypto.encryptBlob({ ...ofPhoto, requestBody: photo }))],
+    ["decrypt blob", () => crypto.decryptBlob({ ...ofPhoto, requestBody: sealedPhoto })],
+    ["get by transaction ID", () => tokens.getByTransactionId({ ...about, id: "leftover-transaction" })],
+    ["count", () => tokens.getTokensCount({ ...about, adhocReason: "leftover words" })],
+    ["a call that is denied", () => assert.rejects(vault.as("joe").tokens.tokenize({ ...about, requestBody: [{ type: "pci", object, tags }] }))],
     ["a value that is refused", () => assert.rejects(tokens.tokenize({ ...about, requestBody: [{ type: "pci", object: { fields: { email: "leftover words" } } }] }))],
     ["a form that is refused", () => assert.rejects(tokens.tokenize(/** @type {any} */ ({ ...about, requestBody: [object] })))],
     ["delete", () => tokens.deleteTokens({ ...about, tokenIds })],

@@ -13,7 +13,7 @@ const about = { collection: "measures", reason: /** @type {const} */ ("AppFuncti
 
 /** @param {Hand} hand */
 async function openMeasures({ open }) {
-  const vault = await open({ collections: { measures: { properties: { value: { type: "DOUBLE" } } } } });
+  const vault = await open({ collections: { measures: { properties: { value: { type: "DOUBLE" }, inside: { type: "JSON" } } } } });
   return vault.as("jane").tokens;
 }
 
@@ -29,16 +29,17 @@ const edges = [
   ...[1e-6, 1e-7, 2 ** -25, 5e-324, 2 ** -1022, Number.EPSILON, 1 + Number.EPSILON, Math.PI, 1e-300],
 ];
 
-rule("every double comes back as it was", async (hand) => {
+rule("every double comes back as it was, also inside of JSON", async (hand) => {
   const tokens = await openMeasures(hand);
   const values = [...edges, ...randomDoubles(4_000)];
   for (let from = 0; from < values.length; from += 500) {
     const some = values.slice(from, from + 500);
-    const requestBody = some.map((value) => ({ type: /** @type {const} */ ("randomized"), object: { fields: { value } } }));
+    const requestBody = some.map((value) => ({ type: /** @type {const} */ ("randomized"), object: { fields: { value, inside: { list: [value] } } } }));
     const tokenIds = (await tokens.tokenize({ ...about, requestBody })).map((made) => made.token_id);
     const answer = await tokens.detokenize({ ...about, tokenIds });
     // JSON has one zero.
     assert.deepEqual(answer.map((one) => one.fields?.["value"]), some.map((value) => value + 0));
+    assert.deepEqual(answer.map((one) => one.fields?.["inside"]), some.map((value) => ({ list: [value + 0] })));
   }
 });
 

@@ -282,20 +282,40 @@ rule("a legal token ID is a safe key of an answer", async (hand) => {
 
 rule("errors name the input, and repeat nothing of the data", async (hand) => {
   const { tokens, make } = await openAll(hand);
-  /** @type {[() => Promise<unknown>, string, number][]} */
+  const id = await make();
+  // Somebody forgot the wrapper: what is data stands where a key stands.
+  const bare = /** @type {any} */ ({ [secretEmail]: "Jane" });
+  /** @type {[() => Promise<unknown>, string, number, object?][]} */
   const failing = [
     [() => make({ email: "jane.secret" }), "PV3002", 400],
     [() => make({ email: secretEmail, secret: "x" }), "PV3004", 404],
+    [() => make(bare), "PV3004", 404],
     [() => make({ name: "Jane" }, "secret"), "PV1012", 400],
+    [() => tokens.tokenize({ ...about, requestBody: [{ type: "pci", object: bare }] }), "PV1012", 400, { field: "requestBody[0].object" }],
+    [() => tokens.updateTokens({ ...about, tokenIds: [id], requestBody: { object: bare } }), "PV1012", 400, { field: "requestBody.object" }],
+    [() => tokens.searchTokens({ ...about, requestBody: bare }), "PV1012", 400, { field: "requestBody" }],
     [() => tokens.getTokensCount({ ...about, collection: "secret" }), "PV1004", 404],
   ];
-  for (const [call, code, status] of failing) {
+  for (const [call, code, status, context] of failing) {
     await assert.rejects(call(), (error) => {
       assert(error instanceof VaultError && error instanceof Error);
       assert.deepEqual([error.code, error.status], [code, status]);
+      if (context !== undefined) assert.deepEqual({ ...error.context }, context);
       assert(!JSON.stringify(error).includes("jane.secret"));
       return true;
     });
+  }
+});
+
+rule("an empty list in a body matches nothing, and widens nothing", async (hand) => {
+  const { tokens, crypto, make } = await openAll(hand);
+  const id = await make(undefined, "pci", { tags: ["old"] });
+  for (const requestBody of [{ token_ids: [] }, { tags: [] }, { token_ids: [], tags: ["old"] }, { token_ids: [id], tags: [] }]) {
+    assert.deepEqual(await tokens.searchTokens({ ...about, requestBody }), []);
+  }
+  const none = { ...about, requestBody: [] };
+  for (const call of [tokens.tokenize, crypto.encrypt, crypto.decrypt, crypto.updateEncrypted, crypto.hashObjects]) {
+    assert.deepEqual(await call(none), []);
   }
 });
 
