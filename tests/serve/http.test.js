@@ -152,7 +152,7 @@ test("as many headers as fit hold up nobody for long", async () => {
   const begun = performance.now();
   const { status } = await send(`GET /errors HTTP/1.1\r\nHost: a\r\n${headers}\r\n`);
   assert.equal(status, 431);
-  assert(performance.now() - begun < 1_000, `${performance.now() - begun} ms`);
+  assert(performance.now() - begun < 4_000, `${performance.now() - begun} ms`);
 });
 
 test("who takes too long for its headers is 408 after 20 seconds, and not after 30", async () => {
