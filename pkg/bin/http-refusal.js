@@ -9,16 +9,16 @@ import { STATUS_CODES } from "node:http";
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** The request's own ID comes back, if it can. What is no request has none. @param {IncomingMessage | undefined} asked */
-export function headersOfError(asked) {
-  const told = asked?.headers["x-pvault-request-id"];
-  return {
-    "Content-Type": "application/json",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Pvault-Request-ID": typeof told === "string" && REQUEST_ID.test(told) ? told : crypto.randomUUID(),
-  };
-}
+/** The request's own ID, if it has told one that can be. @param {unknown} told */
+export const requestIdOf = (told) => (typeof told === "string" && REQUEST_ID.test(told) ? told : crypto.randomUUID());
+
+/** What is no request has no ID of its own. @param {IncomingMessage | undefined} asked */
+export const headersOfError = (asked) => ({
+  "Content-Type": "application/json",
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+  "X-Pvault-Request-ID": requestIdOf(asked?.headers["x-pvault-request-id"]),
+});
 
 /** @type {(asked: IncomingMessage | undefined, status: number, field: string, problem: string, more?: Record<string, string>) => Refused} */
 export const refusal = (asked, status, field, problem, more = {}) => ({

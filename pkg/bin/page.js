@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 
+import { requestIdOf } from "./http-refusal.js";
+
 /** @import { Handler } from "./listen.js" */
 
 /** Made by `npm run www`, in the repository; the published package has none. */
@@ -38,9 +40,10 @@ export function withPage(api, folder = FOLDER) {
     if (file.status === 404) return api(request);
     // Whole, and not as a stream: the adapter writes to standard output where a client leaves in the middle of one.
     const page = new Response(request.method === "HEAD" ? null : await file.arrayBuffer(), file);
-    // Its files have no names that change with them.
-    page.headers.set("Cache-Control", "no-cache");
+    // As all answers have them. (Its files have no names that change with them.)
+    page.headers.set("Cache-Control", "no-store");
     page.headers.set("X-Content-Type-Options", "nosniff");
+    page.headers.set("X-Pvault-Request-ID", requestIdOf(request.headers.get("X-Pvault-Request-ID")));
     return page;
   };
 }

@@ -15,6 +15,9 @@ export class Refusal extends Error {
   }
 }
 
+/** Of an error that has none. */
+export const NO_CODE = "no code";
+
 /**
  * An error's own code, such as `ENOENT`, `ECONNREFUSED` or PostgreSQL's `28P01`. Never its message, which may hold
  * anything.
@@ -23,5 +26,5 @@ export class Refusal extends Error {
  */
 export function codeOf(error) {
   const { code } = /** @type {{ code?: unknown }} */ (error ?? {});
-  return typeof code === "string" && /^[A-Z0-9_]{1,40}$/.test(code) ? code : "no code";
+  return typeof code === "string" && /^[A-Z0-9_]{1,40}$/.test(code) ? code : NO_CODE;
 }

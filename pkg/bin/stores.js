@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { memoryStore } from "../store/memory.js";
 import { postgresStore } from "../store/postgres.js";
 import { sqliteStore } from "../store/sqlite.js";
-import { Refusal, codeOf } from "./refusal.js";
+import { NO_CODE, Refusal, codeOf } from "./refusal.js";
 
 /** @import { Store } from "../index.js" */
 /** @import { SqliteDatabase } from "../store/sqlite.js" */
@@ -34,6 +34,8 @@ const POSTGRES_SAYS = {
   "3D000": "there is no such database",
   "42501": "that user may not make the tables, or use them: docs/stores/postgres.md",
   "53300": "it has no connection left",
+  // The driver gives no code to silence, to another protocol, to a password that is missing, or to TLS that is not there.
+  [NO_CODE]: "no answer, or none that fits: is that PostgreSQL, with this password, and with TLS if the address asks for it?",
 };
 
 /** @type {Record<string, string>} */
@@ -45,7 +47,7 @@ const SQLITE_SAYS = {
 };
 
 /** @type {(code: string, says: Record<string, string>) => string} */
-const told = (code, says) => (Object.hasOwn(says, code) ? `${says[code]}, ${code}` : code);
+const told = (code, says) => (Object.hasOwn(says, code) ? says[code] + (code === NO_CODE ? "" : `, ${code}`) : code);
 
 /** The file of `sqlite:FILE`. @param {string} url */
 function sqliteFileOf(url) {

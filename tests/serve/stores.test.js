@@ -2,8 +2,10 @@
 // The stores that `--store` can name: what they keep outlives the server, and what is missing is told with its remedy.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -69,6 +71,17 @@ test("a PostgreSQL that is not there, and a URL that is none", async () => {
   assert.deepEqual([status, stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (nobody listens at that host and port, ECONNREFUSED)\n"]);
   const second = await vaultlet(["serve", "--keys", keys, "--store", "postgres://jane:secret@["]);
   assert.deepEqual([second.status, second.stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (it is no address, ERR_INVALID_URL)\n"]);
+});
+
+test("what takes the connection and is no PostgreSQL", async (t) => {
+  for (const answer of ["", "HTTP/1.1 400 Bad Request\r\n\r\n"]) {
+    const other = createServer((socket) => void socket.on("error", () => {}).end(answer)).listen(0, "127.0.0.1");
+    t.after(() => other.close());
+    await once(other, "listening");
+    const { port } = /** @type {import("node:net").AddressInfo} */ (other.address());
+    const { status, stderr } = await vaultlet(["serve", "--keys", keys, "--store", `postgres://jane:secret@127.0.0.1:${port}/vaults`]);
+    assert.deepEqual([status, stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (no answer, or none that fits: is that PostgreSQL, with this password, and with TLS if the address asks for it?)\n"]);
+  }
 });
 
 test("a store that lasts needs keys, before anything is made", async () => {
