@@ -55,11 +55,12 @@ test("what brings a token under the new key, and what leaves it under the old on
   const keys = generateKeys();
   const before = (await open(keys, store)).tokens;
   const ids = [];
-  for (const name of ["rotated", "tagged", "expiring", "changed", "archived", "same"]) {
-    const requestBody = /** @type {const} */ ([{ type: "pci", object: { fields: { email: `${name}@example.com` } }, tags: ["a"] }]);
+  for (const name of ["rotated", "tagged", "expiring", "changed", "archived", "same", "again"]) {
+    const type = name === "again" ? "randomized" : "pci";
+    const requestBody = /** @type {const} */ ([{ type, object: { fields: { email: `${name}@example.com` } }, tags: ["a"] }]);
     ids.push((await before.tokenize({ ...about, requestBody }))[0].token_id);
   }
-  const [rotated = "", tagged = "", expiring = "", changed = "", archived = "", same = ""] = ids;
+  const [rotated = "", tagged = "", expiring = "", changed = "", archived = "", same = "", again = ""] = ids;
   await before.updateTokens({ ...about, tokenIds: [archived], expirationSecs: "0", requestBody: {} });
 
   const next = generateKeys(keys);
@@ -71,10 +72,12 @@ test("what brings a token under the new key, and what leaves it under the old on
   await tokens.updateTokens({ ...about, tokenIds: [archived], options: ["archived"], expirationSecs: "", requestBody: {} });
   const nothingNew = { tags: ["a"], object: { fields: { email: "same@example.com" } } };
   await tokens.updateTokens({ ...about, tokenIds: [same], expirationSecs: "", requestBody: nothingNew });
+  // To a random ID no data is the same.
+  await tokens.updateTokens({ ...about, tokenIds: [again], requestBody: { object: { fields: { email: "again@example.com" } } } });
 
   const alone = (await open({ ...next, data: { [next.primary]: String(next.data[next.primary]) } }, store)).tokens;
-  const found = await alone.detokenize({ ...about, tokenIds: [current, tagged, expiring, changed, archived] });
-  assert.equal(found.length, 5);
+  const found = await alone.detokenize({ ...about, tokenIds: [current, tagged, expiring, changed, archived, again] });
+  assert.equal(found.length, 6);
   await assert.rejects(alone.detokenize({ ...about, tokenIds: [same] }), { code: "VL5001" });
 });
 
