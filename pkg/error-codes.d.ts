@@ -40,7 +40,7 @@ export type ErrorCode =
   | "PV3002"
   /** 404. The collection has no such property. */
   | "PV3004"
-  /** 404. The query matches no token. */
+  /** 404. The query matches no token, or there is none. */
   | "PV3009"
   /** 404. Some of the named tokens do not exist; `context.token_ids` lists them. */
   | "PV3087"
@@ -80,7 +80,7 @@ export type ErrorCode =
   | "VL3012"
   /** 400. The transformer is unknown. */
   | "VL3013"
-  /** 500. A stored row was altered, or does not answer the question. */
+  /** 500. A stored row was altered, is under a key that the vault does not have, or does not answer the question. */
   | "VL5001"
   /** 500. The vault is closed, or its wasm has failed. */
   | "VL5002";

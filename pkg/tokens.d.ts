@@ -220,14 +220,15 @@ export interface TokensClient {
   /** Turns tokens back into data. What matches nothing is left out. */
   readonly detokenize: (parameters: DetokenizeParameters) => Promise<DetokenizedToken[]>;
   /**
-   * Updates the tags and the expiry of tokens, or the data of one token, or both, together or not at all.
+   * Updates the tags and the expiry of tokens, or the data of one token, or both, together or not at all. New data
+   * replaces all of the old: a property that is not given is gone.
    *
    * ```js
    * await tokens.updateTokens({
    *   collection: "customers",
    *   reason: "AppFunctionality",
    *   tokenIds: [id],
-   *   requestBody: { object: { fields: { email: "new@example.com" } } },
+   *   requestBody: { object: { fields: { name: "Jane Miller", email: "jane@example.org" } } },
    * });
    * ```
    */

@@ -25,7 +25,8 @@ import type { AccessRequest, Capability, Decision, Reason } from "../index.js";
  * });
  * ```
  *
- * The configuration is copied: a later change of the object changes nothing.
+ * The configuration is copied: a later change of the object changes nothing. One that stands in a constant of its own is
+ * declared with `satisfies IamConfiguration`, or its lists are lists of `string` to TypeScript.
  *
  * @returns a policy that answers at once and never throws, whatever the caller is
  * @throws {@link VaultError} `VL1000` for a configuration that cannot be used; `context.place` names the place, such as

@@ -17,6 +17,7 @@ const documents = [
   ["README.md", 1],
   ["docs/api.md", 15],
   ["docs/host.md", 1],
+  ["docs/keeping.md", 1],
   ["docs/stores/postgres.md", 1],
   ["docs/stores/sqlite.md", 1],
 ];
