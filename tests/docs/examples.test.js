@@ -56,6 +56,24 @@ test("the command that makes the keys, in docs/stores/README.md, makes a keyring
   vault.close();
 });
 
+test("no example makes a transaction ID that others could guess", () => {
+  const files = ["README.md", ...["docs/", "pkg/", "examples/"].flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
+      .filter((name) => !name.includes("node_modules") && (folder === "examples/" ? name.endsWith(".js") : /\.(?:md|d\.ts)$/.test(name)))
+      .map((name) => folder + name.replaceAll("\\", "/")),
+  )];
+  let count = 0;
+  for (const path of files) {
+    for (const [text, value = ""] of readDocument(path).matchAll(/\btransaction_?id["']?(?: ?[:=] ?|%3D)(["'`\w][^\s,;)}|]*)/gi)) {
+      // What is declared, and what was made just before.
+      if (/^(?:string\b|transactionId\b)/.test(value)) continue;
+      count += 1;
+      assert.match(value, /^(?:globalThis\.)?crypto\.randomUUID\(/, `${path}: ${text}`);
+    }
+  }
+  assert(count >= 4, `${count} examples`);
+});
+
 test("an example that throws, or prints something else, would be noticed", () => {
   const [code = ""] = blocksOf("README.md", "js");
   assert.notEqual(runModule(code.replace("role: \"support\"", "role: \"guest\"")).status, 0);

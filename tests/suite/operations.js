@@ -7,7 +7,7 @@ import { about, secretEmail } from "../package/example-host.js";
 import { assert } from "./assert.js";
 import { gather } from "./rules.js";
 
-/** @import { Collections, TokenizeRequest, UpdateTokensParameters, VaultOptions } from "vaultlet" */
+/** @import { AuditEvent, Collections, Store, TokenizeRequest, UpdateTokensParameters, VaultOptions } from "vaultlet" */
 /** @import { Hand } from "./rules.js" */
 
 const { rule, rules } = gather("operations");
@@ -330,4 +330,42 @@ rule("who is denied gets nothing, and the audit is told", async (hand) => {
   const { tokens } = await openAll(hand, { policy: () => ({ allow: false }), audit: ({ action, decision, caller }) => void told.push([action, decision, caller]) });
   await assert.rejects(tokens.getTokensCount(about), { code: "PV1006", status: 403 });
   assert.deepEqual(told, [["tokens.count", "denied", "jane"]]);
+});
+
+rule("a call that starts again, and then concerns another number of tokens, tells the audit again before it writes", async (hand) => {
+  const kept = await hand.makeStore();
+  const { maxWrites, maxRowBytes } = kept;
+  /** @type {(() => Promise<unknown>) | undefined} */
+  let meanwhile;
+  /** @type {unknown[]} */
+  const told = [];
+  const store = /** @type {Store} */ ({
+    ...{ maxWrites, maxRowBytes },
+    read: (query) => kept.read(query),
+    async write(changes) {
+      const others = meanwhile;
+      meanwhile = undefined;
+      await others?.();
+      const written = await kept.write?.(changes);
+      if (written) told.push("written");
+      return written;
+    },
+  });
+  const ids = new Set();
+  const audit = (/** @type {AuditEvent} */ { id, action, decision, tokens }) => {
+    if (action !== "tokens.delete") return;
+    ids.add(id);
+    told.push([decision, tokens]);
+  };
+  const { tokens, make } = await openAll(hand, { store, audit });
+  const tagged = { tags: ["old"] };
+  const id = await make({ email: "a@example.com" }, "pci", tagged);
+  meanwhile = async () => {
+    await make({ email: "b@example.com" }, "pci", tagged);
+    await tokens.updateTokens({ ...about, tokenIds: [id], expirationSecs: "60", requestBody: {} });
+    told.length = 0;
+  };
+  await tokens.deleteTokens({ ...about, ...tagged });
+  assert.deepEqual([told, ids.size], [[["allowed", 2], "written"], 1]);
+  assert.equal((await tokens.getTokensCount(about)).total, 0);
 });
