@@ -38,3 +38,13 @@ export const misuses: IamConfiguration[] = [
   // @ts-expect-error there is no such reason
   { users: {}, roles: {}, policies: { P: { policy_type: "deny", operations: ["*"], reasons: ["curiosity"], resources: ["*"] } } },
 ];
+
+// A configuration in a constant of its own: without `satisfies`, as in a file of JSON, its lists are lists of `string`.
+const loose = { users: {}, roles: {}, policies: { All: { policy_type: "allow", operations: ["*"], reasons: ["*"], resources: ["*"] } } };
+const exact = {
+  users: { jane: { role: "App" } },
+  roles: { App: { capabilities: ["CapTokensWriter"], policies: ["All"] } },
+  policies: { All: { policy_type: "allow", operations: ["tokenize"], reasons: ["Marketing"], resources: ["*"] } },
+} satisfies IamConfiguration;
+// @ts-expect-error see above
+export const ofConstants: Policy[] = [iam(exact), iam(loose)];
