@@ -40,17 +40,20 @@ async function open(count) {
     ["json", { type: "JSON", nullable: true }],
     ["card", { type: "CC_NUMBER", nullable: true }],
   ]);
+  const kept = memoryStore();
+  /** @type {any} */
+  let madeUp;
   const vault = await openVault({
     keys,
     collections: { customers: { properties } },
-    store: memoryStore(),
+    store: { read: (query) => madeUp ?? kept.read(query), write: (changes) => kept.write(changes) },
     policy: () => ({ allow: true }),
     settings: { maxTokens: 100_000 },
   });
-  return vault.as("counting");
+  return { ...vault.as("counting"), rows: () => kept.rows(), makeUp: (/** @type {unknown} */ answer) => void (madeUp = answer) };
 }
 
-/** @typedef {{ tokens: any, crypto: any }} Client */
+/** @typedef {{ tokens: any, crypto: any, rows: () => any[], makeUp: (answer: unknown) => void }} Client */
 
 /** @type {(client: Client, count: number) => Promise<void>} */
 const makeMany = (client, count) => client.tokens.tokenize({ ...about, requestBody: many(count, token) });
@@ -232,6 +235,21 @@ const kinds = [
     ({ tokens }, count) => tokens.detokenize({ ...about, tokenIds: ids(count), props: many(count, name) }),
   ],
   [
+    "tokens that a tag finds",
+    (client, count) => client.tokens.tokenize({ ...about, requestBody: many(count, (number) => ({ ...token(number), tags: ["t"] })) }),
+    ({ tokens }) => tokens.detokenize({ ...about, tags: ["t"] }),
+  ],
+  [
+    "rows that a store makes up, of labels that begin alike",
+    async (client, count) => {
+      await makeMany(client, count);
+      const label = (/** @type {number} */ number) => String(number).padStart(22, "A");
+      const labels = (/** @type {number} */ number) => many(64, (at) => label(64 * number + at));
+      client.makeUp(client.rows().map((row, number) => ({ ...row, terms: labels(number), claims: labels(number) })));
+    },
+    ({ tokens }, count) => tokens.rotateTokens({ ...about, tokenIds: ids(count) }),
+  ],
+  [
     "tokens that are searched",
     makeMany,
     ({ tokens }, count) => tokens.searchTokens({ ...about, requestBody: { token_ids: ids(count) } }),
@@ -275,7 +293,7 @@ async function count([, prepare, call], count) {
   const prepared = await prepare(client, count);
   const before = stepsSoFar();
   await call(client, count, prepared).catch((/** @type {any} */ error) => {
-    if (!["PV1012", "PV3004", "PV3087"].includes(error.code)) throw error;
+    if (!["PV1012", "PV3004", "PV3087", "VL5001"].includes(error.code)) throw error;
   });
   return stepsSoFar() - before;
 }

@@ -35,16 +35,22 @@ describe("test runners", { concurrency: 2 }, () => {
     });
   }
 
-  test("Jest 30, with --experimental-vm-modules", async () => {
-    const files = {
-      "vault.test.js": program('import { expect, test } from "@jest/globals";'),
-      "jest.config.json": '{ "transform": {}, "testEnvironment": "node" }',
-    };
-    const folder = project(installed, "jest", files, ["@jest/globals"]);
-    const args = ["--experimental-vm-modules", tool("jest/bin/jest.js"), "--json", "--no-cache", "--watchman=false"];
-    const { status, stdout, stderr } = await outcome(process.execPath, args, { cwd: folder });
-    assert.equal(status, 0, stdout + stderr);
-    const { numPassedTests, numTotalTests } = JSON.parse(stdout);
-    assert.deepEqual([numPassedTests, numTotalTests], [1, 1]);
-  });
+  for (const [name, conditions] of /** @type {[string, string[]][]} */ ([
+    ["Jest 30, with --experimental-vm-modules", []],
+    ["Jest 30, with a browser's conditions, to which docs/runtimes.md adds Node's", ["node", "browser"]],
+  ])) {
+    test(name, async () => {
+      const testEnvironmentOptions = conditions.length === 0 ? {} : { customExportConditions: conditions };
+      const files = {
+        "vault.test.js": program('import { expect, test } from "@jest/globals";'),
+        "jest.config.json": JSON.stringify({ transform: {}, testEnvironment: "node", testEnvironmentOptions }),
+      };
+      const folder = project(installed, `jest-${conditions.length}`, files, ["@jest/globals"]);
+      const args = ["--experimental-vm-modules", tool("jest/bin/jest.js"), "--json", "--no-cache", "--watchman=false"];
+      const { status, stdout, stderr } = await outcome(process.execPath, args, { cwd: folder });
+      assert.equal(status, 0, stdout + stderr);
+      const { numPassedTests, numTotalTests } = JSON.parse(stdout);
+      assert.deepEqual([numPassedTests, numTotalTests], [1, 1]);
+    });
+  }
 });

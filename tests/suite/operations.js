@@ -307,6 +307,33 @@ rule("errors name the input, and repeat nothing of the data", async (hand) => {
   }
 });
 
+rule("`props` leave out what is null or absent, on every way in; one value must remain", async (hand) => {
+  const { tokens, crypto, make, fieldsOf, update } = await openAll(hand);
+  // As a form posts what it has.
+  const object = { fields: { email: secretEmail, name: null } };
+  const props = ["email", "name", "card"];
+  const held = { email: secretEmail };
+  assert.deepEqual(await fieldsOf(await make(object.fields, "pci", { props })), held);
+  const [hash] = await crypto.hashObjects({ ...about, requestBody: [{ object, props }] });
+  assert.equal(hash.token_id, await make(held, "deterministic"));
+  const [sealed] = await crypto.encrypt({ ...about, requestBody: [{ object, props }] });
+  const id = await make({ email: "joe@example.com", name: "Joe" }, "randomized");
+  for (const source of [object, { encrypted: sealed }]) {
+    await update(id, { object: { fields: { email: "joe@example.com", name: "Joe" } } });
+    await update(id, { object: source, props });
+    assert.deepEqual(await fieldsOf(id), held);
+    for (const none of [["card"], ["name", "card"]]) {
+      await assert.rejects(update(id, { object: source, props: none }), { code: "PV1012", context: { field: "requestBody.object" } });
+    }
+  }
+  const [updated] = await crypto.updateEncrypted({ ...about, requestBody: [{ encrypted_object: sealed, fields: { name: null }, props }] });
+  const opened = await crypto.decrypt({ ...about, requestBody: [sealed, updated].map((encrypted_object) => ({ encrypted_object, props })) });
+  assert.deepEqual(opened, [{ fields: held }, { fields: held }]);
+  await assert.rejects(crypto.encrypt({ ...about, requestBody: [{ object, props: ["name"] }] }), { code: "PV1012" });
+  await assert.rejects(crypto.encrypt({ ...about, requestBody: [{ object, props: ["email", "unknown"] }] }), { code: "PV3004" });
+  assert.deepEqual((await tokens.detokenize({ ...about, tokenIds: [id], props })).map(({ fields }) => fields), [held]);
+});
+
 rule("an empty list in a body matches nothing, and widens nothing", async (hand) => {
   const { tokens, crypto, make } = await openAll(hand);
   const id = await make(undefined, "pci", { tags: ["old"] });
