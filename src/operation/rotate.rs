@@ -1,7 +1,8 @@
 //! Rotate: new IDs for tokens, everything else as it was. All rotate or none.
 //!
-//! Only heads are opened and sealed anew; no personal data is decrypted. A token's ID is one of its
-//! row's claims, so rotating moves a claim on the same row, in one change.
+//! Only heads are opened and sealed anew; no personal data is decrypted, but where it lies under an old
+//! data key and comes under the new one by it. A token's ID is one of its row's claims, so rotating moves
+//! a claim on the same row, in one change.
 
 use serde::{Deserialize, Serialize, Serializer};
 
