@@ -1,8 +1,9 @@
 //! Update: new data, new tags, a new expiry, or all of them, under the same token ID.
 //!
 //! Tags and expiry may change on any number of tokens of any type, and no personal data is
-//! decrypted for it, but where it lies under an old data key. Data may change on one token, from `fields` or from `encrypted` ciphertext, and
-//! replaces all that the token held. Both land together or not at all.
+//! decrypted for it, but where it lies under an old data key. Data may change on one token, from
+//! `fields` or from `encrypted` ciphertext, and replaces all that the token held. Both land together
+//! or not at all.
 
 use serde::Deserialize;
 
