@@ -31,6 +31,9 @@ const HEADERS_TIMEOUT = 20_000;
 const REQUEST_TIMEOUT = 60_000;
 const CHECKS = 1_000;
 
+/** How long a client may go on with a body that has its answer already, in milliseconds. It is the adapter's patience, too. */
+const LEFTOVER = 500;
+
 /**
  * Once the end is asked for: how long a connection may take to send a request that it may have begun, how long what has
  * begun may take, and then the answers to what was cut off.
@@ -71,6 +74,10 @@ export async function listen({ handler, host, port, log }) {
     follow(incoming, outgoing, log, told);
     // So it ends, unless it becomes a `Request`.
     told.set(incoming, { code: "PV1012" });
+    // What nobody reads Node would read to its end, which may never come.
+    outgoing.once("finish", () => {
+      if (!incoming.complete) setTimeout(() => incoming.complete || incoming.socket.destroy(), LEFTOVER).unref();
+    });
   }
   /** @type {(incoming: IncomingMessage, outgoing: ServerResponse, refused: Refused) => void} */
   function refuse(incoming, outgoing, { status, headers, body }) {
@@ -100,7 +107,8 @@ export async function listen({ handler, host, port, log }) {
   });
   server.on("connect", (incoming, socket) => {
     const refused = refusal(incoming, 405, "method", "is one that nothing here has", { Allow: ALLOWED });
-    socket.on("error", () => {}).end(rawAnswer(refused));
+    // It is no more the server's, whose time limits would end it.
+    socket.on("error", () => {}).end(rawAnswer(refused), () => socket.destroy());
     log.request({ ...UNREAD, method: "CONNECT", status: 405, requestId: refused.headers["X-Pvault-Request-ID"] });
   });
   server.on("clientError", async (error, /** @type {import("node:net").Socket} */ socket) => {

@@ -130,6 +130,32 @@ test("what has come whole is answered by its own answer, whatever comes after it
   assert.deepEqual(await statusesOf(`${head(`GET ${data}/count/tokens?${why}`, "Connection: close\r\n")}hello`), [200]);
 });
 
+test("a body that never ends is not read on, whoever refuses it, and whether it is one", async () => {
+  const chunks = "Transfer-Encoding: chunked\r\n\r\n";
+  for (const [head, status] of /** @type {[string, number][]} */ ([
+    ["TRACE / HTTP/1.1\r\nHost: a\r\n", 405],
+    ["CONNECT a:1 HTTP/1.1\r\nHost: a\r\n", 405],
+    ["POST / HTTP/1.1\r\nHost: a\r\nExpect: magic\r\n", 417],
+    ["POST / HTTP/1.1\r\n", 400],
+    ["GET /api/pvlt/1.0/data/info/health HTTP/1.1\r\nHost: a\r\n", 200],
+    ["POST /errors HTTP/1.1\r\nHost: a\r\n", 405],
+    [`POST ${data}/tokens?${why} HTTP/1.1\r\nHost: a\r\n`, 401],
+  ])) {
+    const took = await new Promise((resolve, reject) => {
+      const begun = performance.now();
+      let answer = "";
+      const socket = connect(Number(port), "127.0.0.1");
+      socket.write(head + chunks);
+      const more = setInterval(() => socket.write("1\r\nx\r\n"), 20);
+      socket.on("data", (part) => (answer += part)).on("error", () => {});
+      const end = () => (clearInterval(more), clearTimeout(late), socket.destroy());
+      const late = setTimeout(() => (end(), reject(new Error(`still read: ${head}`))), 10_000);
+      socket.on("close", () => (end(), answer.startsWith(`HTTP/1.1 ${status} `) ? resolve(performance.now() - begun) : reject(new Error(`${head}${answer}`))));
+    });
+    assert(took < 8_000, `${took} ms: ${head}`);
+  }
+});
+
 test("what comes after a TRACE is answered", async () => {
   const last = head(`GET ${data}/count/tokens?${why}`, "Connection: close\r\n");
   assert.deepEqual(await statusesOf(`${head("TRACE /", "Content-Length: 3\r\n")}abc${last}`), [405, 200]);
