@@ -89,7 +89,7 @@ for (const other of "-_=") IS_BASE64[unitAt(other, 0)] = 1;
 
 const lengthOfBase64 = (/** @type {number} */ size) => 4 * ceil(size / 3) + 2;
 
-/** Bytes as base64. Not by way of a text of them, which is twice as long, and is never wiped. @type {Form} */
+/** Bytes as base64. Not by way of a text of them, which takes twice as much. @type {Form} */
 export const plainBytes = freeze({
   least: lengthOfBase64,
   write(bytes) {

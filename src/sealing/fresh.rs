@@ -150,3 +150,19 @@ impl Fresh {
         Self::from_bytes(Zeroizing::new(bytes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::hash::BuildHasher;
+
+    use super::make_label_hasher;
+
+    #[test]
+    fn each_map_of_labels_has_a_key_of_its_own() {
+        let [one, other] = [(); 2].map(|()| make_label_hasher().unwrap());
+        assert_ne!(
+            one.hash_one("AAAAAAAAAAAAAAAAAAAAAA"),
+            other.hash_one("AAAAAAAAAAAAAAAAAAAAAA")
+        );
+    }
+}
