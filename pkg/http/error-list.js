@@ -19,7 +19,7 @@ export const ERRORS = [
   { code: "PV2001", status: 501, when: "Not part of a vault that stores no objects." },
   { code: "PV3002", status: 400, when: "A value is not of its property's type." },
   { code: "PV3004", status: 404, when: "The collection has no such property." },
-  { code: "PV3009", status: 404, when: "The query matches no token." },
+  { code: "PV3009", status: 404, when: "The query matches no token, or there is none." },
   { code: "PV3087", status: 404, when: "Some of the named tokens do not exist; `context.token_ids` lists them." },
   { code: "PV3218", status: 409, when: "Others kept writing the same tokens." },
   { code: "PV3233", status: 400, when: "The ciphertext is archived." },
@@ -39,6 +39,6 @@ export const ERRORS = [
   { code: "VL3011", status: 400, when: "No card-shaped ID can be made of this." },
   { code: "VL3012", status: 400, when: "The ciphertext is active, and only archived ones were asked for." },
   { code: "VL3013", status: 400, when: "The transformer is unknown." },
-  { code: "VL5001", status: 500, when: "A stored row was altered, or does not answer the question." },
+  { code: "VL5001", status: 500, when: "A stored row was altered, is under a key that the vault does not have, or does not answer the question." },
   { code: "VL5002", status: 500, when: "The vault is closed, or its wasm has failed." },
 ];
