@@ -141,8 +141,8 @@ test("a body that never ends is not read on, whoever refuses it, and whether it 
     ["POST /errors HTTP/1.1\r\nHost: a\r\n", 405],
     [`POST ${data}/tokens?${why} HTTP/1.1\r\nHost: a\r\n`, 401],
   ])) {
-    const took = await new Promise((resolve, reject) => {
-      const begun = performance.now();
+    // Where it is read on, that is for a minute.
+    await new Promise((resolve, reject) => {
       let answer = "";
       const socket = connect(Number(port), "127.0.0.1");
       socket.write(head + chunks);
@@ -150,9 +150,8 @@ test("a body that never ends is not read on, whoever refuses it, and whether it 
       socket.on("data", (part) => (answer += part)).on("error", () => {});
       const end = () => (clearInterval(more), clearTimeout(late), socket.destroy());
       const late = setTimeout(() => (end(), reject(new Error(`still read: ${head}`))), 10_000);
-      socket.on("close", () => (end(), answer.startsWith(`HTTP/1.1 ${status} `) ? resolve(performance.now() - begun) : reject(new Error(`${head}${answer}`))));
+      socket.on("close", () => (end(), answer.startsWith(`HTTP/1.1 ${status} `) ? resolve(undefined) : reject(new Error(`${head}${answer}`))));
     });
-    assert(took < 8_000, `${took} ms: ${head}`);
   }
 });
 
@@ -172,13 +171,22 @@ test("no header is left out, however many there are", async () => {
   for (const many of [40_000, 32_768, 32_765]) assert.deepEqual(await ask(many), [431], `${many}`);
 });
 
-test("as many headers as fit hold up nobody for long", async () => {
-  let headers = "";
-  for (let at = 0; headers.length < 2_000_000; at += 1) headers += `${at.toString(36)}:\r\n`;
-  const begun = performance.now();
-  const { status } = await send(`GET /errors HTTP/1.1\r\nHost: a\r\n${headers}\r\n`);
-  assert.equal(status, 431);
-  assert(performance.now() - begun < 4_000, `${performance.now() - begun} ms`);
+test("as many headers as fit hold up the server no longer than those that it keeps", async () => {
+  const took = async (/** @type {number} */ size) => {
+    let headers = "";
+    for (let at = 0; headers.length < size; at += 1) headers += `${at.toString(36)}:\r\n`;
+    const begun = performance.now();
+    const { status } = await send(`GET /errors HTTP/1.1\r\nHost: a\r\n${headers}\r\n`);
+    assert.equal(status, 431);
+    return performance.now() - begun;
+  };
+  let [kept, all] = [Infinity, Infinity];
+  for (let round = 0; round < 3; round += 1) {
+    kept = Math.min(kept, await took(240_000));
+    all = Math.min(all, await took(2_000_000));
+  }
+  // Eight times as many bytes: three times as long, and nine times where Node keeps them all.
+  assert(all < 6 * kept, `${all / kept} times`);
 });
 
 test("who takes too long for its headers is 408 after 20 seconds, and not after 30", async () => {
