@@ -328,6 +328,10 @@ impl<'a> de::MapAccess<'a> for Entries<'a> {
         let Some((name, value)) = self.at.take() else { return Err(Refusal::here("is missing")) };
         seed.deserialize(Value(value)).map_err(|refusal| refusal.within(name))
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left.len())
+    }
 }
 
 struct Variant<'a> {

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::error::Error;
 use crate::json::decimal::{LargeNumber, MAX_SAFE_INTEGER, large_numbers, within_doubles};
+use crate::json::lengths::Lengths;
 use crate::json::place::path_of;
 
 /// The whole number that this is, within ±[`MAX_SAFE_INTEGER`].
@@ -67,13 +68,10 @@ impl<'a> Json<'a> {
             let place = path_of(text, error.line(), column, depth_of_root);
             Error::bad_request(format!("{path}{place}"), problem)
         };
-        let read: Result<Self, _> = serde_json::from_str(text);
-        let mut json = match read {
+        let mut json = match tree_of(text) {
             Ok(json) => json,
             Err(error) => match within_doubles(text) {
-                Some(readable) => {
-                    serde_json::from_str::<Json<'_>>(&readable).map_err(refused)?.into_owned()
-                }
+                Some(readable) => tree_of(&readable).map_err(refused)?.into_owned(),
                 None => return Err(refused(error)),
             },
         };
@@ -168,15 +166,34 @@ impl fmt::Debug for Json<'_> {
     }
 }
 
+/// By serde_json, whose errors may quote a value.
+fn tree_of(text: &str) -> serde_json::Result<Json<'_>> {
+    let mut lengths = Lengths::of(text)?;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let tree = Tree(&mut lengths).deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(tree)
+}
+
+/// Out of another tree.
 impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
+        Tree(&mut Lengths::unknown()).deserialize(deserializer)
     }
 }
 
-struct TreeVisitor;
+/// Reads a value.
+struct Tree<'l>(&'l mut Lengths);
 
-impl<'de> Visitor<'de> for TreeVisitor {
+impl<'de> DeserializeSeed<'de> for Tree<'_> {
+    type Value = Json<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Tree<'_> {
     type Value = Json<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -220,34 +237,25 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json<'de>, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
+        let mut list = Vec::with_capacity(self.0.next(items.size_hint()));
+        while let Some(item) = items.next_element_seed(Tree(self.0))? {
             list.push(item);
         }
-        give_back(&mut list);
         Ok(Json::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
-        let mut object: Vec<Member<'de>> = Vec::new();
+        let mut object: Vec<Member<'de>> = Vec::with_capacity(self.0.next(members.size_hint()));
         // A key read as JSON borrows its text where it can; read as a `Cow` it would always be a copy.
-        while let Some((Json::Text(key), value)) = members.next_entry()? {
-            object.push((key, value));
+        while let Some(Json::Text(key)) = members.next_key_seed(Tree(self.0))? {
+            object.push((key, members.next_value_seed(Tree(self.0))?));
         }
-        give_back(&mut object);
         let mut keys: Vec<&str> = object.iter().map(|(key, _)| &**key).collect();
         keys.sort_unstable();
         if keys.array_windows().any(|[one, next]| one == next) {
             return Err(de::Error::custom("a repeated key"));
         }
         Ok(Json::Object(object))
-    }
-}
-
-/// A `Vec` begins with room for four: of a million small objects that is most of the memory.
-fn give_back<T>(items: &mut Vec<T>) {
-    if items.len() * 2 <= items.capacity() {
-        items.shrink_to_fit();
     }
 }
 
