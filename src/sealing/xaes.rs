@@ -5,7 +5,7 @@
 use std::fmt;
 
 use aes::Aes256;
-use aes::cipher::{BlockCipherEncrypt, KeyInit};
+use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::AeadInOut;
 use zeroize::Zeroizing;
@@ -46,7 +46,7 @@ impl Xaes {
     pub(crate) fn derive(&self, prefix: &Prefix) -> DerivedKey {
         let mut key = Zeroizing::new([0; KEY_LENGTH]);
         let (blocks, _) = key.as_chunks_mut();
-        for (counter, block) in (1..).zip(blocks) {
+        for (counter, block) in (1..).zip(&mut *blocks) {
             // The message `0, counter, "X", 0, prefix`, under the subkey.
             *block = *self.subkey;
             let [_, second, third, _, rest @ ..] = block;
@@ -55,8 +55,8 @@ impl Xaes {
             for (byte, prefix) in rest.iter_mut().zip(prefix) {
                 *byte ^= prefix;
             }
-            self.aes.encrypt_block(block.into());
         }
+        self.aes.encrypt_blocks(Array::cast_slice_from_core_mut(blocks));
         DerivedKey::new(&key)
     }
 }
