@@ -22,7 +22,8 @@ const { values: options } = parseArgs({
   options: { quick: { type: "boolean", default: false }, "no-native": { type: "boolean", default: false } },
 });
 
-// Many short rounds, and not few long ones: a disturbance then falls on one round of one contender.
+// Many short rounds, and not few long ones: a disturbance then falls on one round of one contender. Warm takes seconds: after
+// half a second a call of one token took twice as long as after two, for Node compiles wasm again, better, as it runs.
 const {
   races: effort,
   growth: growthEffort,
@@ -36,7 +37,7 @@ const {
       processes: 2,
     }
   : {
-      races: { rounds: 101, roundMillis: 8, warmUpMillis: 400 },
+      races: { rounds: 101, roundMillis: 8, warmUpMillis: 3_000 },
       growth: { rounds: 7, roundMillis: 50, warmUpMillis: 400 },
       many: 100_000,
       processes: 15,
