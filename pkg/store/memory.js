@@ -10,6 +10,8 @@ export function memoryStore() {
   return new MemoryStore();
 }
 
+/** What a key holds, and shall hold: no row where there is none. @typedef {{ key: string, before: Row | undefined, row: Row | null }} Replacement */
+
 /** Each method does its work before it returns, so that no two of them ever mix: that is all its isolation. */
 class MemoryStore {
   /** @type {Map<string, Row>} */
@@ -36,10 +38,11 @@ class MemoryStore {
   write(changes) {
     const keys = new Set(changes.map(({ key }) => key));
     if (keys.size < changes.length) return Promise.reject(new TypeError("a batch has one change for each key"));
-    if (!this.#allows(changes, keys)) return false;
+    const replacements = changes.map(({ key, expect, row }) => ({ key, expect, before: this.#rows.get(key), row }));
+    if (!this.#allows(replacements, keys)) return false;
     // All claims are let go before any is taken: within the batch a claim may move from row to row.
-    for (const { key } of changes) this.#releaseClaims(key);
-    for (const { key, row } of changes) this.#put(key, row);
+    for (const replacement of replacements) this.#releaseClaims(replacement);
+    for (const replacement of replacements) this.#put(replacement);
     return true;
   }
 
@@ -56,10 +59,11 @@ class MemoryStore {
    */
   prune(now) {
     let pruned = 0;
-    for (const { key, pruneAt } of this.#rows.values()) {
-      if (pruneAt === null || pruneAt >= now) continue;
-      this.#releaseClaims(key);
-      this.#put(key, null);
+    for (const row of this.#rows.values()) {
+      if (row.pruneAt === null || row.pruneAt >= now) continue;
+      const replacement = { key: row.key, before: row, row: null };
+      this.#releaseClaims(replacement);
+      this.#put(replacement);
       pruned += 1;
     }
     return pruned;
@@ -99,36 +103,33 @@ class MemoryStore {
 
   /**
    * Whether the batch as a whole may be written.
-   * @param {Change[]} changes
+   * @param {(Replacement & { expect: number | null })[]} replacements
    * @param {Set<string>} keys theirs
    */
-  #allows(changes, keys) {
+  #allows(replacements, keys) {
     /** @type {Set<string>} */
     const taken = new Set();
-    for (const { key, expect, row } of changes) {
-      if ((this.#rows.get(key)?.version ?? null) !== expect) return false;
+    for (const { key, expect, before, row } of replacements) {
+      if ((before?.version ?? null) !== expect) return false;
       for (const claim of row?.claims ?? []) {
         const holder = this.#holders.get(claim);
         // A holder within the batch lets go of it, or takes it again and is found in `taken`.
-        if (taken.has(claim) || (holder !== undefined && !keys.has(holder))) return false;
+        const isHeld = holder !== undefined && holder !== key && !keys.has(holder);
+        if (isHeld || taken.has(claim)) return false;
         taken.add(claim);
       }
     }
     return true;
   }
 
-  /** @param {string} key */
-  #releaseClaims(key) {
-    for (const claim of this.#rows.get(key)?.claims ?? []) this.#holders.delete(claim);
+  /** Lets go of the claims that only the row before has. @param {Replacement} replacement */
+  #releaseClaims({ before, row }) {
+    for (const claim of before?.claims ?? []) if (!row?.claims.includes(claim)) this.#holders.delete(claim);
   }
 
-  /**
-   * Replaces what the key holds; only the terms that differ are indexed anew.
-   * @param {string} key
-   * @param {Row | null} row none deletes
-   */
-  #put(key, row) {
-    const before = this.#rows.get(key)?.terms ?? [];
+  /** Only the terms that differ are indexed anew. @param {Replacement} replacement */
+  #put({ key, before: old, row }) {
+    const before = old?.terms ?? [];
     const after = row?.terms ?? [];
     for (const term of before) if (!after.includes(term)) this.#unindex(term, key);
     for (const term of after) if (!before.includes(term)) this.#addToIndex(term, key);
