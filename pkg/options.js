@@ -52,7 +52,8 @@ export function readOptions(options) {
 
 /** @type {(value: unknown, place: string) => Record<string, unknown>} */
 export function membersOf(value, place) {
-  if (typeof value !== "object" || value === null || isArray(value)) {
+  // A Proxy that was revoked throws even here.
+  if (typeof value !== "object" || value === null || look(place, () => isArray(value))) {
     throw badConfiguration(place, value === undefined ? "is missing" : "must be an object");
   }
   return /** @type {Record<string, unknown>} */ (value);

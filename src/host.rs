@@ -3,6 +3,7 @@
 //! The core has never heard of JavaScript. `wasm.rs` implements [`Host`] over the host's
 //! JavaScript; a test implements it in a few lines. Nothing here is `Send`: the wasm has one thread.
 
+use std::borrow::Cow;
 use std::future::Future;
 
 use serde::Serialize;
@@ -92,7 +93,7 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
     /// Such as `tokenize`.
-    pub operation: String,
+    pub operation: Cow<'static, str>,
     /// Such as `customers/properties/email`.
     pub resource: String,
     /// The property's data type; none for tokens.

@@ -20,13 +20,13 @@ pub(crate) struct Access {
     pub(crate) capabilities: &'static [&'static str],
     pub(crate) input: InputKind,
     /// None where the properties show only after opening something: then the policy is asked twice.
-    pub(crate) checks: Option<Vec<Check>>,
+    pub(crate) checks: Option<Rc<[Check]>>,
 }
 
 impl Access {
     /// To the tokens of a collection as such.
     pub(crate) fn to_tokens(capabilities: &'static [&'static str], check: Check) -> Self {
-        Self { capabilities, input: InputKind::None, checks: Some(vec![check]) }
+        Self { capabilities, input: InputKind::None, checks: Some(Rc::from([check])) }
     }
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct Call<'a, H> {
     /// What a changing call with a transaction ID is known by.
     pub(crate) transaction: Option<Identity>,
     /// What the policy was last asked.
-    pub(crate) checks: RefCell<Vec<Check>>,
+    pub(crate) checks: RefCell<Rc<[Check]>>,
     /// How many tokens the call turned out to concern.
     pub(crate) tokens: Cell<usize>,
     /// How many card-shaped IDs it has drawn.
@@ -109,7 +109,7 @@ impl<'a, H: Host> Call<'a, H> {
 
     /// Step 4, and what follows it: the reload, and the refusal of a store that cannot be written.
     pub(crate) async fn authorize(&self, access: &Access) -> Result<(), Error> {
-        self.ask(access, access.checks.as_deref().unwrap_or_default()).await?;
+        self.ask(access, &access.checks.clone().unwrap_or_default()).await?;
         if self.common.reload_cache {
             let answer =
                 self.host.reload().await.map_err(|fault| Callback::Reload.failed(fault))?;
@@ -124,8 +124,8 @@ impl<'a, H: Host> Call<'a, H> {
     }
 
     /// Asks the policy one question.
-    pub(crate) async fn ask(&self, access: &Access, checks: &[Check]) -> Result<(), Error> {
-        self.checks.replace(checks.to_vec());
+    pub(crate) async fn ask(&self, access: &Access, checks: &Rc<[Check]>) -> Result<(), Error> {
+        self.checks.replace(Rc::clone(checks));
         let request = AccessRequest {
             action: self.action,
             capabilities: access.capabilities,
@@ -146,7 +146,11 @@ impl<'a, H: Host> Call<'a, H> {
     }
 
     /// Asks the policy again where the properties show only now.
-    pub(crate) async fn ask_again(&self, access: &Access, checks: &[Check]) -> Result<(), Error> {
+    pub(crate) async fn ask_again(
+        &self,
+        access: &Access,
+        checks: &Rc<[Check]>,
+    ) -> Result<(), Error> {
         if access.checks.is_some() || checks.is_empty() {
             return Ok(());
         }
@@ -195,7 +199,7 @@ impl<'a, H: Host> Call<'a, H> {
                 self.event_id.get_or_init(|| id)
             }
         };
-        let checks = self.checks.borrow().clone();
+        let checks = Rc::clone(&self.checks.borrow());
         let event = AuditEvent {
             id,
             time,

@@ -1,5 +1,8 @@
 //! What the policy is asked about: properties, and the tokens of a collection as such.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use crate::host::{Check, State};
 use crate::request::list::without_repeats;
 use crate::request::name::is_transformer_name;
@@ -29,15 +32,15 @@ impl<'a> PropertyChecks<'a> {
     }
 
     /// The checks, each once, in order of first appearance.
-    pub(crate) fn on(self, collection: &Collection) -> Vec<Check> {
+    pub(crate) fn on(self, collection: &Collection) -> Rc<[Check]> {
         let asked = without_repeats(self.asked).into_iter();
-        asked.map(|(property, operation)| check(collection, operation, property)).collect()
+        asked.map(|(property, operation)| check(collection, operation.into(), property)).collect()
     }
 }
 
 /// A transformer goes with the property's name and with its type. A name that the collection does not
 /// have is asked about without a type, so that only an allowed caller learns that it is unknown.
-fn check(collection: &Collection, operation: &str, named: &str) -> Check {
+fn check(collection: &Collection, operation: Cow<'static, str>, named: &str) -> Check {
     let (name, transformer) = split(named);
     // What is no name may be anything, and the policy and the audit are told names. It is refused later.
     let transformer = transformer.filter(|transformer| is_transformer_name(transformer));
@@ -47,7 +50,7 @@ fn check(collection: &Collection, operation: &str, named: &str) -> Check {
     };
     let data_type = collection.property(name).ok().map(|property| property.data_type.name());
     Check {
-        operation: operation.to_owned(),
+        operation,
         resource: format!("{}/properties/{}", collection.name, with_transformer(name)),
         data_type: data_type.map(with_transformer),
     }
@@ -67,20 +70,24 @@ pub(crate) fn named_properties<'a>(props: Option<&[&'a str]>) -> Vec<&'a str> {
 }
 
 /// Checks that were asked before, with the types that the collection has today.
-pub(crate) fn as_of_today(asked: &[Check], collection: &Collection) -> Vec<Check> {
+pub(crate) fn as_of_today(asked: &[Check], collection: &Collection) -> Rc<[Check]> {
     let properties = format!("{}/properties/", collection.name);
     let again = asked.iter().map(|asked| match asked.resource.strip_prefix(&properties) {
-        Some(property) => check(collection, &asked.operation, property),
+        Some(property) => check(collection, asked.operation.clone(), property),
         None => asked.clone(),
     });
     again.collect()
 }
 
 /// What must be allowed on the tokens of a collection as such.
-pub(crate) fn tokens_check(collection: &Collection, operation: &str, state: State) -> Check {
+pub(crate) fn tokens_check(
+    collection: &Collection,
+    operation: &'static str,
+    state: State,
+) -> Check {
     let tokens = if state == State::Archived { "archived/tokens" } else { "tokens" };
     Check {
-        operation: operation.to_owned(),
+        operation: operation.into(),
         resource: format!("{}/{tokens}", collection.name),
         data_type: None,
     }

@@ -75,7 +75,7 @@ async fn plan<H: Host>(
         let record = TransactionRecord {
             request_hash: identity.request_hash,
             tokens: plan.tokens,
-            checks: call.checks.borrow().clone(),
+            checks: call.checks.borrow().to_vec(),
             answer: plan.answer.clone(),
         };
         plan.batch.put_transaction(pass, identity, stale, &record)?;

@@ -1,5 +1,7 @@
 //! Decrypt: what ciphertexts hold. An array of requests, all or nothing.
 
+use std::rc::Rc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
@@ -147,7 +149,11 @@ impl<'a> Wanted<'a> {
 }
 
 /// What must be allowed on what is to be shown of each: the properties named, or all that are held.
-fn checks(objects: &[Wanted<'_>], held: &[Vec<Member<'_>>], collection: &Collection) -> Vec<Check> {
+fn checks(
+    objects: &[Wanted<'_>],
+    held: &[Vec<Member<'_>>],
+    collection: &Collection,
+) -> Rc<[Check]> {
     let mut checks = PropertyChecks::default();
     for (index, object) in objects.iter().enumerate() {
         match object.props() {

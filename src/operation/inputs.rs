@@ -7,6 +7,7 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::error::{Error, ErrorKind};
 use crate::host::{Check, Host, InputKind, Millis, State};
@@ -94,7 +95,7 @@ impl<'i> NamedInputs<'i> {
 
     /// What must be allowed on the properties of all of them; `held` has the names in the ciphertext that
     /// is written at each place.
-    fn checks(&self, collection: &Collection, held: &[Vec<&str>]) -> Vec<Check> {
+    fn checks(&self, collection: &Collection, held: &[Vec<&str>]) -> Rc<[Check]> {
         let mut checks = PropertyChecks::default();
         // Of those that share an object and mean all of it, one is enough.
         let mut whole = BTreeSet::new();

@@ -58,7 +58,7 @@ impl<'a> Operation<'a> for ReadCollections {
         call.authorize(&Access {
             capabilities: &["CapCollectionsReader"],
             input: InputKind::None,
-            checks: Some(Vec::new()),
+            checks: Some(Rc::default()),
         })
         .await?;
         call.audit(0).await?;

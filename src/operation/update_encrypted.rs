@@ -1,6 +1,8 @@
 //! Update encrypted: new ciphertexts out of old ones, with other values, scope, type or expiry. An
 //! array of requests, all or nothing; the old ciphertexts stay what they are.
 
+use std::rc::Rc;
+
 use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind};
@@ -159,7 +161,11 @@ impl<'a> Operation<'a> for UpdateEncrypted<'a> {
 
 /// What must be allowed on what each new ciphertext shall hold: the properties named, or those that it
 /// keeps and those that are given.
-fn checks(changes: &[Change<'_>], kept: &[Vec<Member<'_>>], collection: &Collection) -> Vec<Check> {
+fn checks(
+    changes: &[Change<'_>],
+    kept: &[Vec<Member<'_>>],
+    collection: &Collection,
+) -> Rc<[Check]> {
     let mut checks = PropertyChecks::default();
     for (index, change) in changes.iter().enumerate() {
         if let Some(props) = &change.props {

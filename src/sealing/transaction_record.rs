@@ -40,7 +40,7 @@ impl TransactionRecord {
             request_hash: reader.label(),
             tokens: reader.count(),
             checks: reader.list(|reader| Check {
-                operation: reader.owned_text(),
+                operation: reader.owned_text().into(),
                 resource: reader.owned_text(),
                 data_type: match (reader.u8(), reader.text()) {
                     (0, "") => None,

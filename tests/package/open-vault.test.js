@@ -121,6 +121,17 @@ for (const place of ["keys", "collections", "store", "policy", "audit", "reload"
   });
 }
 
+test("a Proxy that was revoked, in the place of an object, is refused like another that cannot be read", async () => {
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  for (const place of ["keys", "collections", "store", "settings"]) await refuses(exampleHost({ [place]: revoked() }), place);
+  await refuses(exampleHost({ keys: { ...generateKeys(), data: /** @type {any} */ (revoked()) } }), "keys.data");
+  assert.throws(() => generateKeys(/** @type {any} */ (revoked())), { code: "VL1000", context: { place: "keys" } });
+});
+
 test("takes every option, and undefined for those that may be absent", async () => {
   for (const options of [
     exampleHost(),

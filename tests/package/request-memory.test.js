@@ -20,16 +20,24 @@ WebAssembly.instantiate = /** @type {any} */ (
 const { openVault } = await import("vaultlet");
 const { about, exampleHost } = await import("./example-host.js");
 
-const collections = { customers: { properties: { notes: { type: /** @type {const} */ ("JSON") }, text: { type: /** @type {const} */ ("STRING") } } } };
+const properties = { notes: { type: /** @type {const} */ ("JSON") }, text: { type: /** @type {const} */ ("STRING") } };
+/** With the longest name it may have: it is in each question about a property. */
+const longest = "c".repeat(40);
+const collections = { customers: { properties }, [longest]: { properties } };
 
 /** Just more than a list has room for that has grown so often: the most that it can take for each item. */
 const ITEMS = 2 ** 17 + 1;
 
-/** @param {(tokens: any) => Promise<unknown>} call @param {number} bytes */
-async function timesOf(call, bytes) {
+/**
+ * @param {(tokens: any, crypto: any) => Promise<unknown>} call
+ * @param {number} bytes
+ * @param {string} code of the error that the call may end in
+ */
+async function timesOf(call, bytes, code = "PV1012") {
   const vault = await openVault(exampleHost({ collections }));
   const before = /** @type {WebAssembly.Memory} */ (memory).buffer.byteLength;
-  await call(vault.as("jane").tokens).catch((error) => assert.equal(error.code, "PV1012"));
+  const { tokens, crypto } = vault.as("jane");
+  await call(tokens, crypto).catch((error) => assert.equal(error.code, code));
   const taken = /** @type {WebAssembly.Memory} */ (memory).buffer.byteLength - before;
   vault.close();
   return taken / bytes;
@@ -41,7 +49,8 @@ const tokenizing = (fields) => (/** @type {any} */ tokens) =>
 
 test("a request takes at most so many times its text, as docs/host.md says", async () => {
   const text = readFileSync(new URL("../../docs/host.md", import.meta.url), "utf8").replaceAll("\n", " ");
-  const [, read, value, long] = /up to (\d+) times as much .* up to (\d+) times where .* takes (\d+) +times/.exec(text) ?? [];
+  const [, read, value, named, long] =
+    /up to (\d+) times as much .*, up to (\d+) times where .* up to (\d+) times where .* takes (\d+) +times/.exec(text) ?? [];
   for (const item of [0, [], {}, "", "a", "\n", [0], [[0]], { a: 0 }]) {
     const list = Array(ITEMS).fill(item);
     const bytes = JSON.stringify(list).length;
@@ -50,6 +59,13 @@ test("a request takes at most so many times its text, as docs/host.md says", asy
     const kept = await timesOf(tokenizing({ notes: list }), bytes);
     assert(kept <= Number(value), `${JSON.stringify(item)} as a value: ${kept} times`);
   }
+  const batch = Array(ITEMS).fill({ object: { fields: {} } });
+  const small = await timesOf((_, crypto) => crypto.encrypt({ ...about, requestBody: batch }), JSON.stringify(batch).length, "VL1001");
+  assert(small <= Number(value), `a batch of small requests: ${small} times`);
+  const names = Array.from({ length: ITEMS }, (_, place) => `a${place.toString(36)}`);
+  const asked = { ...about, collection: longest, tokenIds: ["a"], props: names };
+  const propertiesNamed = await timesOf((tokens) => tokens.detokenize(asked), JSON.stringify(names).length, "PV3004");
+  assert(propertiesNamed <= Number(named), `names of properties: ${propertiesNamed} times`);
   const one = await timesOf(tokenizing({ text: "x".repeat(900_000) }), 900_000);
   assert(one <= Number(long), `${one} times`);
 });

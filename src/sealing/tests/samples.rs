@@ -112,8 +112,10 @@ pub(super) fn heads() -> impl Strategy<Value = Head> {
 }
 
 pub(super) fn records() -> impl Strategy<Value = TransactionRecord> {
-    let checks = (texts(), texts(), option::of(texts()))
-        .prop_map(|(operation, resource, data_type)| Check { operation, resource, data_type });
+    let checks =
+        (texts(), texts(), option::of(texts())).prop_map(|(operation, resource, data_type)| {
+            Check { operation: operation.into(), resource, data_type }
+        });
     (labels(), 0..10_000_usize, vec(checks, 0..4), texts()).prop_map(
         |(request_hash, tokens, checks, answer)| TransactionRecord {
             request_hash,

@@ -408,7 +408,7 @@ fn record(index: &BlindIndex, transaction: &Transaction) -> TransactionRecord {
             .iter()
             .cloned()
             .map(|check| Check {
-                operation: check.operation,
+                operation: check.operation.into(),
                 resource: check.resource,
                 data_type: check.data_type,
             })
