@@ -13,6 +13,7 @@ import { readParameters } from "./http/parameters.js";
 import { Refusal, badRequest } from "./http/refusal.js";
 import { ABSENT, FIXED, PAGES, ROUTES } from "./http/routes.js";
 import { runBytes, runJson } from "./http/vault-calls.js";
+import { readPlain } from "./options.js";
 
 /** @import { Answer } from "./http/answers.js" */
 /** @import { HandlerOptions } from "./http.js" */
@@ -153,13 +154,12 @@ function readOptions(given) {
   const option = (/** @type {string} */ name) => look(name, () => ownOf(given, name));
   const vault = /** @type {HandlerOptions["vault"]} */ (option("vault"));
   const authenticate = /** @type {HandlerOptions["authenticate"]} */ (option("authenticate"));
-  const collections = option("collections");
+  const described = option("collections");
+  // Those that the vault was opened with are its to judge; here they are only listed.
+  const collections = described === undefined ? undefined : readPlain(described, "collections");
   const { maxBodyBytes = 4 * 1024 * 1024, basePath = "" } = { maxBodyBytes: option("maxBodyBytes"), basePath: option("basePath") };
   if (typeof look("vault", () => ownOf(vault, "as")) !== "function") throw badConfiguration("vault", "must be a vault that `openVault` has opened");
   if (typeof authenticate !== "function") throw badConfiguration("authenticate", "must be a function");
-  if (collections !== undefined && (typeof collections !== "object" || collections === null)) {
-    throw badConfiguration("collections", "must be the collections that the vault was opened with");
-  }
   if (typeof maxBodyBytes !== "number" || !Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
     throw badConfiguration("maxBodyBytes", "must be a whole number of at least 1");
   }

@@ -70,7 +70,7 @@ function readLimit(limit, place) {
  * A copy of plain data, which inherits nothing.
  * @type {(value: unknown, place: string) => Record<string, any>}
  */
-function readPlain(value, place) {
+export function readPlain(value, place) {
   const { text, problem, path, thrown } = writeJson(membersOf(value, place), LEVELS - 1, MOST);
   if (text === undefined) throw badConfiguration(shownPath(place, path), problem, thrown?.cause);
   const copy = parseJson(text);
