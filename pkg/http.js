@@ -97,15 +97,15 @@ export function createHandler(given) {
     /** @type {Method | undefined} */
     let method;
     try {
-      if (request.method === "OPTIONS") {
-        if (place === undefined) throw new Refusal(404, "path", "leads nowhere");
-        return respond({ ...nothing(), status: 204, headers: { Allow: allowOf(place) } }, requestId);
-      }
-      const caller = place?.isOpen ? undefined : await identify(authenticate, request);
+      const isOpen = place?.isOpen || request.method === "OPTIONS";
+      const caller = isOpen ? undefined : await identify(authenticate, request);
       if (told !== null && !isIdTaken) {
         throw badRequest(REQUEST_ID_HEADER, "must be 1 to 128 characters of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`");
       }
       if (place === undefined) throw new Refusal(404, "path", "leads nowhere");
+      if (request.method === "OPTIONS") {
+        return respond({ ...nothing(), status: 204, headers: { Allow: allowOf(place) } }, requestId);
+      }
       method = place.anyMethod ?? place.methods.get(request.method === "HEAD" ? "GET" : request.method);
       if (method === undefined) throw new Refusal(405, "method", "is not one that this path has");
       return respond(await method.answer({ request, requestId, caller, parts }), requestId);

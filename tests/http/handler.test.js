@@ -165,7 +165,8 @@ test("what `authenticate` answers is the caller, but for nothing, false and empt
 
 test("the request's ID goes to policy and audit and comes back in every answer; a bad one is refused, none is made", async () => {
   const { handler, asked, told } = await openHandler();
-  const named = (/** @type {string} */ path, /** @type {string} */ id) => ask(handler, path, { headers: { "x-pvault-request-id": id } });
+  const named = (/** @type {string} */ path, /** @type {string} */ id, method = "GET") =>
+    ask(handler, path, { method, headers: { "x-pvault-request-id": id } });
   const answer = await named(`${DATA}/count/tokens?${WHY}`, "Trace.1:a_b-c");
   assert.equal(answer.headers.get("x-pvault-request-id"), "Trace.1:a_b-c");
   assert.deepEqual([asked[0]?.requestId, told[0]?.requestId], ["Trace.1:a_b-c", "Trace.1:a_b-c"]);
@@ -175,6 +176,13 @@ test("the request's ID goes to policy and audit and comes back in every answer; 
     assertRefused(bad, 400, "PV1012", "X-Pvault-Request-ID");
     assert.match(String(bad.headers.get("x-pvault-request-id")), UUID);
     assert.match(String((await ask(handler, path)).headers.get("x-pvault-request-id")), UUID);
+  }
+  for (const method of ["HEAD", "OPTIONS", "POST", "PATCH", "DELETE", "PUT", "QUERY"]) {
+    for (const path of [...OPEN, "/nowhere", `${DATA}/tokens`, `${API}/ctl/types`, `${API}/ctl/collections`, `${API}/system/info/version`]) {
+      const { status, headers } = await named(path, "a b", method);
+      assert.equal(status, 400, `${method} ${path}`);
+      assert.match(String(headers.get("x-pvault-request-id")), UUID);
+    }
   }
   assertRefused(await named(`${DATA}/tokens`, "x".repeat(129)), 400, "PV1012");
   assertRefused(await named(`${DATA}/tokens`, ""), 400, "PV1012");
