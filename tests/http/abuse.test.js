@@ -168,6 +168,30 @@ test("a body that is told to be too long is 413 without a byte of it", async (t)
   await stands();
 });
 
+test("a body where there is none is 400, whatever the method, and is not read; an empty one is none", async (t) => {
+  const { port, stands, asked } = await serving(t);
+  for (const method of ["GET", "HEAD", "DELETE"]) {
+    const head = `${method} ${DATA}/tokens?${WHY}&token_ids= HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\n`;
+    const [close, type] = ["Connection: close\r\n", "Content-Type: application/json\r\n"];
+    for (const sent of [
+      `${type}${close}Content-Length: 2\r\n\r\n{}`,
+      `${close}Content-Length: 2\r\n\r\n{}`,
+      `${close}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+      // The answer does not wait for any of it.
+      "Content-Length: 999999999\r\n\r\n",
+    ]) {
+      const came = await sendRaw(port, head + sent, { until: /\r\n\r\n.*requestBody/s, waits: method === "HEAD" ? 500 : 3_000 });
+      assert.deepEqual(statusesIn(came), [400], `${method} ${sent}`);
+      if (method !== "HEAD") assert.match(came, /"PV1012".*"field":"requestBody"/, came);
+    }
+    assert.equal(asked.length, 0);
+    const [status] = statusesIn(await sendRaw(port, `${head}${close}Content-Length: 0\r\n\r\n`));
+    assert.equal(status, method === "DELETE" ? 404 : 200, method);
+    asked.length = 0;
+  }
+  await stands();
+});
+
 test("a slow body holds up nobody else, and one that breaks off changes nothing", async (t) => {
   const { port, send, stands, asked } = await serving(t);
   const head = `POST ${DATA}/tokens?${WHY} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[`;
