@@ -78,10 +78,16 @@ export function createHandler(given) {
   for (const [path, methods] of Object.entries(FIXED)) {
     for (const method of methods) placeAt(path).methods.set(method, { isRefused: true, answer: isFixed });
   }
-  for (const { path, id, isOpen } of PAGES) {
+  for (const { path, id, isOpen, parameters } of PAGES) {
     const place = placeAt(path);
     place.isOpen = isOpen;
-    place.methods.set("GET", { answer: /** @type {() => Answer} */ (pages[id]) });
+    const page = /** @type {() => Answer} */ (pages[id]);
+    place.methods.set("GET", {
+      answer({ request }) {
+        if (parameters !== undefined) readParameters({ parameters }, request, {});
+        return page();
+      },
+    });
   }
   for (const path of ABSENT) placeAt(path).anyMethod = { answer: notHere };
 

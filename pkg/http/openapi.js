@@ -93,14 +93,14 @@ const PAGE_ANSWERS = {
 };
 
 /** @type {(page: (typeof PAGES)[number]) => object} */
-function describePage({ id, isOpen }) {
+function describePage({ id, isOpen, parameters = [] }) {
   const { about, type, schema } = /** @type {(typeof PAGE_ANSWERS)[string]} */ (PAGE_ANSWERS[id]);
   return {
     operationId: id,
     tags: ["server"],
     summary: about,
     ...(isOpen && { security: [] }),
-    parameters: [REQUEST_ID],
+    parameters: [...parameters.map((parameter) => describeParameter(parameter, undefined)), REQUEST_ID],
     responses: {
       200: { description: "The answer.", headers: ID_HEADER, content: content(type, schema) },
       ...errorsOf(isOpen ? [400, 405] : [400, 401, 405]),

@@ -119,7 +119,7 @@ function readHeader(parameter, value) {
 }
 
 /**
- * @param {Operation} operation
+ * @param {Pick<Operation, "parameters">} operation
  * @param {Request} request
  * @param {Record<string, string>} parts of the path, decoded
  * @returns {Record<string, unknown>}

@@ -317,15 +317,24 @@ export const ROUTES = [
   },
 ];
 
-/** What asks nothing of the vault. The open ones are answered to everybody. */
-export const PAGES = /** @type {const} */ ([
+/**
+ * What asks nothing of the vault. The open ones are answered to everybody. The public API's own take what it has for them
+ * and nothing else, as its operations do; the pages beside it do not look at a query.
+ * @type {readonly { path: string, id: string, isOpen: boolean, parameters?: readonly Parameter[] }[]}
+ */
+export const PAGES = [
   { path: "/", id: "root", isOpen: true },
   { path: "/openapi.json", id: "openapi", isOpen: true },
   { path: "/errors", id: "errors", isOpen: true },
-  { path: `${API}/data/info/health`, id: "data-health", isOpen: true },
-  { path: `${API}/ctl/info/health`, id: "control-health", isOpen: true },
-  { path: `${API}/system/info/version`, id: "get-version", isOpen: false },
-]);
+  { path: `${API}/data/info/health`, id: "data-health", isOpen: true, parameters: [] },
+  { path: `${API}/ctl/info/health`, id: "control-health", isOpen: true, parameters: [] },
+  {
+    path: `${API}/system/info/version`,
+    id: "get-version",
+    isOpen: false,
+    parameters: [text("custom_audit", "customAudit", "It means nothing: this is not audited.", NOTE)],
+  },
+];
 
 /** Changing these is refused: the vault's collections are its host's. */
 export const FIXED = {

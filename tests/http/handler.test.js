@@ -100,6 +100,23 @@ test("parameters that are not the operation's, not in their case, twice, or no b
   }
 });
 
+test("health and the version take what the public API has for them, and no other parameter; the pages look at none", async () => {
+  const { handler } = await openHandler();
+  const health = [`${API}/data/info/health`, `${API}/ctl/info/health`];
+  for (const path of [...health, `${API}/system/info/version`]) {
+    for (const method of ["GET", "HEAD"]) {
+      assert.equal((await ask(handler, `${path}?`, { method })).status, 200);
+      assert.equal((await ask(handler, `${path}?transaction_id=a`, { method })).status, 400, path);
+    }
+    assertRefused(await ask(handler, `${path}?transaction_id=a`), 400, "PV1012", "transaction_id");
+    assertRefused(await ask(handler, `${path}?jane%40example.com`), 400, "PV1012", "query");
+  }
+  for (const path of health) assertRefused(await ask(handler, `${path}?custom_audit=a`), 400, "PV1012", "custom_audit");
+  assert.equal((await ask(handler, `${API}/system/info/version?custom_audit=a`)).status, 200);
+  assertRefused(await ask(handler, `${API}/system/info/version?custom_audit=a&custom_audit=b`), 400, "PV1012", "custom_audit");
+  for (const path of ["/", "/errors", "/openapi.json"]) assert.equal((await ask(handler, `${path}?utm_source=%ff&a`)).status, 200, path);
+});
+
 test("tenants: one header, with commas; an empty one is refused, and so is what is not ASCII", async () => {
   const { handler, asked } = await openHandler();
   const count = (/** @type {string} */ tenants) => ask(handler, `${DATA}/count/tokens?${WHY}`, { headers: { "x-tenant-id": tenants } });
