@@ -133,7 +133,8 @@ function keepPruned({ store }, log) {
 function endBySignal() {
   let end = async () => {};
   let isEnding = false;
-  for (const signal of ["SIGINT", "SIGTERM"]) {
+  // A terminal that is closed sends the third.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       if (isEnding) return;
       isEnding = true;
