@@ -93,7 +93,7 @@ async function openSqlite(file) {
   let database;
   const Database = sqliteDriver();
   try {
-    database = new Database(file);
+    database = privately(() => new Database(file));
     const store = sqliteStore(database);
     await store.migrate();
     return { store, shown: `SQLite, ${file}`, close: () => database?.close() };
@@ -102,6 +102,20 @@ async function openSqlite(file) {
     const code = codeOf(error);
     if (code === "ERR_DLOPEN_FAILED") throw new Refusal("`better-sqlite3` was built for another Node: npm rebuild better-sqlite3");
     throw new Refusal(`the SQLite file cannot be used (${told(code, SQLITE_SAYS)}): ${file}`);
+  }
+}
+
+/**
+ * Whatever file it makes is for its owner alone. (SQLite gives those beside it the same mode.) One that is there stays as it
+ * is, for its owner may have let others read it, as a backup's user.
+ * @template T @param {() => T} make @returns {T}
+ */
+function privately(make) {
+  const usual = process.umask(0o077);
+  try {
+    return make();
+  } finally {
+    process.umask(usual);
   }
 }
 
