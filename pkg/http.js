@@ -79,10 +79,16 @@ export function createHandler(given) {
   for (const [path, methods] of Object.entries(FIXED)) {
     for (const method of methods) placeAt(path).methods.set(method, { isRefused: true, answer: isFixed });
   }
-  for (const { path, id, isOpen } of PAGES) {
+  for (const { path, id, isOpen, parameters } of PAGES) {
     const place = placeAt(path);
     place.isOpen = isOpen;
-    place.methods.set("GET", { answer: /** @type {() => Answer} */ (pages[id]) });
+    const page = /** @type {() => Answer} */ (pages[id]);
+    place.methods.set("GET", {
+      answer({ request }) {
+        if (parameters !== undefined) readParameters({ parameters }, request, {});
+        return page();
+      },
+    });
   }
   for (const path of ABSENT) placeAt(path).anyMethod = { answer: notHere };
 
@@ -98,15 +104,15 @@ export function createHandler(given) {
     /** @type {Method | undefined} */
     let method;
     try {
-      if (request.method === "OPTIONS") {
-        if (place === undefined) throw new Refusal(404, "path", "leads nowhere");
-        return respond({ ...nothing(), status: 204, headers: { Allow: allowOf(place) } }, requestId);
-      }
-      const caller = place?.isOpen ? undefined : await identify(authenticate, request);
+      const isOpen = place?.isOpen || request.method === "OPTIONS";
+      const caller = isOpen ? undefined : await identify(authenticate, request);
       if (told !== null && !isIdTaken) {
         throw badRequest(REQUEST_ID_HEADER, "must be 1 to 128 characters of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`");
       }
       if (place === undefined) throw new Refusal(404, "path", "leads nowhere");
+      if (request.method === "OPTIONS") {
+        return respond({ ...nothing(), status: 204, headers: { Allow: allowOf(place) } }, requestId);
+      }
       method = place.anyMethod ?? place.methods.get(request.method === "HEAD" ? "GET" : request.method);
       if (method === undefined) throw new Refusal(405, "method", "is not one that this path has");
       return respond(await method.answer({ request, requestId, caller, parts }), requestId);

@@ -20,18 +20,18 @@ import { Refusal } from "./refusal.js";
 const ADMIN = "admin";
 
 /** @param {Options} options @returns {Access} */
-export function makeAccess({ iam: iamFile, apiKeys: keysFile, apiKey }) {
+export function makeAccess({ iam: iamFile, apiKeys: keysFile, apiKey, sayOf }) {
   if (iamFile !== undefined && keysFile === undefined) {
-    throw new Refusal("`--iam` needs `--api-keys`: without keys none of its users could call", "usage");
+    throw new Refusal(`\`${sayOf("iam")}\` needs \`--api-keys\`: without keys none of its users could call`, "usage");
   }
   if (keysFile === undefined) return adminAccess(apiKey);
-  const entries = readApiKeys(readDocument("--api-keys", keysFile));
+  const entries = readApiKeys(readDocument(sayOf("api-keys"), keysFile));
   const names = [...new Set(entries.map(({ user }) => user))];
   const authenticate = authenticator(entries);
   if (iamFile === undefined) {
     return { policy: allowAll(names), authenticate, shown: `${listed(names)}, who may do everything (no --iam)`, adminKey: undefined };
   }
-  const { members } = readDocument("--iam", iamFile);
+  const { members } = readDocument(sayOf("iam"), iamFile);
   const policy = named(iamFile, () => iam(/** @type {any} */ (members)));
   const users = Object(members["users"]);
   names.forEach((name, at) => {

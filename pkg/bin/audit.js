@@ -12,11 +12,12 @@ import { Refusal, codeOf } from "./refusal.js";
 
 /**
  * @param {string} file made if it is not there, for its owner alone
+ * @param {string} option that names it
  * @returns {Promise<{ audit: (event: AuditEvent) => Promise<void>, close: () => Promise<void> }>}
  */
-export async function openAudit(file) {
+export async function openAudit(file, option) {
   const handle = await open(file, "a", 0o600).catch((error) => {
-    throw new Refusal(`\`--audit\` ${file}: cannot be written (${codeOf(error)})`);
+    throw new Refusal(`\`${option}\` ${file}: cannot be written (${codeOf(error)})`);
   });
   /** @type {Waiting[]} */
   let waiting = [];

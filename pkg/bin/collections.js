@@ -4,6 +4,7 @@
 import { readDocument } from "./document.js";
 
 /** @import { Collections } from "../index.js" */
+/** @import { Options } from "./options.js" */
 
 /** Something of most kinds that people ask for. @satisfies {Collections} */
 const FIRST = {
@@ -21,9 +22,9 @@ const FIRST = {
 
 /**
  * What is inside, `openVault` checks.
- * @param {string | undefined} file
+ * @param {Options} options
  * @returns {Collections}
  */
-export function readCollections(file) {
-  return file === undefined ? FIRST : /** @type {any} */ (readDocument("--collections", file).members);
+export function readCollections({ collections: file, sayOf }) {
+  return file === undefined ? FIRST : /** @type {any} */ (readDocument(sayOf("collections"), file).members);
 }

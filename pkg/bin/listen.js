@@ -48,11 +48,12 @@ const LAST_WORDS = 300;
  * @param {object} options
  * @param {Handler} options.handler
  * @param {string} options.host
+ * @param {string} options.hostOption that names the host
  * @param {number} options.port
  * @param {Log} options.log
  * @returns {Promise<Listening>}
  */
-export async function listen({ handler, host, port, log }) {
+export async function listen({ handler, host, hostOption, port, log }) {
   /** @type {WeakMap<IncomingMessage, Told>} */
   const told = new WeakMap();
   const connections = new Connections();
@@ -128,7 +129,7 @@ export async function listen({ handler, host, port, log }) {
     socket.end(rawAnswer(refused), () => socket.destroy());
   });
   await new Promise((resolve, reject) => {
-    server.once("error", (error) => reject(listenRefusal(error, host, port)));
+    server.once("error", (error) => reject(listenRefusal(error, { host, hostOption, port })));
     server.listen(port, host, () => resolve(undefined));
   });
   server.on("error", (error) => log.trouble("the server", codeOf(error)));
@@ -267,12 +268,12 @@ function answerOf(error, newest, told) {
   return new Response(body, { status, headers });
 }
 
-/** @type {(error: unknown, host: string, port: number) => Refusal} */
-function listenRefusal(error, host, port) {
+/** @type {(error: unknown, where: { host: string, hostOption: string, port: number }) => Refusal} */
+function listenRefusal(error, { host, hostOption, port }) {
   const code = codeOf(error);
   if (code === "EADDRINUSE") return new Refusal(`port ${port} of ${host} is in use: choose another with --port`);
   if (code === "EACCES") return new Refusal(`port ${port} may not be listened on by this user: choose one above 1023 with --port`);
-  return new Refusal(`\`--host\` ${host} cannot be listened on (${code})`);
+  return new Refusal(`\`${hostOption}\` ${host} cannot be listened on (${code})`);
 }
 
 /** Where a client on this machine finds it. @type {(host: string, port: number) => string} */

@@ -21,6 +21,8 @@ import { Refusal } from "./refusal.js";
  * @property {string | undefined} audit a file
  * @property {LogForm} log
  * @property {number} maxBody bytes
+ * @property {(name: keyof typeof OPTIONS) => string} sayOf how the user has given the option, `--keys` or `VAULTLET_KEYS`:
+ *   what is wrong with it is told by that
  */
 
 /** @typedef {{ value: string, help: string }} Option `value`: what its value is called */
@@ -79,6 +81,7 @@ export function readOptions(words, environment) {
     audit: option("audit", none, readText),
     log: option("log", "text", readLogForm),
     maxBody: option("max-body", 4 * 1024 * 1024, readSize),
+    sayOf: (name) => found.get(name)?.at ?? `--${name}`,
   };
 }
 

@@ -36,12 +36,12 @@ export async function serve(options) {
   const onEnd = endBySignal();
   const log = makeLog(options.log, (line) => void process.stdout.write(`${line}\n`));
   // All that can be wrong with the files, before anything is made or connected.
-  const collections = readCollections(options.collections);
+  const collections = readCollections(options);
   const access = makeAccess(options);
-  checkStore(options.store);
+  checkStore(options.store, options.sayOf("store"));
   const keys = readKeys(options);
-  const trail = options.audit === undefined ? undefined : await openAudit(options.audit);
-  const open = await openStore(options.store, (code) => log.trouble("an idle connection to the store", code));
+  const trail = options.audit === undefined ? undefined : await openAudit(options.audit, options.sayOf("audit"));
+  const open = await openStore(options.store, options.sayOf("store"), (code) => log.trouble("an idle connection to the store", code));
   const { policy, authenticate } = access;
   async function openServed() {
     const settings = settingsFor(options.maxBody);
@@ -61,7 +61,7 @@ export async function serve(options) {
       process.exit(1);
     },
   });
-  const server = await listen({ handler: withPage(api.handler), host: options.host, port: options.port, log }).catch(async (error) => {
+  const server = await listen({ handler: withPage(api.handler), host: options.host, hostOption: options.sayOf("host"), port: options.port, log }).catch(async (error) => {
     await open.close();
     throw error;
   });
@@ -91,8 +91,8 @@ export async function serve(options) {
 }
 
 /** @param {Options} options @returns {Keys} */
-function readKeys({ keys, store }) {
-  if (keys !== undefined) return /** @type {any} */ (readDocument("--keys", keys, { isSecret: true }).members);
+function readKeys({ keys, store, sayOf }) {
+  if (keys !== undefined) return /** @type {any} */ (readDocument(sayOf("keys"), keys, { isSecret: true }).members);
   if (store === "memory") return generateKeys();
   throw new Refusal("`--keys` is missing: what a store keeps is lost without its keys; `vaultlet keys` makes a keyring");
 }
@@ -133,7 +133,8 @@ function keepPruned({ store }, log) {
 function endBySignal() {
   let end = async () => {};
   let isEnding = false;
-  for (const signal of ["SIGINT", "SIGTERM"]) {
+  // A terminal that is closed sends the third.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       if (isEnding) return;
       isEnding = true;

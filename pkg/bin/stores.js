@@ -57,42 +57,65 @@ function sqliteFileOf(url) {
 
 const isPostgres = (/** @type {string} */ url) => /^postgres(ql)?:\/\//.test(url);
 
-/** Refuses what names no store, before anything else is asked of whoever names it. @param {string} url */
-export function checkStore(url) {
+/**
+ * Refuses what names no store, before anything else is asked of whoever names it.
+ * @param {string} url
+ * @param {string} option that names it
+ */
+export function checkStore(url, option) {
   if (url === "memory" || sqliteFileOf(url) !== undefined || isPostgres(url)) return;
-  throw new Refusal("`--store` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE", "usage");
+  throw new Refusal(`\`${option}\` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE`, "usage");
 }
 
 /**
  * Opens the store, and prepares it where that has not been done.
  * @param {string} url
+ * @param {string} option that names it
  * @param {(code: string) => void} onTrouble is told the code of what befalls a connection that nobody uses
  * @returns {Promise<OpenStore>}
  */
-export async function openStore(url, onTrouble) {
-  checkStore(url);
+export async function openStore(url, option, onTrouble) {
+  checkStore(url, option);
   if (url === "memory") return { store: memoryStore(), shown: "in memory, gone when this ends", close() {} };
   const file = sqliteFileOf(url);
-  return file === undefined ? openPostgres(url, onTrouble) : openSqlite(file);
+  try {
+    return await (file === undefined ? openPostgres(url, onTrouble) : openSqlite(file));
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal(`\`${option}\` ${error.message}`) : error;
+  }
 }
 
 /** @param {string} file @returns {Promise<OpenStore>} */
 async function openSqlite(file) {
   // A driver says so in words alone.
-  if (!existsSync(dirname(file))) throw new Refusal(`\`--store\` there is no folder for the SQLite file: ${file}`);
+  if (!existsSync(dirname(file))) throw new Refusal(`there is no folder for the SQLite file: ${file}`);
   /** @type {(SqliteDatabase & { close(): void }) | undefined} */
   let database;
   const Database = sqliteDriver();
   try {
-    database = new Database(file);
+    database = privately(() => new Database(file));
     const store = sqliteStore(database);
     await store.migrate();
     return { store, shown: `SQLite, ${file}`, close: () => database?.close() };
   } catch (error) {
     database?.close();
     const code = codeOf(error);
-    if (code === "ERR_DLOPEN_FAILED") throw new Refusal("`--store` `better-sqlite3` was built for another Node: npm rebuild better-sqlite3");
-    throw new Refusal(`\`--store\` the SQLite file cannot be used (${told(code, SQLITE_SAYS)}): ${file}`);
+    if (code === "ERR_DLOPEN_FAILED") throw new Refusal("`better-sqlite3` was built for another Node: npm rebuild better-sqlite3");
+    throw new Refusal(`the SQLite file cannot be used (${told(code, SQLITE_SAYS)}): ${file}`);
+  }
+}
+
+/**
+ * Whatever file it makes is for its owner alone. (SQLite gives those beside it the same mode.) One that is there stays as it
+ * is, for its owner may have let others read it, as a backup's user.
+ * @template T @param {() => T} make @returns {T}
+ */
+function privately(make) {
+  const usual = process.umask(0o077);
+  try {
+    return make();
+  } finally {
+    process.umask(usual);
   }
 }
 
@@ -128,7 +151,7 @@ async function openPostgres(url, onTrouble) {
     await pool?.end();
     // The vault's own words say what is wrong with the server; a driver's may hold anything.
     const { code, message } = /** @type {{ code?: unknown, message?: unknown }} */ (error);
-    throw new Refusal(`\`--store\` PostgreSQL cannot be used (${code === "VL1000" ? message : told(codeOf(error), POSTGRES_SAYS)})`);
+    throw new Refusal(`PostgreSQL cannot be used (${code === "VL1000" ? message : told(codeOf(error), POSTGRES_SAYS)})`);
   }
 }
 
@@ -154,7 +177,7 @@ function installed(name) {
     try {
       return require(name);
     } catch (error) {
-      throw new Refusal(`\`--store\` the package \`${name}\` is installed and cannot be loaded (${codeOf(error)})`);
+      throw new Refusal(`the package \`${name}\` is installed and cannot be loaded (${codeOf(error)})`);
     }
   }
   return undefined;
@@ -162,4 +185,4 @@ function installed(name) {
 
 /** @type {(name: string, install: string) => Refusal} */
 const missing = (name, install) =>
-  new Refusal(`\`--store\` needs the package \`${name}\`, which is not installed: npm install ${install}`);
+  new Refusal(`needs the package \`${name}\`, which is not installed: npm install ${install}`);

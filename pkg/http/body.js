@@ -31,7 +31,7 @@ export async function readBody(request, kind, maxBodyBytes) {
     throw new Refusal(415, "Content-Encoding", "must be `identity`: bodies are taken as they are");
   }
   // The length that is told may be anything; but what is told to be too long need not be begun.
-  if (Number(headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLong(maxBodyBytes);
+  if (kind !== "none" && Number(headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLong(maxBodyBytes);
   if (request.bodyUsed) throw new TypeError("`authenticate` has read the body; it may read a clone of the request");
   const bytes = await readUpTo(request, kind === "none" ? 0 : maxBodyBytes);
   if (kind === "none") {
@@ -82,10 +82,12 @@ async function readUpTo(request, most) {
  * @type {(request: Request, most: number) => number | undefined}
  */
 function lengthOfFramed({ method, headers }, most) {
-  if (method === "GET" || method === "HEAD") return 0;
-  if (headers.get("transfer-encoding") !== null) return undefined;
+  // Their bodies no `Request` has, but HTTP may have sent them.
+  const isGet = method === "GET" || method === "HEAD";
+  if (headers.get("transfer-encoding") !== null) return isGet ? Infinity : undefined;
   const told = headers.get("content-length");
   if (told !== null) return DIGITS.test(told) ? Number(told) : undefined;
+  if (isGet) return 0;
   // Then there is none in HTTP/1.1. HTTP/2 may have one; but it has no `Host`.
   return most === 0 && headers.get("host") !== null ? 0 : undefined;
 }

@@ -10,7 +10,7 @@ import { SCHEMAS } from "./schemas.js";
 /** @import { Operation, Parameter } from "./routes.js" */
 
 /** The statuses of errors that any operation of the vault can end in, beside those that HTTP itself has. */
-const STATUSES = [400, 401, 403, 404, 405, 409, 410, 413, 415, 500, 501, 503];
+const STATUSES = [400, 401, 403, 404, 405, 409, 410, 413, 414, 415, 500, 501, 503];
 
 /** @type {Record<number, string>} */
 const MEANINGS = {
@@ -22,6 +22,7 @@ const MEANINGS = {
   409: "Something else stands in the way.",
   410: "A token is archived.",
   413: "The body is too long.",
+  414: "The query is too long.",
   415: "The body is of another type.",
   500: "The server or its host failed.",
   501: "This is not a part of Vaultlet.",
@@ -92,14 +93,14 @@ const PAGE_ANSWERS = {
 };
 
 /** @type {(page: (typeof PAGES)[number]) => object} */
-function describePage({ id, isOpen }) {
+function describePage({ id, isOpen, parameters = [] }) {
   const { about, type, schema } = /** @type {(typeof PAGE_ANSWERS)[string]} */ (PAGE_ANSWERS[id]);
   return {
     operationId: id,
     tags: ["server"],
     summary: about,
     ...(isOpen && { security: [] }),
-    parameters: [REQUEST_ID],
+    parameters: [...parameters.map((parameter) => describeParameter(parameter, undefined)), REQUEST_ID],
     responses: {
       200: { description: "The answer.", headers: ID_HEADER, content: content(type, schema) },
       ...errorsOf(isOpen ? [400, 405] : [400, 401, 405]),
@@ -174,5 +175,5 @@ export function describe({ basePath, collections }) {
 /** HTTP's own refusals are PV1012, whatever their status. @param {number} status */
 function codesOf(status) {
   const codes = ERRORS.filter((error) => error.status === status && error.code !== "VL1000").map(({ code }) => code);
-  return codes.includes("PV1012") || ![400, 404, 405, 413, 415].includes(status) ? codes : ["PV1012", ...codes];
+  return codes.includes("PV1012") || ![400, 404, 405, 413, 414, 415].includes(status) ? codes : ["PV1012", ...codes];
 }

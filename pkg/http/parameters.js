@@ -3,7 +3,7 @@
 // it, into the parameters that the vault's methods take. What it means is the vault's to judge.
 
 import { makeError } from "../error.js";
-import { badRequest } from "./refusal.js";
+import { Refusal, badRequest } from "./refusal.js";
 
 /** @import { Operation, Parameter } from "./routes.js" */
 
@@ -15,12 +15,15 @@ const VISIBLE = /^[\t -~]*$/;
 
 const ENCODED = /[+%]/;
 
+/** As long as a request that a vault takes, unless its host has set it to take more. */
+const LONGEST_QUERY = 8 * 1024 * 1024;
+
 /** The form is that of HTML: a plus is a space. @param {string} text */
 function decode(text) {
   // Most texts are written as they are.
   if (!ENCODED.test(text)) return text;
   try {
-    return decodeURIComponent(text.replaceAll("+", "%20"));
+    return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
     throw badRequest("query", "must be UTF-8 in percent-encoding");
   }
@@ -38,31 +41,54 @@ function queryOf(address) {
 }
 
 /**
- * Every value of every key, in order.
+ * Every value of every parameter that the operation has, in order, and the first name that it does not have: the others
+ * are not kept, for they may be as many as anybody likes.
  * @param {string} query
+ * @param {readonly Parameter[]} parameters
  */
-function readQuery(query) {
+function readQuery(query, parameters) {
+  if (query.length > LONGEST_QUERY) throw new Refusal(414, "query", `must have at most ${LONGEST_QUERY} characters`);
   /** @type {Map<string, string[]>} */
   const values = new Map();
+  /** @type {string | undefined} */
+  let unknown;
   for (const pair of query.split("&")) {
     if (pair === "") continue;
     const at = pair.indexOf("=");
     const name = decode(at === -1 ? pair : pair.slice(0, at));
     const value = at === -1 ? "" : decode(pair.slice(at + 1));
     const before = values.get(name);
-    if (before === undefined) values.set(name, [value]);
-    else before.push(value);
+    if (before !== undefined) before.push(value);
+    else if (parameters.some((parameter) => parameter.in === "query" && parameter.name === name)) values.set(name, [value]);
+    else unknown ??= name;
   }
-  return values;
+  return { values, unknown };
 }
 
-/** An empty text has no items. @param {string} text */
-const itemsOf = (text) => (text === "" ? [] : text.split(","));
+/**
+ * The items of a list, which stand in one text or in several; an empty text has none. What can change no answer is left
+ * out before it costs anything: a query has room for a million items.
+ * @type {(parameter: Parameter, texts: string[]) => string[]}
+ */
+function itemsOf({ needless, most = Infinity }, texts) {
+  /** @type {string[]} */
+  const items = [];
+  for (const text of texts) {
+    if (text === "") continue;
+    // In front of each item a comma: two of them are around an empty one.
+    const end = needless === "behind empty" ? `,${text}`.indexOf(",,") : -1;
+    const taken = end === -1 ? text : text.slice(0, end);
+    for (const item of taken.split(",", Math.min(most + 1, 2 ** 32 - 1))) items.push(item);
+    if (items.length > most || (needless === "behind empty" && items.at(-1) === "")) break;
+  }
+  return needless === "repeats" ? [...new Set(items)] : items;
+}
 
 /** @type {(parameter: Parameter, values: string[]) => string | string[] | boolean} */
-function read({ name, kind, meansNothing, schema }, values) {
+function read(parameter, values) {
+  const { name, kind, meansNothing, schema } = parameter;
   if (kind === "list") {
-    const items = values.flatMap(itemsOf);
+    const items = itemsOf(parameter, values);
     if (meansNothing !== undefined) for (const item of items) checkTaken(name, item, schema, meansNothing);
     return items;
   }
@@ -85,15 +111,15 @@ function checkTaken(name, value, { items, enum: known = items?.enum }, { but }) 
 
 /**
  * The tenants: a list in one header, or in several, which are one. Spaces around a comma are HTTP's.
- * @type {(name: string, value: string) => string[]}
+ * @type {(parameter: Parameter, value: string) => string[]}
  */
-function readHeader(name, value) {
-  if (!VISIBLE.test(value)) throw badRequest(name, "must be ASCII");
-  return itemsOf(value).map((item) => item.trim());
+function readHeader(parameter, value) {
+  if (!VISIBLE.test(value)) throw badRequest(parameter.name, "must be ASCII");
+  return itemsOf(parameter, [value]).map((item) => item.trim());
 }
 
 /**
- * @param {Operation} operation
+ * @param {Pick<Operation, "parameters">} operation
  * @param {Request} request
  * @param {Record<string, string>} parts of the path, decoded
  * @returns {Record<string, unknown>}
@@ -101,7 +127,7 @@ function readHeader(name, value) {
 export function readParameters({ parameters }, { url, headers }, parts) {
   /** @type {Record<string, unknown>} */
   const given = Object.create(null);
-  const query = readQuery(queryOf(url));
+  const { values: query, unknown } = readQuery(queryOf(url), parameters);
   for (const parameter of parameters) {
     const { name, as, in: place } = parameter;
     /** @type {unknown} */
@@ -109,17 +135,16 @@ export function readParameters({ parameters }, { url, headers }, parts) {
     if (place === "path") value = parts[name];
     else if (place === "header") {
       const text = headers.get(name);
-      value = text === null ? undefined : readHeader(name, text);
+      value = text === null ? undefined : readHeader(parameter, text);
     } else {
       const values = query.get(name);
-      query.delete(name);
       value = values === undefined ? undefined : read(parameter, values);
     }
     if (value !== undefined && parameter.meansNothing === undefined) given[as] = value;
   }
-  for (const name of query.keys()) {
-    if (!NAME.test(name)) throw badRequest("query", "has a parameter that is not known here");
-    throw badRequest(name, "is not a parameter of this operation");
+  if (unknown !== undefined) {
+    if (!NAME.test(unknown)) throw badRequest("query", "has a parameter that is not known here");
+    throw badRequest(unknown, "is not a parameter of this operation");
   }
   return given;
 }

@@ -14,6 +14,9 @@ import { REASONS } from "../policy/names.js";
  * @property {object} schema of the parameter, in openapi.json
  * @property {boolean} [required]
  * @property {boolean} [isRefused] the vault takes it only to refuse it; openapi.json does not show it
+ * @property {"behind empty" | "repeats"} [needless] what changes no answer in a list: what stands behind an item that is
+ *   empty, for which the vault refuses the whole list at the parse, or what came before
+ * @property {number} [most] items of a list: of more the vault refuses all, and only one more is read
  * @property {{ but: readonly string[] }} [meansNothing] it is held against its schema and not handed on; what the public
  *   API knows beside that is PV2001
  */
@@ -54,12 +57,11 @@ const list = (name, as, about, items, more = {}) => ({
   in: "query",
   about,
   schema: { type: "array", items, ...more },
+  needless: "behind empty",
 });
 
 /** @type {(parameter: Parameter) => Parameter} */
 const required = (parameter) => ({ ...parameter, required: true });
-/** @type {(parameter: Parameter) => Parameter} */
-const refused = (parameter) => ({ ...parameter, isRefused: true });
 
 /** @type {Parameter} */
 const collection = {
@@ -80,6 +82,7 @@ const tenants = {
   in: "header",
   about: "The tenants that confine the call, with commas between them. Absent: it is not confined.",
   schema: { type: "array", items: { type: "string", pattern: "^[!-+.-~]([ -+.-~]{0,254}[!-+.-~])?$" }, minItems: 1, maxItems: 100 },
+  most: 100,
 };
 
 /** Where there are no fields that could name one of several. @type {Parameter} */
@@ -106,17 +109,18 @@ const COMMON = [
 ];
 
 const tokenIds = list("token_ids", "tokenIds", "Which tokens: any of these. Empty: none.", TOKEN_ID);
-const tags = list("tags", "tags", "Which tokens: those with all of these tags. Empty: none.", LABEL, { maxItems: 100 });
-const objectIds = refused(list("object_ids", "objectIds", "There are no stored objects: PV2001.", { type: "string" }));
+/** @type {Parameter} */
+const tags = { ...list("tags", "tags", "Which tokens: those with all of these tags. Empty: none.", LABEL, { maxItems: 100 }), most: 100 };
+/** @type {Parameter} */
+const objectIds = { ...list("object_ids", "objectIds", "There are no stored objects: PV2001.", { type: "string" }), isRefused: true, most: 0 };
 const QUERY = [tokenIds, tags, objectIds];
 
 /** A property, or one through a transformer. */
 const PROP = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}$" };
 const TRANSFORMED = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}(\\.(mask|size|age|age_frac))?$" };
-const props = list("props", "props", "Which properties; `name.transformer` answers under that name. Absent: all.", TRANSFORMED, {
-  minItems: 1,
-  maxItems: 100,
-});
+const about = "Which properties; `name.transformer` answers under that name. Absent: all.";
+/** The policy is asked for each of them, before any is refused. @type {Parameter} */
+const props = { ...list("props", "props", about, TRANSFORMED, { minItems: 1, maxItems: 100 }), needless: "repeats" };
 
 /** As many seconds as the vault takes: up to 3,153,600,000. */
 const SECONDS = "[0-9]{1,9}|[0-2][0-9]{9}|30[0-9]{8}|31[0-4][0-9]{7}|315[0-2][0-9]{6}|3153[0-5][0-9]{5}|3153600000";
@@ -313,15 +317,24 @@ export const ROUTES = [
   },
 ];
 
-/** What asks nothing of the vault. The open ones are answered to everybody. */
-export const PAGES = /** @type {const} */ ([
+/**
+ * What asks nothing of the vault. The open ones are answered to everybody. The public API's own take what it has for them
+ * and nothing else, as its operations do; the pages beside it do not look at a query.
+ * @type {readonly { path: string, id: string, isOpen: boolean, parameters?: readonly Parameter[] }[]}
+ */
+export const PAGES = [
   { path: "/", id: "root", isOpen: true },
   { path: "/openapi.json", id: "openapi", isOpen: true },
   { path: "/errors", id: "errors", isOpen: true },
-  { path: `${API}/data/info/health`, id: "data-health", isOpen: true },
-  { path: `${API}/ctl/info/health`, id: "control-health", isOpen: true },
-  { path: `${API}/system/info/version`, id: "get-version", isOpen: false },
-]);
+  { path: `${API}/data/info/health`, id: "data-health", isOpen: true, parameters: [] },
+  { path: `${API}/ctl/info/health`, id: "control-health", isOpen: true, parameters: [] },
+  {
+    path: `${API}/system/info/version`,
+    id: "get-version",
+    isOpen: false,
+    parameters: [text("custom_audit", "customAudit", "It means nothing: this is not audited.", NOTE)],
+  },
+];
 
 /** Changing these is refused: the vault's collections are its host's. */
 export const FIXED = {

@@ -5,7 +5,9 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 
-import { API, DATA, KEY, WHY, openHandler, requestOf, serve } from "./serve.js";
+import { readParameters } from "../../pkg/http/parameters.js";
+import { ROUTES } from "../../pkg/http/routes.js";
+import { API, DATA, KEY, WHY, ask, openHandler, requestOf, serve } from "./serve.js";
 
 /** More than the queries here have. */
 const MAX_HEADERS = 2 * 1024 * 1024;
@@ -74,6 +76,64 @@ test("10,000 token IDs in a query are answered, and one more is the vault's own 
   await stands();
 });
 
+test("a million items that can change no answer are not handed on", () => {
+  const many = 1_000_000;
+  /** @type {(id: string, query: string, headers?: Record<string, string>) => Record<string, any>} */
+  const read = (id, query, headers = {}) => {
+    const operation = ROUTES.flatMap(({ operations }) => operations).find((one) => one.id === id);
+    assert(operation !== undefined);
+    return readParameters(operation, requestOf(`${DATA}/tokens?${query}`, { headers }), {});
+  };
+  for (const commas of [",".repeat(many), "%2C".repeat(many)]) {
+    assert.deepEqual(read("rotate-tokens", `token_ids=${commas}`).tokenIds, [""]);
+    assert.deepEqual(read("detokenize", `tags=a${commas}&tags=b`).tags, ["a", ""]);
+    assert.deepEqual(read("search-tokens", `options=${commas}`).options, [""]);
+    assert.deepEqual(read("encrypt-blob", `tags=a&tags=b${commas}`).tags, ["a", "b", ""]);
+    assert.deepEqual(read("detokenize", `props=email${commas}name`).props, ["email", "", "name"]);
+    assert.deepEqual(read("detokenize", `object_ids=${commas}`).objectIds.length, 1);
+  }
+  assert.equal(read("detokenize", `tags=${"a,".repeat(many)}`).tags.length, 101);
+  assert.equal(read("detokenize", "tags=a&".repeat(100_000)).tags.length, 101);
+  assert.deepEqual(read("detokenize", `props=${"email,name,".repeat(many / 2)}`).props, ["email", "name", ""]);
+  assert.equal(read("detokenize", "", { "X-Tenant-Id": "a,".repeat(many) }).xTenantId.length, 101);
+  assert.throws(() => read("detokenize", `token_ids=${"a,".repeat(4 * 1024 * 1024)}`), { code: "PV1012", status: 414, context: { field: "query" } });
+});
+
+test("a list over HTTP ends as in the process, though not all of it is handed on", async () => {
+  const { handler, vault, asked } = await openHandler();
+  await ask(handler, `${DATA}/tokens?${WHY}`, { method: "POST", body: [{ type: "randomized", token_id: "a", tags: ["t"], object: { fields: { name: "Jane" } } }] });
+  asked.length = 0;
+  const hundred = Array(100).fill("t");
+  for (const [name, as, items] of /** @type {[string, string, string[]][]} */ ([
+    ["token_ids", "tokenIds", ["a", "", "b"]],
+    ["token_ids", "tokenIds", ["a", "", "!"]],
+    ["token_ids", "tokenIds", ["a", "!", ""]],
+    ["token_ids", "tokenIds", ["a", "a", "a"]],
+    ["tags", "tags", hundred],
+    ["tags", "tags", [...hundred, "t"]],
+    ["tags", "tags", [...hundred, "t", "t"]],
+    ["tags", "tags", ["t", "", ...hundred, "t"]],
+    ["object_ids", "objectIds", ["a", "", "b"]],
+    ["options", "options", ["include_metadata", "", "x"]],
+    ["options", "options", ["include_metadata", "include_metadata"]],
+    ["props", "props", ["name", "", "email"]],
+    ["props", "props", ["name", "name", "email", "name"]],
+    ["props", "props", Array(1_000).fill("name")],
+    ["props", "props", ["nothing", "name", "nothing"]],
+  ])) {
+    const query = new URLSearchParams([["reason", "AppFunctionality"], [name, items.join()], ...(name === "token_ids" ? [] : [["token_ids", "a"]])]);
+    const { status, body } = await ask(handler, `${DATA}/tokens?${query}`);
+    const overHttp = asked.splice(0);
+    const parameters = /** @type {any} */ ({ collection: "customers", reason: "AppFunctionality", tokenIds: ["a"], [as]: items });
+    const inProcess = await vault.as("tester").tokens.detokenize(parameters).then(
+      (answer) => ({ status: 200, body: answer }),
+      (/** @type {any} */ error) => ({ status: error.status, body: error.code }),
+    );
+    const plain = (/** @type {any[]} */ questions) => questions.map(({ requestId: _, ...rest }) => rest);
+    assert.deepEqual([status, body.error_code ?? body, plain(overHttp)], [inProcess.status, inProcess.body, plain(asked.splice(0))], `${name}=${items.slice(0, 4)}`);
+  }
+});
+
 test("a body that never ends is 413 once it is too long, and its sender is not listened to for ever", async (t) => {
   const { port, stands } = await serving(t);
   const chunk = `10000\r\n${" ".repeat(65_536)}\r\n`;
@@ -105,6 +165,30 @@ test("a body that is told to be too long is 413 without a byte of it", async (t)
   const { port, stands } = await serving(t);
   const head = `POST ${DATA}/tokens?${WHY} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n\r\n`;
   assert.deepEqual(statusesIn(await sendRaw(port, head, { until: /PV1012/ })), [413]);
+  await stands();
+});
+
+test("a body where there is none is 400, whatever the method, and is not read; an empty one is none", async (t) => {
+  const { port, stands, asked } = await serving(t);
+  for (const method of ["GET", "HEAD", "DELETE"]) {
+    const head = `${method} ${DATA}/tokens?${WHY}&token_ids= HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\n`;
+    const [close, type] = ["Connection: close\r\n", "Content-Type: application/json\r\n"];
+    for (const sent of [
+      `${type}${close}Content-Length: 2\r\n\r\n{}`,
+      `${close}Content-Length: 2\r\n\r\n{}`,
+      `${close}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+      // The answer does not wait for any of it.
+      "Content-Length: 999999999\r\n\r\n",
+    ]) {
+      const came = await sendRaw(port, head + sent, { until: /\r\n\r\n.*requestBody/s, waits: method === "HEAD" ? 500 : 3_000 });
+      assert.deepEqual(statusesIn(came), [400], `${method} ${sent}`);
+      if (method !== "HEAD") assert.match(came, /"PV1012".*"field":"requestBody"/, came);
+    }
+    assert.equal(asked.length, 0);
+    const [status] = statusesIn(await sendRaw(port, `${head}${close}Content-Length: 0\r\n\r\n`));
+    assert.equal(status, method === "DELETE" ? 404 : 200, method);
+    asked.length = 0;
+  }
   await stands();
 });
 

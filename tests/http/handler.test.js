@@ -100,6 +100,23 @@ test("parameters that are not the operation's, not in their case, twice, or no b
   }
 });
 
+test("health and the version take what the public API has for them, and no other parameter; the pages look at none", async () => {
+  const { handler } = await openHandler();
+  const health = [`${API}/data/info/health`, `${API}/ctl/info/health`];
+  for (const path of [...health, `${API}/system/info/version`]) {
+    for (const method of ["GET", "HEAD"]) {
+      assert.equal((await ask(handler, `${path}?`, { method })).status, 200);
+      assert.equal((await ask(handler, `${path}?transaction_id=a`, { method })).status, 400, path);
+    }
+    assertRefused(await ask(handler, `${path}?transaction_id=a`), 400, "PV1012", "transaction_id");
+    assertRefused(await ask(handler, `${path}?jane%40example.com`), 400, "PV1012", "query");
+  }
+  for (const path of health) assertRefused(await ask(handler, `${path}?custom_audit=a`), 400, "PV1012", "custom_audit");
+  assert.equal((await ask(handler, `${API}/system/info/version?custom_audit=a`)).status, 200);
+  assertRefused(await ask(handler, `${API}/system/info/version?custom_audit=a&custom_audit=b`), 400, "PV1012", "custom_audit");
+  for (const path of ["/", "/errors", "/openapi.json"]) assert.equal((await ask(handler, `${path}?utm_source=%ff&a`)).status, 200, path);
+});
+
 test("tenants: one header, with commas; an empty one is refused, and so is what is not ASCII", async () => {
   const { handler, asked } = await openHandler();
   const count = (/** @type {string} */ tenants) => ask(handler, `${DATA}/count/tokens?${WHY}`, { headers: { "x-tenant-id": tenants } });
@@ -165,7 +182,8 @@ test("what `authenticate` answers is the caller, but for nothing, false and empt
 
 test("the request's ID goes to policy and audit and comes back in every answer; a bad one is refused, none is made", async () => {
   const { handler, asked, told } = await openHandler();
-  const named = (/** @type {string} */ path, /** @type {string} */ id) => ask(handler, path, { headers: { "x-pvault-request-id": id } });
+  const named = (/** @type {string} */ path, /** @type {string} */ id, method = "GET") =>
+    ask(handler, path, { method, headers: { "x-pvault-request-id": id } });
   const answer = await named(`${DATA}/count/tokens?${WHY}`, "Trace.1:a_b-c");
   assert.equal(answer.headers.get("x-pvault-request-id"), "Trace.1:a_b-c");
   assert.deepEqual([asked[0]?.requestId, told[0]?.requestId], ["Trace.1:a_b-c", "Trace.1:a_b-c"]);
@@ -175,6 +193,13 @@ test("the request's ID goes to policy and audit and comes back in every answer; 
     assertRefused(bad, 400, "PV1012", "X-Pvault-Request-ID");
     assert.match(String(bad.headers.get("x-pvault-request-id")), UUID);
     assert.match(String((await ask(handler, path)).headers.get("x-pvault-request-id")), UUID);
+  }
+  for (const method of ["HEAD", "OPTIONS", "POST", "PATCH", "DELETE", "PUT", "QUERY"]) {
+    for (const path of [...OPEN, "/nowhere", `${DATA}/tokens`, `${API}/ctl/types`, `${API}/ctl/collections`, `${API}/system/info/version`]) {
+      const { status, headers } = await named(path, "a b", method);
+      assert.equal(status, 400, `${method} ${path}`);
+      assert.match(String(headers.get("x-pvault-request-id")), UUID);
+    }
   }
   assertRefused(await named(`${DATA}/tokens`, "x".repeat(129)), 400, "PV1012");
   assertRefused(await named(`${DATA}/tokens`, ""), 400, "PV1012");

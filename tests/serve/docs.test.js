@@ -39,7 +39,7 @@ test("the collection that is there without `--collections` is described", () => 
   const [, described = ""] = /there is one collection, (`customers`, with .*?)\.\n/s.exec(text) ?? [];
   const [required = "", nullable = ""] = described.split("each nullable");
   const typesIn = (/** @type {string} */ part) => Array.from(part.matchAll(/`(\w+)` \(`(\w+)`\)/g), ([, name, type]) => [name, type]);
-  const entries = Object.entries(readCollections(undefined)["customers"]?.properties ?? {});
+  const entries = Object.entries(readCollections(readOptions([], {}))["customers"]?.properties ?? {});
   const typesOf = (/** @type {boolean} */ isNullable) =>
     entries.filter(([, property]) => (property.nullable ?? false) === isNullable).map(([name, { type }]) => [name, type]);
   assert.deepEqual([typesIn(required), typesIn(nullable)], [typesOf(false), typesOf(true)]);

@@ -36,7 +36,7 @@ async function beginSlowly(server) {
   return { answered, finish: () => sent.end(body.slice(10)) };
 }
 
-for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
+for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT", "SIGHUP"])) {
   test(`${signal} lets a request finish, takes no other, and ends with 0`, async () => {
     const server = await serve();
     // A connection that is idle keeps nobody.
@@ -70,7 +70,7 @@ test("a signal while it starts ends it as well", async (t) => {
   const { folder } = temporaryFolder();
   const keys = `${folder}/keys.json`;
   writeFileSync(keys, (await vaultlet(["keys"])).stdout, { mode: 0o600 });
-  for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
+  for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT", "SIGHUP"])) {
     const words = ["serve", "--port", "0", "--keys", keys, "--store", `postgres://a:b@127.0.0.1:${port}/c`];
     const child = spawn(process.execPath, [binary, ...words], { stdio: "ignore" });
     const ended = once(child, "exit");

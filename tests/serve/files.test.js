@@ -76,6 +76,27 @@ test("a file that is not there, and one that is a folder", async () => {
   assert.deepEqual([audit.status, audit.stderr], [1, `vaultlet: \`--audit\` ${folder}/none/trail.jsonl: cannot be written (ENOENT)\n`]);
 });
 
+test("what a variable of the environment names is told by that variable, unless a flag has won", async () => {
+  const none = `${folder}/none`;
+  for (const name of ["COLLECTIONS", "KEYS", "API_KEYS", "AUDIT"]) {
+    const { status, stdout, stderr } = await vaultlet(["serve"], { env: { [`VAULTLET_${name}`]: `${none}/file.json` } });
+    const problem = name === "AUDIT" ? "cannot be written (ENOENT)" : "there is no such file";
+    assert.deepEqual([status, stdout, stderr], [1, "", `vaultlet: \`VAULTLET_${name}\` ${none}/file.json: ${problem}\n`]);
+  }
+  const apiKeys = write("named.json", { Webapp: hash });
+  for (const [words, env, said] of /** @type {[string[], Record<string, string>, string][]} */ ([
+    [["--keys", `${none}/b`], { VAULTLET_KEYS: `${none}/a` }, `\`--keys\` ${none}/b: there is no such file`],
+    [["--api-keys", apiKeys], { VAULTLET_IAM: `${none}/a` }, `\`VAULTLET_IAM\` ${none}/a: there is no such file`],
+    [[], { VAULTLET_IAM: apiKeys }, "`VAULTLET_IAM` needs `--api-keys`: without keys none of its users could call (`vaultlet --help` has all of it)"],
+    [[], { VAULTLET_HOST: "192.0.2.1", VAULTLET_PORT: "0" }, "`VAULTLET_HOST` 192.0.2.1 cannot be listened on (EADDRNOTAVAIL)"],
+    [[], { VAULTLET_STORE: "redis://a" }, "`VAULTLET_STORE` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE (`vaultlet --help` has all of it)"],
+    [["--keys", write("good.json", keyring)], { VAULTLET_STORE: `sqlite:${none}/a.db` }, `\`VAULTLET_STORE\` there is no folder for the SQLite file: ${none}/a.db`],
+  ])) {
+    const { status, stderr } = await vaultlet(["serve", ...words], { env });
+    assert.deepEqual([status, stderr], [said.includes("--help") ? 2 : 1, `vaultlet: ${said}\n`]);
+  }
+});
+
 test("keys that others can read are refused, with the remedy, which works", async () => {
   const path = write("shared keys.json", keyring);
   for (const mode of [0o644, 0o640, 0o604, 0o660, 0o601]) {

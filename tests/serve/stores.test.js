@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
@@ -40,6 +40,20 @@ async function survivesRestart(store, where) {
 test("sqlite:FILE by better-sqlite3 outlives the server", async () => {
   const { screen } = await survivesRestart(`sqlite:${folder}/first.db`);
   assert(screen.includes(`  store         SQLite, ${folder}/first.db\n`), screen);
+});
+
+const modeOf = (/** @type {string} */ file) => (statSync(file).mode & 0o777).toString(8);
+
+test("a SQLite file is made for its owner alone; one that is there keeps its mode", async () => {
+  const file = `${folder}/own.db`;
+  const store = ["--keys", keys, "--store", `sqlite:${file}`];
+  for (const mode of [0o600, 0o640, 0o644]) {
+    const server = await serve(store);
+    assert.equal((await server.call("POST", tokens, makeJane)).status, 200);
+    assert.equal(modeOf(file), mode.toString(8));
+    assert.equal(await server.end(), 0);
+    chmodSync(file, mode === 0o600 ? 0o640 : 0o644);
+  }
 });
 
 test("postgres://… outlives the server, whose screen shows no password; a server that goes away is an error, and a line", async () => {
@@ -140,6 +154,7 @@ test("an engine's client that is not installed is named, with the command that i
   }
   // Node 24 has SQLite itself.
   await survivesRestart(`sqlite:${folder}/node-24.db`, { ...where, node: node24 });
+  assert.equal(modeOf(`${folder}/node-24.db`), "600");
 
   // What is installed and broken is not called missing.
   mkdirSync(join(modules, "pg"));
