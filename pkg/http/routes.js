@@ -332,7 +332,7 @@ export const PAGES = [
     path: `${API}/system/info/version`,
     id: "get-version",
     isOpen: false,
-    parameters: [text("custom_audit", "customAudit", "It means nothing: this is not audited.", NOTE)],
+    parameters: [text("custom_audit", "customAudit", "It means nothing: this is not audited.")],
   },
 ];
 
