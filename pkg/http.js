@@ -41,6 +41,7 @@ const BASE_PATH = /^(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)*$/;
 /** Below the base path, in characters: none of the API's is as long, with an ID of 256 characters, all of them escaped. */
 const LONGEST_PATH = 4_096;
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const BEARER = /^bearer +\S/i;
 const REQUEST_ID_HEADER = "X-Pvault-Request-ID";
 
 /** @type {typeof import("./http.js").createHandler} */
@@ -189,9 +190,15 @@ async function identify(authenticate, request) {
     caller = undefined;
   }
   if (caller === undefined || caller === null || caller === false || caller === "") {
-    throw makeError("PV1005", 401, "the request is unauthorized", {});
+    throw makeError("PV1005", 401, `the request is unauthorized: ${whyNobody(request.headers.get("authorization"))}`, {});
   }
   return caller;
+}
+
+/** What the sender can see for itself; of a key that was sent, no more than that it opens nothing. @param {string | null} told */
+function whyNobody(told) {
+  if (told === null || told === "") return "it has no `Authorization` header";
+  return BEARER.test(told) ? "its key is not accepted" : "its `Authorization` is not `Bearer` and a key";
 }
 
 /** @returns {never} */

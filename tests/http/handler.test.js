@@ -180,6 +180,24 @@ test("what `authenticate` answers is the caller, but for nothing, false and empt
   }
 });
 
+test("a 401 tells no key, another scheme and a key that nobody has apart, and of a key nothing else", async () => {
+  const { handler } = await openHandler();
+  const said = async (/** @type {string | undefined} */ authorization) => {
+    const headers = { ...(authorization !== undefined && { Authorization: authorization }) };
+    const answer = await ask(handler, `${DATA}/count/tokens?${WHY}`, { key: null, headers });
+    assertRefused(answer, 401, "PV1005");
+    assert.deepEqual([answer.headers.get("www-authenticate"), answer.body.context], ["Bearer", {}]);
+    return answer.body.message;
+  };
+  for (const none of [undefined, "", " "]) assert.equal(await said(none), "the request is unauthorized: it has no `Authorization` header");
+  for (const other of [KEY, `Basic ${KEY}`, "Bearer", "bearer ", `Bearer${KEY}`, `Token Bearer ${KEY}`]) {
+    assert.equal(await said(other), "the request is unauthorized: its `Authorization` is not `Bearer` and a key", other);
+  }
+  for (const wrong of ["Bearer x", `bearer ${KEY}x`, `Bearer ${KEY.slice(1)}`, `Bearer "${KEY}"`, "Bearer a b", `Bearer ${KEY}, Bearer ${KEY}`]) {
+    assert.equal(await said(wrong), "the request is unauthorized: its key is not accepted", wrong);
+  }
+});
+
 test("the request's ID goes to policy and audit and comes back in every answer; a bad one is refused, none is made", async () => {
   const { handler, asked, told } = await openHandler();
   const named = (/** @type {string} */ path, /** @type {string} */ id, method = "GET") =>
