@@ -26,7 +26,7 @@ test("every method for tokens and crypto of the official client is there, but ex
 
 test("what CHANGELOG.md says is absent of the parameters is PV2001", async () => {
   const { tokens } = (await openVault(exampleHost())).as("jane");
-  /** @type {Record<string, (tokens: any) => Promise<unknown>>} */
+  /** @type {Record<string, () => Promise<unknown>>} */
   const uses = {
     "object.id": () => tokens.tokenize(tokenizing({ object: { id: "x" } })),
     objectIds: () => tokens.detokenize(/** @type {any} */ ({ ...about, objectIds: ["x"] })),
