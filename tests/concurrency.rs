@@ -310,6 +310,27 @@ fn two_updates_of_the_same_tokens_at_once_end_as_one_after_the_other() {
 
 // Delete and make again under one token ID.
 
+#[test]
+fn two_that_tokenize_the_same_values_at_once_end_as_one_after_the_other() {
+    let of = |name: &str| json!({"type": "pci", "object": {"fields": {"name": name}}});
+    let tokenize = |expiry: &str, names: &[&str]| {
+        let body: Vec<Value> = names.iter().map(|name| of(name)).collect();
+        json!({"expirationSecs": expiry, "requestBody": body})
+    };
+    // What each leaves as it is, the other changes.
+    let make = |vault: &TestVault| {
+        succeeds(vault.tokenize(tokenize("", &["a"])));
+        succeeds(vault.tokenize(tokenize("60", &["b"])));
+    };
+    let both = |expiry: &str| ("tokens.tokenize", tokenize(expiry, &["a", "b"]));
+    in_every_interleaving(make, &both(""), &both("60"), |vault, first, second, schedule| {
+        assert_eq!((code(first), code(second)), ("ok", "ok"), "{schedule:?}");
+        let rows = vault.host.store.rows();
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0].expires_at, rows[1].expires_at, "{schedule:?}");
+    });
+}
+
 fn delete(vault: &TestVault, token_id: &str) {
     succeeds(vault.delete(json!({"tokenIds": [token_id]})));
 }

@@ -103,6 +103,8 @@ pub(crate) struct Draft<'a> {
     /// The data of a token that is new.
     canonical: &'a str,
     changed: bool,
+    /// Whether a request means it.
+    is_meant: bool,
 }
 
 impl Draft<'_> {
@@ -114,14 +116,7 @@ impl Draft<'_> {
         Ok(body.is_some_and(|body| body == canonical))
     }
 
-    pub(crate) fn put<H: Host>(
-        &self,
-        pass: &mut Pass<'_, H>,
-        batch: &mut Batch,
-    ) -> Result<(), Error> {
-        if !self.changed {
-            return Ok(());
-        }
+    fn put<H: Host>(&self, pass: &mut Pass<'_, H>, batch: &mut Batch) -> Result<(), Error> {
         let terms = pass.derive_terms(&self.head);
         let body = match (&self.before, self.head.token_type) {
             (Some(row), _) => Body::Kept(row),
@@ -166,6 +161,7 @@ impl<'a> Drafts<'a> {
                 before: Some(Rc::clone(&token.row)),
                 canonical: "",
                 changed: false,
+                is_meant: false,
             });
         }
         Ok(drafts)
@@ -245,11 +241,28 @@ impl<'a> Drafts<'a> {
         match found {
             Some(index) => {
                 let draft = self.list.get_mut(index).ok_or_else(lost)?;
+                draft.is_meant = true;
                 reuse(pass, draft, request, expiry)?;
                 Ok(index)
             }
             None => self.make(pass, batch, wanted, expiry),
         }
+    }
+
+    /// Puts what is new or has changed. As soon as a token that exists changes, all that are meant are written, as in an
+    /// update: two calls at once could else each leave out what the other changes.
+    pub(crate) fn put<H: Host>(
+        &self,
+        pass: &mut Pass<'_, H>,
+        batch: &mut Batch,
+    ) -> Result<(), Error> {
+        let changes_one = self.list.iter().any(|draft| draft.changed && draft.before.is_some());
+        for draft in &self.list {
+            if draft.changed || changes_one && draft.is_meant {
+                draft.put(pass, batch)?;
+            }
+        }
+        Ok(())
     }
 
     /// The draft that holds a claim.
@@ -296,6 +309,7 @@ impl<'a> Drafts<'a> {
             expires_at: expiry.at(pass.now),
             canonical: &wanted.input.canonical,
             changed: true,
+            is_meant: true,
         });
         Ok(index)
     }

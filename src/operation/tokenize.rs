@@ -199,9 +199,7 @@ fn put<H: Host>(
 ) -> Result<Plan, Error> {
     let made = chosen.iter().filter_map(|index| drafts.list.get(*index));
     let made: Vec<Made<'_>> = made.map(|draft| Made { token_id: &draft.head.token_id }).collect();
-    for draft in &drafts.list {
-        draft.put(pass, &mut batch)?;
-    }
+    drafts.put(pass, &mut batch)?;
     Ok(batch.answering(write(&made)?, made.len()))
 }
 
