@@ -30,8 +30,11 @@ export function checkCardShape(call, { fptemplate, fpprops = [] }) {
 export function cardShape(call, request, data) {
   const [name = ""] = request.fpprops ?? [];
   if (request.fptemplate === undefined) return undefined;
-  if (!Object.hasOwn(data, name)) call.report(new Refusal("VL3011"));
-  call.settle();
+  if (!Object.hasOwn(data, name)) {
+    // Another request of the array may be refused first, for another reason.
+    call.report(new Refusal("VL3011"));
+    return undefined;
+  }
   const number = digitsOf(String(data[name]));
   return { first: number.slice(0, 6), last: number.slice(-4), not: number };
 }

@@ -193,5 +193,6 @@ export function hash(call) {
     const card = cardShape(call, request, data);
     return { token_id: derivedId(call, { collection, scope, tenant, data }, card) };
   });
+  call.settle();
   return { answer, tokens: requestBody.length };
 }

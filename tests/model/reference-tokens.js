@@ -38,9 +38,14 @@ export function tokenize(call) {
     (request.ensure_unique_tenant_tags ?? []).map((/** @type {string} */ tag) => canonical([tenant, tag])),
   );
   refuseTwice(call, ensured, "VL3007");
+  const before = new Map(call.tokens().map((token) => [token.key, contentOf(token)]));
   const made = drafts.map((draft) => tokenizeOne(call, draft));
   for (const [position, token] of made.entries())
     refuseShared(call, token, requests[position].ensure_unique_tenant_tags);
+  // As in an update: one that was there and changes takes along all that were there.
+  const reused = [...new Set(made)].filter(({ key }) => before.has(key));
+  const changes = reused.some((token) => contentOf(token) !== before.get(token.key));
+  if (changes) for (const token of reused) token.writtenAnew += 1;
   call.settle();
   return keep(call, { answer: made.map(({ id }) => ({ token_id: id })), tokens: made.length });
 }
