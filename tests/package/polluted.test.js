@@ -16,9 +16,15 @@ import { namesRead } from "./names-read.js";
  */
 const ASKED_BY_OTHERS = ["then", "get", "set", "toJSON", "detached"];
 
+/**
+ * At its end Node waits for what it compiles at the same time, which may wait for Node to collect garbage, for ever
+ * (nodejs/node#54918): these programs keep it compiling to their last line.
+ */
+const ENDING = "--no-concurrent-recompilation";
+
 /** @param {string} program @param {unknown} [input] @param {string[]} others */
 function run(program, input, ...others) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(new URL(program, import.meta.url)), ...others], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [ENDING, fileURLToPath(new URL(program, import.meta.url)), ...others], {
     encoding: "utf8",
     input: JSON.stringify(input ?? null),
     env: { ...process.env, NODE_OPTIONS: "" },
