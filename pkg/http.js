@@ -24,13 +24,13 @@ import { readPlain } from "./options.js";
  * @typedef {object} Place
  * @property {boolean} isOpen whether everybody is answered
  * @property {Map<string, Method>} methods
- * @property {Method} [anyMethod] answers whatever the method is
+ * @property {Method | undefined} anyMethod answers whatever the method is
  */
 
 /**
  * @typedef {object} Method
- * @property {Operation} [operation]
- * @property {boolean} [isRefused] whoever asks is told why; `Allow` does not have it
+ * @property {Operation | undefined} operation
+ * @property {boolean} isRefused whoever asks is told why; `Allow` does not have it
  * @property {(call: Call) => Answer | Promise<Answer>} answer
  */
 /** @typedef {{ request: Request, requestId: string, caller: unknown, parts: Record<string, string> }} Call */
@@ -52,6 +52,7 @@ export function createHandler(given) {
   /** @type {(operation: Operation) => Method} */
   const methodOf = (operation) => ({
     operation,
+    isRefused: false,
     async answer({ request, requestId, caller, parts }) {
       const parameters = readParameters(operation, request, parts);
       if (operation.readsCollections) parameters["collection"] ??= "";
@@ -67,31 +68,33 @@ export function createHandler(given) {
   const places = new Map();
   const placeAt = (/** @type {string} */ path) => {
     /** @type {Place} */
-    const place = places.get(path) ?? { isOpen: false, methods: new Map() };
+    const place = places.get(path) ?? { isOpen: false, methods: new Map(), anyMethod: undefined };
     places.set(path, place);
     return place;
   };
   for (const { path, operations } of ROUTES) {
     for (const operation of operations) {
       const isThere = !operation.readsCollections || collections !== undefined;
-      placeAt(path).methods.set(operation.method, isThere ? methodOf(operation) : { isRefused: true, answer: notHere });
+      placeAt(path).methods.set(operation.method, isThere ? methodOf(operation) : refusing(notHere));
     }
   }
   for (const [path, methods] of Object.entries(FIXED)) {
-    for (const method of methods) placeAt(path).methods.set(method, { isRefused: true, answer: isFixed });
+    for (const method of methods) placeAt(path).methods.set(method, refusing(isFixed));
   }
   for (const { path, id, isOpen, parameters } of PAGES) {
     const place = placeAt(path);
     place.isOpen = isOpen;
     const page = /** @type {() => Answer} */ (pages[id]);
     place.methods.set("GET", {
+      operation: undefined,
+      isRefused: false,
       answer({ request }) {
         if (parameters !== undefined) readParameters({ parameters }, request, {});
         return page();
       },
     });
   }
-  for (const path of ABSENT) placeAt(path).anyMethod = { answer: notHere };
+  for (const path of ABSENT) placeAt(path).anyMethod = refusing(notHere);
 
   /**
    * @param {Place | undefined} place
@@ -200,6 +203,9 @@ function whyNobody(told) {
   if (told === null || told === "") return "it has no `Authorization` header";
   return BEARER.test(told) ? "its key is not accepted" : "its `Authorization` is not `Bearer` and a key";
 }
+
+/** @type {(answer: () => never) => Method} */
+const refusing = (answer) => ({ operation: undefined, isRefused: true, answer });
 
 /** @returns {never} */
 function notHere() {

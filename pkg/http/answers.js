@@ -1,6 +1,7 @@
 // @ts-check
 // The answers: each with its request's ID, and none for a cache to keep.
 
+import { ownOf } from "../built-ins.js";
 import { VaultError, makeError } from "../error.js";
 import { restPath } from "./parameters.js";
 import { Refusal } from "./refusal.js";
@@ -53,8 +54,8 @@ export function failure(thrown, { basePath, operation, allow }) {
   // What HTTP refuses is told as REST writes it already.
   if (operation !== undefined && !(thrown instanceof Refusal)) {
     for (const key of ["field", "feature"]) {
-      const path = context[key];
-      if (path !== undefined) context[key] = restPath(operation, path);
+      const path = ownOf(context, key);
+      if (typeof path === "string") context[key] = restPath(operation, path);
     }
     message = message.replace(QUOTED, (_, path) => `\`${restPath(operation, path)}\``);
   }

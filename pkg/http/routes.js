@@ -12,12 +12,12 @@ import { REASONS } from "../policy/names.js";
  * @property {"query" | "header" | "path"} in
  * @property {string} about
  * @property {object} schema of the parameter, in openapi.json
- * @property {boolean} [required]
- * @property {boolean} [isRefused] the vault takes it only to refuse it; openapi.json does not show it
- * @property {"behind empty" | "repeats"} [needless] what changes no answer in a list: what stands behind an item that is
+ * @property {boolean | undefined} required
+ * @property {boolean | undefined} isRefused the vault takes it only to refuse it; openapi.json does not show it
+ * @property {"behind empty" | "repeats" | undefined} needless what changes no answer in a list: what stands behind an item that is
  *   empty, for which the vault refuses the whole list at the parse, or what came before
- * @property {number} [most] items of a list: of more the vault refuses all, and only one more is read
- * @property {{ but: readonly string[] }} [meansNothing] it is held against its schema and not handed on; what the public
+ * @property {number | undefined} most items of a list: of more the vault refuses all, and only one more is read
+ * @property {{ but: readonly string[] } | undefined} meansNothing it is held against its schema and not handed on; what the public
  *   API knows beside that is PV2001
  */
 
@@ -30,13 +30,16 @@ import { REASONS } from "../policy/names.js";
  * @property {"json" | "bytes" | "none"} body
  * @property {"json" | "bytes" | "none"} answer
  * @property {boolean} writes whether a store that cannot write refuses it
- * @property {boolean} [readsCollections] whether it is there only where `collections` was handed in
+ * @property {boolean} readsCollections whether it is there only where `collections` was handed in
  * @property {readonly Parameter[]} parameters
- * @property {string} [bodySchema] a name of `schemas.js`
- * @property {string} [answerSchema]
+ * @property {string | undefined} bodySchema a name of `schemas.js`
+ * @property {string | undefined} answerSchema
  */
 
 /** @typedef {{ path: string, operations: readonly Operation[] }} Route */
+
+/** A parameter has all of its properties itself: what somebody puts on `Object.prototype` is none of them. */
+const NOTHING_MORE = { required: undefined, isRefused: undefined, needless: undefined, most: undefined, meansNothing: undefined };
 
 const API = "/api/pvlt/1.0";
 const COLLECTION = `${API}/data/collections/{collection}`;
@@ -47,10 +50,11 @@ const TOKEN_ID = { type: "string", pattern: "^[A-Za-z0-9_-]{1,128}$" };
 const NOTE = { type: "string", maxLength: 1024 };
 
 /** @type {(name: string, as: string, about: string, schema?: object) => Parameter} */
-const text = (name, as, about, schema = { type: "string" }) => ({ name, as, kind: "text", in: "query", about, schema });
+const text = (name, as, about, schema = { type: "string" }) => ({ ...NOTHING_MORE, name, as, kind: "text", in: "query", about, schema });
 
 /** @type {(name: string, as: string, about: string, items: object, more?: object) => Parameter} */
 const list = (name, as, about, items, more = {}) => ({
+  ...NOTHING_MORE,
   name,
   as,
   kind: "list",
@@ -65,6 +69,7 @@ const required = (parameter) => ({ ...parameter, required: true });
 
 /** @type {Parameter} */
 const collection = {
+  ...NOTHING_MORE,
   name: "collection",
   as: "collection",
   kind: "text",
@@ -76,6 +81,7 @@ const collection = {
 
 /** @type {Parameter} */
 const tenants = {
+  ...NOTHING_MORE,
   name: "X-Tenant-Id",
   as: "xTenantId",
   kind: "list",
@@ -99,6 +105,7 @@ const COMMON = [
   text("adhoc_reason", "adhocReason", "The caller's own words; needed with the reason `Other`.", NOTE),
   text("custom_audit", "customAudit", "A note for the audit.", NOTE),
   /** @type {Parameter} */ ({
+    ...NOTHING_MORE,
     name: "reload_cache",
     as: "reloadCache",
     kind: "flag",
@@ -144,6 +151,9 @@ const operation = (id, method, action, about, { parameters = [], tenancy = tenan
   body: "none",
   answer: "json",
   writes: false,
+  readsCollections: false,
+  bodySchema: undefined,
+  answerSchema: undefined,
   ...rest,
   parameters: [...COMMON, tenancy, ...parameters],
 });
@@ -320,12 +330,12 @@ export const ROUTES = [
 /**
  * What asks nothing of the vault. The open ones are answered to everybody. The public API's own take what it has for them
  * and nothing else, as its operations do; the pages beside it do not look at a query.
- * @type {readonly { path: string, id: string, isOpen: boolean, parameters?: readonly Parameter[] }[]}
+ * @type {readonly { path: string, id: string, isOpen: boolean, parameters: readonly Parameter[] | undefined }[]}
  */
 export const PAGES = [
-  { path: "/", id: "root", isOpen: true },
-  { path: "/openapi.json", id: "openapi", isOpen: true },
-  { path: "/errors", id: "errors", isOpen: true },
+  { path: "/", id: "root", isOpen: true, parameters: undefined },
+  { path: "/openapi.json", id: "openapi", isOpen: true, parameters: undefined },
+  { path: "/errors", id: "errors", isOpen: true, parameters: undefined },
   { path: `${API}/data/info/health`, id: "data-health", isOpen: true, parameters: [] },
   { path: `${API}/ctl/info/health`, id: "control-health", isOpen: true, parameters: [] },
   {

@@ -45,6 +45,18 @@ test("every name on `Object.prototype`, with every value: nothing is allowed, co
   assert.deepEqual(worked, ["settings", "a store in memory", "stores: a query by terms is one", "a vault as before"]);
 });
 
+/** Read by Hono and by Node itself: of a table of methods, and of what a `Request` or a `Response` is made of. */
+const ASKED_OF_HTTP = ["body", "cancel", "required", "GET", "OPTIONS", "POST", "PATCH"];
+
+test("every name on `Object.prototype`: the handler over HTTP answers the same, or, where Hono or Node has read it, fails", () => {
+  const { expected, found } = run("polluted-http.js", namesRead().filter((name) => !ASKED_BY_OTHERS.includes(name)));
+  assert.deepEqual(expected.map((/** @type {string} */ outcome) => outcome.slice(0, 3)), ["200", "200", "401", "401", "403", "404", "405", "400", "200", "200", "204", "501", "405"]);
+  for (const [name, outcomes] of Object.entries(found)) {
+    assert.deepEqual(outcomes, ["fails"], name);
+    assert(ASKED_OF_HTTP.includes(name), name);
+  }
+});
+
 test("JavaScript's own functions, each replaced in several ways: a call works or ends in an error, and no audit is missed", () => {
   const { found, tried } = run("replaced.js");
   assert.deepEqual(found, []);
