@@ -25,7 +25,8 @@ test("the service on PostgreSQL serves, changes data, finishes what was cut off,
   const service = spawn(process.execPath, [`${root}examples/postgres-service.js`], { env, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   for (const stream of [service.stdout, service.stderr]) stream.on("data", (chunk) => (said += chunk));
-  const ended = new Promise((resolve) => service.once("exit", (code) => resolve(code)));
+  // Not at its `exit`, after which some of what it said may still come.
+  const ended = new Promise((resolve) => service.once("close", (code) => resolve(code)));
   try {
     while (!/listening on \d+/.test(said) && service.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50));
     const url = `http://127.0.0.1:${/listening on (\d+)/.exec(said)?.[1]}/customers/`;

@@ -4,16 +4,17 @@
 
 import { connect, createServer } from "node:net";
 
+/** With what an error of Redis begins, and no answer of PostgreSQL's. */
+const REFUSED = "-".charCodeAt(0);
+
 /**
  * @param {number} to the server's port
  * @param {string} mark what stands in every write that a client sends, and in nothing else
+ * @param {(() => void)[]} [waiting] those who wait for a cut; proxies that share them cut whoever answers a write first
  */
-export async function startProxy(to, mark) {
+export async function startProxy(to, mark, waiting = []) {
   /** @type {Set<import("node:net").Socket>} */
   const sockets = new Set();
-  /** Of those who wait for a cut. @type {(() => void)[]} */
-  const waiting = [];
-
   const server = createServer((client) => {
     const upstream = connect(to, "127.0.0.1");
     /** @type {(() => void) | undefined} */
@@ -30,6 +31,11 @@ export async function startProxy(to, mark) {
       upstream.write(chunk);
     });
     upstream.on("data", (chunk) => {
+      // A node of a cluster that sends the client elsewhere has done no write.
+      if (onAnswer !== undefined && chunk[0] === REFUSED) {
+        waiting.unshift(onAnswer);
+        onAnswer = undefined;
+      }
       if (onAnswer === undefined) return void client.write(chunk);
       onAnswer();
       end();

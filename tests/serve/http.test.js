@@ -21,7 +21,7 @@ function send(text) {
   return new Promise((resolve, reject) => {
     let answer = "";
     const socket = connect(Number(port), "127.0.0.1", () => socket.write(text));
-    socket.setEncoding("utf8").setTimeout(10_000, () => reject(new Error(`no end: ${answer}`)));
+    socket.setEncoding("utf8").setTimeout(30_000, () => reject(new Error(`no end: ${answer}`)));
     socket.on("data", (part) => (answer += part));
     socket.on("error", reject);
     socket.on("close", () => {
@@ -74,7 +74,7 @@ for (const [what, sent, status] of refused) {
     assert.deepEqual([error_code, typeof message, typeof context, error_url], ["PV1012", "string", "object", "/errors#PV1012"]);
     if (status === 405) assert.match(answer.headers["allow"] ?? "", /\bGET\b/);
     assert.equal((await fetch(`${server.url}/api/pvlt/1.0/data/info/health`)).status, 200);
-    for (let tries = 0; tries < 100 && refusals().length === before; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let tries = 0; tries < 1_000 && refusals().length === before; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     const [line = "", ...others] = refusals().slice(before);
     assert(line.includes(` ${status} PV1012 `) && others.length === 0, server.printed.stdout);
     assert.equal(server.printed.stderr, "");
@@ -149,7 +149,7 @@ test("a body that never ends is not read on, whoever refuses it, and whether it 
       const more = setInterval(() => socket.write("1\r\nx\r\n"), 20);
       socket.on("data", (part) => (answer += part)).on("error", () => {});
       const end = () => (clearInterval(more), clearTimeout(late), socket.destroy());
-      const late = setTimeout(() => (end(), reject(new Error(`still read: ${head}`))), 10_000);
+      const late = setTimeout(() => (end(), reject(new Error(`still read: ${head}`))), 40_000);
       socket.on("close", () => (end(), answer.startsWith(`HTTP/1.1 ${status} `) ? resolve(undefined) : reject(new Error(`${head}${answer}`))));
     });
   }
@@ -181,11 +181,12 @@ test("as many headers as fit hold up the server no longer than those that it kee
     return performance.now() - begun;
   };
   let [kept, all] = [Infinity, Infinity];
-  for (let round = 0; round < 3; round += 1) {
+  // Eight times as many bytes: three times as long, and nine times where Node keeps them all. What else a machine does
+  // makes some longer, and none shorter.
+  for (let round = 0; round < 3 || (round < 30 && all >= 6 * kept); round += 1) {
     kept = Math.min(kept, await took(240_000));
     all = Math.min(all, await took(2_000_000));
   }
-  // Eight times as many bytes: three times as long, and nine times where Node keeps them all.
   assert(all < 6 * kept, `${all / kept} times`);
 });
 
@@ -236,9 +237,14 @@ test("the demo page's files are served, and nothing beside them or in the API's 
     assert.equal((await ask(path)).text, "the API", path);
   }
   assert.equal((await ask("/", "POST")).text, "the API");
-  const begun = performance.now();
-  assert.equal((await ask(`/${"%ff-".repeat(200_000)}`)).text, "the API");
-  assert(performance.now() - begun < 300, `${performance.now() - begun} ms`);
+  let shortest = Infinity;
+  for (let time = 0; time < 5; time += 1) {
+    const begun = performance.now();
+    assert.equal((await ask(`/${"%ff-".repeat(200_000)}`)).text, "the API");
+    shortest = Math.min(shortest, performance.now() - begun);
+  }
+  // Decoding it takes more than a second.
+  assert(shortest < 300, `${shortest} ms`);
   assert(existsSync(`${folder}/secret.txt`));
 });
 

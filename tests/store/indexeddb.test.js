@@ -77,15 +77,29 @@ test("two tabs that count up in one row lose no update", async () => {
     return row.claims[0];
   });
   const count = async (/** @type {string} */ claim) => {
-    const { indexedDbStore, rows } = /** @type {any} */ (globalThis);
+    const { indexedDbStore, rows, BroadcastChannel } = /** @type {any} */ (globalThis);
     const store = indexedDbStore({ name: "tabs" });
+    const channel = new BroadcastChannel("tabs");
+    /** Until both have read what each is about to write over. */
+    const meet = () =>
+      new Promise((resolve) => {
+        // Who came first said so before anybody heard it: it says so again.
+        channel.onmessage = () => {
+          channel.onmessage = null;
+          channel.postMessage("read");
+          resolve(undefined);
+        };
+        channel.postMessage("read");
+      });
     let refused = 0;
     for (let done = 0; done < 50; ) {
       const [row] = await store.read({ claims: [claim] });
+      if (done + refused === 0) await meet();
       const landed = await store.write([rows.replace(row, { sealed: row.sealed.map((/** @type {number} */ byte) => byte + 1) })]);
       if (landed) done += 1;
       else refused += 1;
     }
+    channel.close();
     return refused;
   };
   const refused = await Promise.all([one.evaluate(count, claim), other.evaluate(count, claim)]);

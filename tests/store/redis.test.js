@@ -220,6 +220,8 @@ describe("a cluster of three primaries and their replicas", () => {
 
   before(async () => {
     servers = await startRedisCluster();
+    // On a busy machine a node may be silent for longer than two seconds, and keeps its part here.
+    for (const port of servers.ports) await ask(port, "CONFIG", "SET", "cluster-node-timeout", "60000");
     ioredis = new Cluster(servers.ports.map((port) => ({ host: "127.0.0.1", port })));
     redis = createCluster({ rootNodes: servers.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })) });
     await redis.connect();
@@ -241,9 +243,10 @@ describe("a cluster of three primaries and their replicas", () => {
   test("what is on a primary alone is not read before its replicas have it", async () => {
     const name = `late${process.pid}`;
     const store = redisStore(ioredis, { prefix: name, waitReplicas: 1, waitMs: 100 });
+    const patient = redisStore(ioredis, { prefix: name, ...WAITING });
     const [row, other] = [makeRow(), makeRow()];
-    assert.equal(await store.write([insert(row)]), true);
-    // The first three are primaries. Not for as long as their cluster would take them for dead.
+    assert.equal(await patient.write([insert(row)]), true);
+    // The first three are primaries.
     const replicas = [3, 4, 5];
     for (const index of replicas) servers.pause(index);
     try {
@@ -253,7 +256,7 @@ describe("a cluster of three primaries and their replicas", () => {
       for (const index of replicas) servers.resume(index);
     }
     await until(async () => (await store.read({ claims: other.claims }).catch(() => [])).length === 1);
-    assert.equal((await store.read({ claims: row.claims })).length, 1);
+    assert.equal((await patient.read({ claims: row.claims })).length, 1);
   });
 
   test("a prefix with a hash tag of its own keeps it, and any other has all of its keys in one slot", async () => {

@@ -53,10 +53,13 @@ export async function startPostgres(flags = []) {
     pid,
     async crash() {
       const parent = await pid();
+      // Stopped, it takes no client that would live on unseen, with the memory that they share.
+      signal(parent, "SIGSTOP");
+      while ((await processes()).some(({ pid, isStopped }) => pid === parent && !isStopped)) await pause(20);
       const victims = (await processes()).flatMap(({ pid, of }) => (pid === parent || of === parent ? [pid] : []));
-      for (const victim of victims) kill(victim);
-      // The memory that they share has to be free.
-      while ((await processes()).some(({ pid }) => victims.includes(pid))) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (const victim of victims) signal(victim, "SIGKILL");
+      // The memory has to be free.
+      while ((await processes()).some(({ pid }) => victims.includes(pid))) await pause(20);
       await server.start();
     },
     async stop() {
@@ -73,7 +76,7 @@ export async function startPostgres(flags = []) {
     await client.connect();
     const others = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
     for (const end = Date.now() + 5_000; Date.now() < end && (await client.query(others)).rows.length > 0; ) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pause(10);
     }
     await client.end();
   }
@@ -88,18 +91,21 @@ export async function startPostgres(flags = []) {
   }
 }
 
-/** One that has ended already is no error. @param {number} pid */
-function kill(pid) {
+/** One that has ended already is no error. @param {number} pid @param {NodeJS.Signals} name */
+function signal(pid, name) {
   try {
-    process.kill(pid, "SIGKILL");
+    process.kill(pid, name);
   } catch {}
 }
+
+/** @param {number} millis */
+const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
 /** Those that run, each with its parent. */
 async function processes() {
   const { stdout } = await run("ps", ["-e", "-o", "pid=,ppid=,stat="]);
   return stdout.trim().split("\n").flatMap((line) => {
     const [pid = 0, of = 0] = line.trim().split(/\s+/).map(Number);
-    return line.includes("Z") ? [] : [{ pid, of }];
+    return line.includes("Z") ? [] : [{ pid, of, isStopped: line.includes("T") }];
   });
 }
