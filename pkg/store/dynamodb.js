@@ -2,7 +2,7 @@
 // The store on DynamoDB: conditional transactions, and consistent reads only. Types: `dynamodb.d.ts`.
 
 import { badConfiguration } from "../error.js";
-import { actionsOf, addressOf, claimKey, holderOf, rowKey, termPartition, toRow } from "./dynamodb-items.js";
+import { actionsOf, claimKey, holderOf, rowKey, termPartition, toRow } from "./dynamodb-items.js";
 import { asksForClaims, hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
