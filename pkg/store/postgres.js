@@ -3,7 +3,6 @@
 
 import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
-import { bytesOf, labelsOf } from "./row-columns.js";
 import {
   OTHERS,
   SERVER,
@@ -15,7 +14,9 @@ import {
   readByClaims,
   readByTerms,
 } from "./postgres-schema.js";
-import { askedTerms, asksForClaims, asksForTooMany, hasMethods, markOf, optionsOf } from "./store-options.js";
+import { askedTerms, asksForClaims, asksForTooMany } from "./queries.js";
+import { bytesOf, labelsOf } from "./row-columns.js";
+import { hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { PostgresClient } from "./postgres.js" */
