@@ -3,6 +3,7 @@
 
 import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
+import { hexOf } from "./hex.js";
 import {
   OTHERS,
   SERVER,
@@ -142,14 +143,9 @@ function askerOf(client) {
 /** @param {PostgresClient} client */
 const isPglite = (client) => providedBy(client, "waitReady") !== undefined;
 
-/** Two digits for each byte. */
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
 /** As `json_populate_recordset` reads it. @param {Row} row */
 function fromRow({ key, version, terms, claims, expiresAt, pruneAt, sealed }) {
-  let hex = "\\x";
-  for (const byte of sealed) hex += HEX[byte];
-  return { key, version, terms, claims, expires_at: expiresAt, prune_at: pruneAt, sealed: hex };
+  return { key, version, terms, claims, expires_at: expiresAt, prune_at: pruneAt, sealed: `\\x${hexOf(sealed)}` };
 }
 
 /** @param {any} columns @returns {Row} */
