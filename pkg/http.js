@@ -5,6 +5,7 @@
 import { Hono } from "hono";
 
 import { ownOf } from "./built-ins.js";
+import { NO_REQUEST_ID, REQUEST_ID } from "./calls.js";
 import { badConfiguration, look, makeError, placeOf } from "./error.js";
 import { bytes, failure, json, nothing, respond } from "./http/answers.js";
 import { readBody } from "./http/body.js";
@@ -12,12 +13,13 @@ import { makePages } from "./http/pages.js";
 import { readParameters } from "./http/parameters.js";
 import { Refusal, badRequest } from "./http/refusal.js";
 import { ABSENT, FIXED, PAGES, ROUTES } from "./http/routes.js";
-import { runBytes, runJson } from "./http/vault-calls.js";
 import { readPlain } from "./options.js";
+import { runRaw } from "./raw-calls.js";
 
 /** @import { Answer } from "./http/answers.js" */
 /** @import { HandlerOptions } from "./http.js" */
 /** @import { Operation } from "./http/routes.js" */
+/** @import { VaultClient } from "./index.js" */
 
 /**
  * What stands at a path.
@@ -40,7 +42,6 @@ const OPTIONS = ["vault", "authenticate", "collections", "maxBodyBytes", "basePa
 const BASE_PATH = /^(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)*$/;
 /** Below the base path, in characters: none of the API's is as long, with an ID of 256 characters, all of them escaped. */
 const LONGEST_PATH = 4_096;
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const BEARER = /^bearer +\S/i;
 const REQUEST_ID_HEADER = "X-Pvault-Request-ID";
 
@@ -59,7 +60,8 @@ export function createHandler(given) {
       const body = await readBody(request, operation.body, maxBodyBytes);
       const client = vault.as(caller, { requestId });
       if (operation.answer === "bytes") return bytes(await runBytes(client, operation.action, parameters, body));
-      const text = await runJson(client, operation.action, parameters, body);
+      // A body crosses into the vault as it came, and an answer leaves as the vault wrote it.
+      const text = await runRaw(client, operation.action, parameters, body);
       return operation.answer === "none" ? nothing() : json(text);
     },
   });
@@ -111,7 +113,7 @@ export function createHandler(given) {
       const isOpen = place?.isOpen || request.method === "OPTIONS";
       const caller = isOpen ? undefined : await identify(authenticate, request);
       if (told !== null && !isIdTaken) {
-        throw badRequest(REQUEST_ID_HEADER, "must be 1 to 128 characters of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`");
+        throw badRequest(REQUEST_ID_HEADER, NO_REQUEST_ID);
       }
       if (place === undefined) throw new Refusal(404, "path", "leads nowhere");
       if (request.method === "OPTIONS") {
@@ -139,6 +141,12 @@ export function createHandler(given) {
   const longest = basePath.length + LONGEST_PATH;
   // Told before any of it is decoded, for everybody may send it: each fault in it costs the router some microseconds.
   return async (request) => (isPath(new URL(request.url).pathname, longest) ? app.fetch(request) : answer(undefined, request, {}));
+}
+
+/** @type {(client: VaultClient, action: string, parameters: Record<string, unknown>, body: Uint8Array | undefined) => Promise<Blob>} */
+function runBytes({ crypto }, action, parameters, body) {
+  const given = /** @type {any} */ ({ ...parameters, requestBody: body });
+  return action === "crypto.encryptBlob" ? crypto.encryptBlob(given) : crypto.decryptBlob(given);
 }
 
 /** Whether a path is short enough to lead somewhere, and UTF-8 in percent-encoding. @type {(path: string, longest: number) => boolean} */

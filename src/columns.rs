@@ -2,7 +2,7 @@
 //! `docs/boundary.md` gives the layout.
 
 use crate::host::{Change, Millis, Row};
-use crate::json::tree::as_whole;
+use crate::json::tree::{as_count, as_whole};
 use crate::label::Label;
 
 /// Numbers of a row in its column, and of a change, which has `expect` before them.
@@ -91,7 +91,7 @@ impl RowColumns<'_> {
         let claims = take(&mut self.labels, claims)?;
         let sealed = take(&mut self.sealed, length)?;
         let (Some(version), Some(expires_at), Some(prune_at)) =
-            (whole(version), nullable(expires_at), nullable(prune_at))
+            (as_count(version), nullable(expires_at), nullable(prune_at))
         else {
             return Some(None);
         };
@@ -111,16 +111,12 @@ fn to_labels(texts: &[[u8; Label::LENGTH]]) -> Vec<Label> {
 
 /// Takes so many off the front of a column.
 fn take<'a, T>(column: &mut &'a [T], count: f64) -> Option<&'a [T]> {
-    column.split_off(..usize::try_from(whole(count)?).ok()?)
+    column.split_off(..usize::try_from(as_count(count)?).ok()?)
 }
 
 /// NaN is null; anything else must be a whole number, or the row is not the vault's.
 fn nullable(number: f64) -> Option<Option<Millis>> {
     if number.is_nan() { Some(None) } else { as_whole(number).map(Some) }
-}
-
-pub(crate) fn whole(number: f64) -> Option<u64> {
-    as_whole(number).and_then(|number| u64::try_from(number).ok())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "times of the vault are within 2^53")]

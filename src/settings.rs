@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
 use crate::error::Error;
-use crate::json::tree::as_whole;
+use crate::json::tree::as_count;
 
 /// A hundred years: the longest life an expiry can give.
 pub(crate) const MAX_LIFE_SECS: u64 = 3_153_600_000;
@@ -127,8 +127,7 @@ impl<const MIN: u64, const MAX: u64> Visitor<'_> for Bounded<MIN, MAX> {
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Option<u64>, E> {
-        let whole = as_whole(number).and_then(|whole| u64::try_from(whole).ok());
-        match whole.filter(|whole| (MIN..=MAX).contains(whole)) {
+        match as_count(number).filter(|whole| (MIN..=MAX).contains(whole)) {
             Some(whole) => Ok(Some(whole)),
             None => Err(E::invalid_value(de::Unexpected::Float(number), &self)),
         }

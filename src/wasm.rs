@@ -12,10 +12,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use zeroize::Zeroizing;
 
-use crate::columns::{ChangeColumns, pack_labels, time_number, unpack_rows, whole};
+use crate::columns::{ChangeColumns, pack_labels, time_number, unpack_rows};
 use crate::error::{Cause, Error, Fault};
 use crate::host::{AccessRequest, AuditEvent, Change, Decision, Host, Millis, Row, TermsQuery};
-use crate::json::tree::as_whole;
+use crate::json::tree::{as_count, as_whole};
 use crate::label::Label;
 use crate::vault::Vault;
 
@@ -212,9 +212,7 @@ impl Host for JavaScript {
     }
 
     fn elapsed(&self) -> u64 {
-        as_whole(self.bridge.elapsed())
-            .and_then(|millis| millis.try_into().ok())
-            .unwrap_or_default()
+        as_count(self.bridge.elapsed()).unwrap_or_default()
     }
 
     async fn wait(&self, millis: u64) {
@@ -240,7 +238,7 @@ fn value(answer: &Answer) -> Result<JsValue, Fault> {
     Err(match failure.kind().as_str() {
         "timeout" => Fault::TimedOut,
         "shape" => failure.problem().map_or(Fault::WrongShape, Fault::WrongShapeAt),
-        "limit" => Fault::OverLimit(failure.limit().and_then(whole).unwrap_or_default()),
+        "limit" => Fault::OverLimit(failure.limit().and_then(as_count).unwrap_or_default()),
         _ => Fault::Threw(Cause(Rc::new(failure.cause()))),
     })
 }

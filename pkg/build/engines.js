@@ -34,7 +34,7 @@ function isProgram(path) {
 const isBrowserThere = (variable, usual) => isProgram(process.env[variable] ?? usual);
 
 /** @type {Record<"redis" | "python" | "chromium" | "firefox", Engine>} */
-export const engines = {
+const engines = {
   redis: {
     what: "Redis",
     debian: "redis-server",

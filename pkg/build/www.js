@@ -56,7 +56,7 @@ function files(folder) {
 }
 
 /** Where `npm run www` puts it. */
-export const wwwFolder = join(root, "target", "www");
+const wwwFolder = join(root, "target", "www");
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const count = putTogether(wwwFolder).length;

@@ -65,23 +65,28 @@ function readQuery(query, parameters) {
   return { values, unknown };
 }
 
+/** As many items as `split` makes where nothing is said. */
+const ALL = 2 ** 32 - 1;
+
 /**
- * The items of a list, which stand in one text or in several; an empty text has none. What can change no answer is left
- * out before it costs anything: a query has room for a million items.
+ * The items of a list, which stand in one text or in several; an empty text has none. A query has room for a million, so
+ * what can change no answer is left out before it costs anything: all that comes after an item which is empty, for that
+ * alone has the vault refuse the list, and all that comes after one item too many.
  * @type {(parameter: Parameter, texts: string[]) => string[]}
  */
-function itemsOf({ needless, most = Infinity }, texts) {
+function itemsOf({ most, isSet }, texts) {
+  const enough = most === undefined ? ALL : most + 1;
   /** @type {string[]} */
   const items = [];
   for (const text of texts) {
     if (text === "") continue;
     // In front of each item a comma: two of them are around an empty one.
-    const end = needless === "behind empty" ? `,${text}`.indexOf(",,") : -1;
+    const end = `,${text}`.indexOf(",,");
     const taken = end === -1 ? text : text.slice(0, end);
-    for (const item of taken.split(",", Math.min(most + 1, 2 ** 32 - 1))) items.push(item);
-    if (items.length > most || (needless === "behind empty" && items.at(-1) === "")) break;
+    for (const item of taken.split(",", enough)) items.push(item);
+    if (items.length >= enough || items.at(-1) === "") break;
   }
-  return needless === "repeats" ? [...new Set(items)] : items;
+  return isSet ? [...new Set(items)] : items;
 }
 
 /** @type {(parameter: Parameter, values: string[]) => string | string[] | boolean} */

@@ -14,9 +14,8 @@ import { REASONS } from "../policy/names.js";
  * @property {object} schema of the parameter, in openapi.json
  * @property {boolean | undefined} required
  * @property {boolean | undefined} isRefused the vault takes it only to refuse it; openapi.json does not show it
- * @property {"behind empty" | "repeats" | undefined} needless what changes no answer in a list: what stands behind an item that is
- *   empty, for which the vault refuses the whole list at the parse, or what came before
  * @property {number | undefined} most items of a list: of more the vault refuses all, and only one more is read
+ * @property {boolean | undefined} isSet of a list the vault takes each item once, and need not see it again
  * @property {{ but: readonly string[] } | undefined} meansNothing it is held against its schema and not handed on; what the public
  *   API knows beside that is PV2001
  */
@@ -39,7 +38,7 @@ import { REASONS } from "../policy/names.js";
 /** @typedef {{ path: string, operations: readonly Operation[] }} Route */
 
 /** A parameter has all of its properties itself: what somebody puts on `Object.prototype` is none of them. */
-const NOTHING_MORE = { required: undefined, isRefused: undefined, needless: undefined, most: undefined, meansNothing: undefined };
+const NOTHING_MORE = { required: undefined, isRefused: undefined, most: undefined, isSet: undefined, meansNothing: undefined };
 
 const API = "/api/pvlt/1.0";
 const COLLECTION = `${API}/data/collections/{collection}`;
@@ -61,7 +60,6 @@ const list = (name, as, about, items, more = {}) => ({
   in: "query",
   about,
   schema: { type: "array", items, ...more },
-  needless: "behind empty",
 });
 
 /** @type {(parameter: Parameter) => Parameter} */
@@ -125,9 +123,11 @@ const QUERY = [tokenIds, tags, objectIds];
 /** A property, or one through a transformer. */
 const PROP = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}$" };
 const TRANSFORMED = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}(\\.(mask|size|age|age_frac))?$" };
-const about = "Which properties; `name.transformer` answers under that name. Absent: all.";
-/** The policy is asked for each of them, before any is refused. @type {Parameter} */
-const props = { ...list("props", "props", about, TRANSFORMED, { minItems: 1, maxItems: 100 }), needless: "repeats" };
+/** @type {Parameter} */
+const props = {
+  ...list("props", "props", "Which properties; `name.transformer` answers under that name. Absent: all.", TRANSFORMED, { minItems: 1, maxItems: 100 }),
+  isSet: true,
+};
 
 /** As many seconds as the vault takes: up to 3,153,600,000. */
 const SECONDS = "[0-9]{1,9}|[0-2][0-9]{9}|30[0-9]{8}|31[0-4][0-9]{7}|315[0-2][0-9]{6}|3153[0-5][0-9]{5}|3153600000";

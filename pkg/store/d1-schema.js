@@ -2,15 +2,13 @@
 // A write on D1: a batch whose statements are all sent before any is answered. So the first ones find out whether the
 // write may be made, and leave a guard if it may; all others do nothing where there is no guard.
 
+import { hexOf } from "./hex.js";
 import { JSON_EACH } from "./sqlite-schema.js";
 
 /** @import { Change, Row } from "../index.js" */
 /** @import { Names } from "./sqlite-schema.js" */
 
 /** @typedef {[text: string, parameters: (string | number | null)[]]} Statement */
-
-/** Two digits for each byte. */
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /**
  * No claim may stand twice in the batch: that is for the caller to see.
@@ -84,9 +82,7 @@ function heldLabels(rows, column, selected) {
 
 /** As JSON has a row's columns. @param {Row} row */
 function columnsOf({ key, version, terms, claims, expiresAt, pruneAt, sealed }) {
-  let hex = "";
-  for (const byte of sealed) hex += HEX[byte];
-  return { key, version, terms: terms.join(), claims: claims.join(), expires_at: expiresAt, prune_at: pruneAt, sealed: hex };
+  return { key, version, terms: terms.join(), claims: claims.join(), expires_at: expiresAt, prune_at: pruneAt, sealed: hexOf(sealed) };
 }
 
 /**

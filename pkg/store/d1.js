@@ -3,8 +3,9 @@
 
 import { badConfiguration } from "../error.js";
 import { conditionalWrite } from "./d1-schema.js";
+import { asksForTooMany } from "./queries.js";
 import { JSON_EACH, NAME, OTHERS, findOthers, migration, namesOf, readStatement, toRow } from "./sqlite-schema.js";
-import { asksForTooMany, hasMethods, optionsOf } from "./store-options.js";
+import { hasMethods, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { D1Database } from "./d1.js" */

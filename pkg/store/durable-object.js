@@ -3,8 +3,9 @@
 
 import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
+import { asksForTooMany } from "./queries.js";
 import { findOthers, makeChanges, migration, namesOf, pruneRows, readStatement, toRow } from "./sqlite-schema.js";
-import { asksForTooMany, hasMethods } from "./store-options.js";
+import { hasMethods } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { DurableObjectStorage } from "./durable-object.js" */

@@ -25,7 +25,7 @@ export const claimKey = (claim) => keyOf(`claim#${claim}`, ALONE);
 export const termPartition = (term) => `term#${term}`;
 
 /** An item's own address, to compare it by. @param {Item} item */
-export const addressOf = ({ pk, sk }) => `${pk.S} ${sk.S}`;
+const addressOf = ({ pk, sk }) => `${pk.S} ${sk.S}`;
 
 /** The key of the row that holds a claim. @param {Item | undefined} item @returns {string | undefined} */
 export const holderOf = (item) => item?.["key"]?.S;

@@ -2,8 +2,9 @@
 // The store on DynamoDB: conditional transactions, and consistent reads only. Types: `dynamodb.d.ts`.
 
 import { badConfiguration } from "../error.js";
-import { actionsOf, addressOf, claimKey, holderOf, rowKey, termPartition, toRow } from "./dynamodb-items.js";
-import { asksForClaims, hasMethods, markOf, optionsOf } from "./store-options.js";
+import { actionsOf, claimKey, holderOf, rowKey, termPartition, toRow } from "./dynamodb-items.js";
+import { asksForClaims, isInState } from "./queries.js";
+import { hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { DynamoDbClient } from "./dynamodb.js" */
@@ -291,12 +292,6 @@ const isRarer = (one, other) => reach(one) > reach(other) || (reach(one) === rea
 function reasonsOf(error) {
   const reasons = markOf(error, "CancellationReasons");
   return Array.isArray(reasons) ? reasons.map((reason) => String(markOf(reason, "Code"))) : [];
-}
-
-/** @type {(row: Row, state: "active" | "archived" | "any", now: number) => boolean} */
-function isInState({ expiresAt }, state, now) {
-  const archived = expiresAt !== null && expiresAt <= now;
-  return state === "any" || archived === (state === "archived");
 }
 
 /** @type {<T>(list: T[], size: number) => T[][]} */

@@ -2,7 +2,8 @@
 // The store in a browser's IndexedDB. Types and documentation: `indexeddb.d.ts`.
 
 import { badConfiguration } from "../error.js";
-import { asksForClaims, isName, optionsOf } from "./store-options.js";
+import { asksForClaims, isInState } from "./queries.js";
+import { isName, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 
@@ -172,12 +173,6 @@ async function readByTerms({ terms: asked, state, now, after, limit }, terms, ro
     if (pairs.length < CHUNK) return found;
     after = /** @type {[string, string]} */ (pairs.at(-1))[1];
   }
-}
-
-/** @type {(row: Row, state: "active" | "archived" | "any", now: number) => boolean} */
-function isInState({ expiresAt }, state, now) {
-  const archived = expiresAt !== null && expiresAt <= now;
-  return state === "any" || archived === (state === "archived");
 }
 
 /** @type {(changes: Change[], stores: Stores) => Promise<boolean>} */

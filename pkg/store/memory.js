@@ -1,6 +1,7 @@
 // @ts-check
 // The memory store: the store contract in full, for tests, demos, and data that may end with the process.
 
+import { isInState } from "./queries.js";
 import { SortedKeys } from "./sorted-keys.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
@@ -160,16 +161,6 @@ class MemoryStore {
     keys?.delete(key);
     if (keys?.size === 0) this.#index.delete(term);
   }
-}
-
-/**
- * @param {Row} row
- * @param {"active" | "archived" | "any"} state
- * @param {number} now
- */
-function isInState({ expiresAt }, state, now) {
-  const archived = expiresAt !== null && expiresAt <= now;
-  return state === "any" || archived === (state === "archived");
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
-import { bytesOf, labelsOf } from "./row-columns.js";
+import { hexOf } from "./hex.js";
 import {
   OTHERS,
   SERVER,
@@ -15,7 +15,9 @@ import {
   readByClaims,
   readByTerms,
 } from "./postgres-schema.js";
-import { askedTerms, asksForClaims, asksForTooMany, hasMethods, markOf, optionsOf } from "./store-options.js";
+import { askedTerms, asksForClaims, asksForTooMany } from "./queries.js";
+import { bytesOf, labelsOf } from "./row-columns.js";
+import { hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { PostgresClient } from "./postgres.js" */
@@ -141,14 +143,9 @@ function askerOf(client) {
 /** @param {PostgresClient} client */
 const isPglite = (client) => providedBy(client, "waitReady") !== undefined;
 
-/** Two digits for each byte. */
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
 /** As `json_populate_recordset` reads it. @param {Row} row */
 function fromRow({ key, version, terms, claims, expiresAt, pruneAt, sealed }) {
-  let hex = "\\x";
-  for (const byte of sealed) hex += HEX[byte];
-  return { key, version, terms, claims, expires_at: expiresAt, prune_at: pruneAt, sealed: hex };
+  return { key, version, terms, claims, expires_at: expiresAt, prune_at: pruneAt, sealed: `\\x${hexOf(sealed)}` };
 }
 
 /** @param {any} columns @returns {Row} */

@@ -3,9 +3,10 @@
 
 import { providedBy } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
+import { asksForClaims } from "./queries.js";
 import { FENCE, PRUNE, READ_BY_CLAIMS, READ_BY_TERMS, SERVER, WRITE } from "./redis-scripts.js";
 import { bytesFromBase64, labelsOf, numberFromText } from "./row-columns.js";
-import { asksForClaims, hasMethods, isName, optionsOf } from "./store-options.js";
+import { hasMethods, isName, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { RedisClient } from "./redis.js" */

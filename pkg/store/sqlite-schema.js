@@ -1,8 +1,9 @@
 // @ts-check
 // The tables of a store on SQLite, whoever runs it, and its statements. `docs/stores/sqlite.md` describes them.
 
+import { askedTerms, asksForClaims } from "./queries.js";
 import { bytesOf, labelsOf, numberOf } from "./row-columns.js";
-import { askedTerms, asksForClaims, isName } from "./store-options.js";
+import { isName } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 

@@ -3,8 +3,9 @@
 
 import { isArray } from "../built-ins.js";
 import { badConfiguration } from "../error.js";
+import { asksForTooMany } from "./queries.js";
 import { NAME, OTHERS, findOthers, makeChanges, migration, namesOf, pruneRows, readStatement, toRow } from "./sqlite-schema.js";
-import { asksForTooMany, hasMethods, markOf, optionsOf } from "./store-options.js";
+import { hasMethods, markOf, optionsOf } from "./store-options.js";
 
 /** @import { Change, Query, Row } from "../index.js" */
 /** @import { SqliteDatabase } from "./sqlite.js" */

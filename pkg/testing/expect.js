@@ -60,7 +60,7 @@ function listed(rows) {
 export const expectSameRows = (actual, expected, what) => expectRows(byKey(actual), byKey(expected), what);
 
 /** @param {Row[]} rows */
-export const byKey = (rows) => rows.toSorted((one, other) => (one.key < other.key ? -1 : Number(one.key > other.key)));
+const byKey = (rows) => rows.toSorted((one, other) => (one.key < other.key ? -1 : Number(one.key > other.key)));
 
 /** A row as text; equal rows have equal texts. @param {Row} row */
 export const textOf = (row) => JSON.stringify(columnsOf(row));

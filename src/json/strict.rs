@@ -13,7 +13,7 @@ use serde::forward_to_deserialize_any;
 
 use crate::error::Error;
 use crate::json::place::is_name;
-use crate::json::tree::{Json, Member, as_whole};
+use crate::json::tree::{Json, Member, as_count};
 
 /// Where a request is not of the API's form, and what it must be there.
 #[derive(Debug, PartialEq)]
@@ -191,7 +191,7 @@ impl<'a> de::Deserializer<'a> for Value<'a> {
 
     fn deserialize_u64<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Refusal> {
         let whole = match self.0 {
-            Json::Number(number) => as_whole(*number).and_then(|whole| whole.try_into().ok()),
+            Json::Number(number) => as_count(*number),
             _ => None,
         };
         visitor.visit_u64(whole.ok_or(Refusal::here("must be a whole number"))?)

@@ -22,6 +22,11 @@ pub(crate) fn as_whole(number: f64) -> Option<i64> {
     (number.abs() <= MAX_SAFE_INTEGER && whole as f64 == number).then_some(whole)
 }
 
+/// The same, where it is not negative.
+pub(crate) fn as_count(number: f64) -> Option<u64> {
+    as_whole(number).and_then(|whole| u64::try_from(whole).ok())
+}
+
 /// Any JSON value. Texts are those of the text that was read, as far as nothing in them is escaped.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Json<'a> {

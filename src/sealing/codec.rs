@@ -97,16 +97,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn array<const N: usize>(&mut self) -> [u8; N] {
-        let mut array = [0; N];
-        self.fill(&mut array);
-        array
-    }
-
-    fn fill(&mut self, bytes: &mut [u8]) {
-        let taken = self.take(bytes.len());
-        if taken.len() == bytes.len() {
-            bytes.copy_from_slice(taken);
-        }
+        self.take(N).try_into().unwrap_or([0; N])
     }
 
     pub(crate) fn u8(&mut self) -> u8 {

@@ -106,6 +106,6 @@ impl Head {
 /// The UUID that an ID is, if its text is the one that the UUID has: hyphenated, in lower case.
 fn as_uuid(token_id: &str) -> Option<Uuid> {
     let uuid = Uuid::try_parse(token_id).ok()?;
-    let text = uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == token_id;
-    text.then_some(uuid)
+    let is_its_text = uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == token_id;
+    is_its_text.then_some(uuid)
 }

@@ -93,7 +93,7 @@ test("a million items that can change no answer are not handed on", () => {
     assert.deepEqual(read("detokenize", `tags=a${commas}&tags=b`).tags, ["a", ""]);
     assert.deepEqual(read("search-tokens", `options=${commas}`).options, [""]);
     assert.deepEqual(read("encrypt-blob", `tags=a&tags=b${commas}`).tags, ["a", "b", ""]);
-    assert.deepEqual(read("detokenize", `props=email${commas}name`).props, ["email", "", "name"]);
+    assert.deepEqual(read("detokenize", `props=email${commas}name`).props, ["email", ""]);
     assert.deepEqual(read("detokenize", `object_ids=${commas}`).objectIds.length, 1);
   }
   assert.equal(read("detokenize", `tags=${"a,".repeat(many)}`).tags.length, 101);
