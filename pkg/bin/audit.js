@@ -4,7 +4,7 @@
 
 import { open } from "node:fs/promises";
 
-import { Refusal, codeOf } from "./refusal.js";
+import { FILE_SAYS, Refusal, codeOf, told } from "./refusal.js";
 
 /** @import { AuditEvent } from "../index.js" */
 
@@ -17,7 +17,7 @@ import { Refusal, codeOf } from "./refusal.js";
  */
 export async function openAudit(file, option) {
   const handle = await open(file, "a", 0o600).catch((error) => {
-    throw new Refusal(`\`${option}\` ${file}: cannot be written (${codeOf(error)})`);
+    throw new Refusal(`\`${option}\` ${file}: cannot be written (${told(codeOf(error), FILE_SAYS)})`);
   });
   /** @type {Waiting[]} */
   let waiting = [];

@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { TomlError, parse as parseToml } from "smol-toml";
 
 import { findFault } from "./json-fault.js";
-import { Refusal, codeOf } from "./refusal.js";
+import { FILE_SAYS, Refusal, codeOf, told } from "./refusal.js";
 
 /** What a file says. @typedef {{ file: string, members: Record<string, unknown> }} Document */
 
@@ -46,7 +46,7 @@ function readText(option, file, isSecret) {
   } catch (error) {
     if (error instanceof Refusal) throw error;
     if (error instanceof TypeError) throw new Refusal(`${file}: is not UTF-8`);
-    const problem = codeOf(error) === "ENOENT" ? "there is no such file" : `cannot be read (${codeOf(error)})`;
+    const problem = codeOf(error) === "ENOENT" ? "there is no such file" : `cannot be read (${told(codeOf(error), FILE_SAYS)})`;
     throw new Refusal(`\`${option}\` ${file}: ${problem}`);
   } finally {
     if (handle !== undefined) closeSync(handle);
@@ -81,7 +81,8 @@ function readToml(file, text) {
     return parseToml(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    // The parser's own message quotes the lines.
-    throw new Refusal(`${file}, line ${error.line}, column ${error.column}: is not TOML`);
+    // The parser's own message quotes the lines, after its first.
+    const problem = error.message.startsWith("Invalid TOML document: trying to redefine") ? "this name is there already" : "is not TOML";
+    throw new Refusal(`${file}, line ${error.line}, column ${error.column}: ${problem}`);
   }
 }

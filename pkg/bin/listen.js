@@ -8,7 +8,7 @@ import { RequestError, getRequestListener } from "@hono/node-server";
 import { Connections } from "./connections.js";
 import { bodyOf, headersOfError, rawAnswer, refusal } from "./http-refusal.js";
 import { routeOf } from "./log.js";
-import { Refusal, codeOf } from "./refusal.js";
+import { Refusal, codeOf, told } from "./refusal.js";
 
 /** @import { IncomingMessage, ServerResponse } from "node:http" */
 /** @import { Refused } from "./http-refusal.js" */
@@ -268,12 +268,19 @@ function answerOf(error, newest, told) {
   return new Response(body, { status, headers });
 }
 
+/** What the codes mean that a wrong host has. @type {Record<string, string>} */
+const HOST_SAYS = {
+  EADDRNOTAVAIL: "this machine has no such address",
+  EAI_AGAIN: "that name cannot be looked up now",
+  ENOTFOUND: "no host has that name",
+};
+
 /** @type {(error: unknown, where: { host: string, hostOption: string, port: number }) => Refusal} */
 function listenRefusal(error, { host, hostOption, port }) {
   const code = codeOf(error);
   if (code === "EADDRINUSE") return new Refusal(`port ${port} of ${host} is in use: choose another with --port`);
   if (code === "EACCES") return new Refusal(`port ${port} may not be listened on by this user: choose one above 1023 with --port`);
-  return new Refusal(`\`${hostOption}\` ${host} cannot be listened on (${code})`);
+  return new Refusal(`\`${hostOption}\` ${host} cannot be listened on (${told(code, HOST_SAYS)})`);
 }
 
 /** Where a client on this machine finds it. @type {(host: string, port: number) => string} */

@@ -19,6 +19,21 @@ export class Refusal extends Error {
 export const NO_CODE = "no code";
 
 /**
+ * A code, behind what it means.
+ * @type {(code: string, says: Record<string, string>) => string}
+ */
+export const told = (code, says) => (Object.hasOwn(says, code) ? says[code] + (code === NO_CODE ? "" : `, ${code}`) : code);
+
+/** What the codes of files mean. @type {Record<string, string>} */
+export const FILE_SAYS = {
+  EACCES: "this user may not",
+  EISDIR: "it is a folder",
+  ENOENT: "there is no such folder",
+  ENOTDIR: "there is no such folder",
+  EROFS: "nothing can be written there",
+};
+
+/**
  * An error's own code, such as `ENOENT`, `ECONNREFUSED` or PostgreSQL's `28P01`. Never its message, which may hold
  * anything.
  * @param {unknown} error

@@ -16,7 +16,7 @@ import { reopening } from "./reopening.js";
 import { checkStore, openStore } from "./stores.js";
 import { firstScreen } from "./welcome.js";
 
-/** @import { Keys, Settings } from "../index.js" */
+/** @import { Keys, Settings, Store } from "../index.js" */
 /** @import { Log } from "./log.js" */
 /** @import { Options } from "./options.js" */
 /** @import { OpenStore } from "./stores.js" */
@@ -43,9 +43,11 @@ export async function serve(options) {
   const trail = options.audit === undefined ? undefined : await openAudit(options.audit, options.sayOf("audit"));
   const open = await openStore(options.store, options.sayOf("store"), (code) => log.trouble("an idle connection to the store", code));
   const { policy, authenticate } = access;
+  const store = tellingStore(open.store, log);
+  const audit = trail && telling(trail.audit, "audit", log);
   async function openServed() {
     const settings = settingsFor(options.maxBody);
-    const vault = await openVault({ keys, collections, store: open.store, policy, audit: trail?.audit, settings });
+    const vault = await openVault({ keys, collections, store, policy, audit, settings });
     return { vault, handler: createHandler({ vault, authenticate, collections, maxBodyBytes: options.maxBody }) };
   }
   const first = await openServed().catch(async (error) => {
@@ -105,6 +107,43 @@ function readKeys({ keys, store, sayOf }) {
 function settingsFor(maxBody) {
   const maxRequestBytes = Math.max(8 * 1024 * 1024, 2 * maxBody);
   return { maxRequestBytes, maxPendingBytes: Math.max(64 * 1024 * 1024, 4 * maxRequestBytes) };
+}
+
+/**
+ * The same, and the log has the code of what it throws: the answer to the client has not, and the line of the request names
+ * only the callback.
+ * @template {unknown[]} Given @template Answer
+ * @param {(...given: Given) => Answer} callback
+ * @param {string} what
+ * @param {Log} log
+ * @returns {(...given: Given) => Answer}
+ */
+function telling(callback, what, log) {
+  /** @param {unknown} error @returns {never} */
+  const tell = (error) => {
+    log.trouble(what, codeOf(error));
+    throw error;
+  };
+  return (...given) => {
+    try {
+      const answer = callback(...given);
+      // A store that answers at once is not made to wait.
+      return answer instanceof Promise ? /** @type {any} */ (answer.catch(tell)) : answer;
+    } catch (error) {
+      return tell(error);
+    }
+  };
+}
+
+/** @type {(store: OpenStore["store"], log: Log) => Store} */
+function tellingStore(store, log) {
+  const { maxWrites, maxRowBytes, write } = store;
+  return {
+    read: telling(store.read.bind(store), "store.read", log),
+    ...(write && { write: telling(write.bind(store), "store.write", log) }),
+    ...(maxWrites !== undefined && { maxWrites }),
+    ...(maxRowBytes !== undefined && { maxRowBytes }),
+  };
 }
 
 /** What the vault refuses, told with the file that it stands in. @type {(error: unknown, options: Options) => unknown} */

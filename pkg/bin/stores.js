@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { memoryStore } from "../store/memory.js";
 import { postgresStore } from "../store/postgres.js";
 import { sqliteStore } from "../store/sqlite.js";
-import { NO_CODE, Refusal, codeOf } from "./refusal.js";
+import { NO_CODE, Refusal, codeOf, told } from "./refusal.js";
 
 /** @import { Store } from "../index.js" */
 /** @import { SqliteDatabase } from "../store/sqlite.js" */
@@ -24,11 +24,14 @@ import { NO_CODE, Refusal, codeOf } from "./refusal.js";
 /** How long a connection may take to come about, in milliseconds. */
 const CONNECT = 10_000;
 
+/** A password with one of them cuts the address where nobody looks for it. */
+const ENCODED = "for `@ / ? # %` in a password write %40 %2F %3F %23 %25";
+
 /** What the codes mean that a wrong address or a wrong right has. @type {Record<string, string>} */
 const POSTGRES_SAYS = {
   ECONNREFUSED: "nobody listens at that host and port",
-  ENOTFOUND: "no host has that name",
-  ERR_INVALID_URL: "it is no address",
+  ENOTFOUND: `no host has that name; ${ENCODED}`,
+  ERR_INVALID_URL: `it is no address; ${ENCODED}`,
   "28000": "that user may not connect",
   "28P01": "the password is wrong",
   "3D000": "there is no such database",
@@ -45,9 +48,6 @@ const SQLITE_SAYS = {
   SQLITE_NOTADB: "it is no SQLite database",
   SQLITE_READONLY: "this user may not write it",
 };
-
-/** @type {(code: string, says: Record<string, string>) => string} */
-const told = (code, says) => (Object.hasOwn(says, code) ? says[code] + (code === NO_CODE ? "" : `, ${code}`) : code);
 
 /** The file of `sqlite:FILE`. @param {string} url */
 function sqliteFileOf(url) {

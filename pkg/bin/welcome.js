@@ -27,7 +27,7 @@ const NAMED = 5;
 export function firstScreen({ version, url, hasDemo, collections, collectionsFile, store, keys, callers, audit, adminKey, isOpen }) {
   const names = Object.keys(collections);
   const others = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-  const shown = names.slice(0, NAMED).join(", ") + others;
+  const shown = names.length === 0 ? "none" : names.slice(0, NAMED).join(", ") + others;
   const lines = [
     `Vaultlet ${version} serves REST at ${url}`,
     "",

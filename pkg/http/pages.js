@@ -36,10 +36,13 @@ refuses.</p>`,
 
 const escape = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
-const errors = () =>
+/** @param {string} basePath */
+const errors = (basePath) =>
   html(
     "Errors of Vaultlet",
     `<h1>Errors</h1>
+<p>What to do about each is in <code>docs/errors.md</code> of the package; what each operation and each type of property
+takes, in <a href="${basePath}/openapi.json">openapi.json</a>.</p>
 ${ERRORS.map(({ code, status, when }) => `<h2 id="${code}">${code}</h2>\n<p>Status ${status}. ${escape(when)}</p>`).join("\n")}`,
   );
 
@@ -53,7 +56,7 @@ export function makePages(about) {
   let document;
   return {
     root: () => page(root(about.basePath)),
-    errors: () => page(errors()),
+    errors: () => page(errors(about.basePath)),
     openapi: () => json((document ??= JSON.stringify(describe(about)))),
     "data-health": () => json(HEALTH),
     "control-health": () => json(HEALTH),

@@ -22,6 +22,8 @@ const bad = [
   ["collections", "a.json", '{\n  "customers": {\n    "properties": {,\n', ", line 3, column 20: is not JSON: a name in double quotes or `}` should stand here"],
   ["collections", "b.toml", "[customers.properties.email]\ntype = EMAIL\n", ", line 2, column 8: is not TOML"],
   ["collections", "twice.json", '{ "a": {},\n"a": {} }', ", line 2, column 1: this name is there already"],
+  ["collections", "twice.toml", `[a.properties]\nb = "${secret}"\nb = "${secret}"\n`, ", line 3, column 1: this name is there already"],
+  ["collections", "table.toml", "[a.properties]\n[a.properties]\n", ", line 2, column 2: this name is there already"],
   ["collections", "c.json", { customers: { properties: { email: { type: "EMALE" } } } }, ": `collections.customers.properties.email.type` "],
   ["collections", "d.json", { customers: { properties: { email: { type: "EMAIL", nulable: true } } } }, ": `collections.customers.properties.email.nulable` "],
   ["collections", "e.json", [], ": must be a JSON object"],
@@ -71,16 +73,16 @@ test("a file that is not there, and one that is a folder", async () => {
     assert.deepEqual([status, stderr], [1, `vaultlet: \`--${option}\` ${folder}/none.json: there is no such file\n`]);
   }
   const { status, stderr } = await vaultlet(["serve", "--collections", folder]);
-  assert.deepEqual([status, stderr], [1, `vaultlet: \`--collections\` ${folder}: cannot be read (EISDIR)\n`]);
+  assert.deepEqual([status, stderr], [1, `vaultlet: \`--collections\` ${folder}: cannot be read (it is a folder, EISDIR)\n`]);
   const audit = await vaultlet(["serve", "--audit", `${folder}/none/trail.jsonl`]);
-  assert.deepEqual([audit.status, audit.stderr], [1, `vaultlet: \`--audit\` ${folder}/none/trail.jsonl: cannot be written (ENOENT)\n`]);
+  assert.deepEqual([audit.status, audit.stderr], [1, `vaultlet: \`--audit\` ${folder}/none/trail.jsonl: cannot be written (there is no such folder, ENOENT)\n`]);
 });
 
 test("what a variable of the environment names is told by that variable, unless a flag has won", async () => {
   const none = `${folder}/none`;
   for (const name of ["COLLECTIONS", "KEYS", "API_KEYS", "AUDIT"]) {
     const { status, stdout, stderr } = await vaultlet(["serve"], { env: { [`VAULTLET_${name}`]: `${none}/file.json` } });
-    const problem = name === "AUDIT" ? "cannot be written (ENOENT)" : "there is no such file";
+    const problem = name === "AUDIT" ? "cannot be written (there is no such folder, ENOENT)" : "there is no such file";
     assert.deepEqual([status, stdout, stderr], [1, "", `vaultlet: \`VAULTLET_${name}\` ${none}/file.json: ${problem}\n`]);
   }
   const apiKeys = write("named.json", { Webapp: hash });
@@ -88,7 +90,7 @@ test("what a variable of the environment names is told by that variable, unless 
     [["--keys", `${none}/b`], { VAULTLET_KEYS: `${none}/a` }, `\`--keys\` ${none}/b: there is no such file`],
     [["--api-keys", apiKeys], { VAULTLET_IAM: `${none}/a` }, `\`VAULTLET_IAM\` ${none}/a: there is no such file`],
     [[], { VAULTLET_IAM: apiKeys }, "`VAULTLET_IAM` needs `--api-keys`: without keys none of its users could call (`vaultlet --help` has all of it)"],
-    [[], { VAULTLET_HOST: "192.0.2.1", VAULTLET_PORT: "0" }, "`VAULTLET_HOST` 192.0.2.1 cannot be listened on (EADDRNOTAVAIL)"],
+    [[], { VAULTLET_HOST: "192.0.2.1", VAULTLET_PORT: "0" }, "`VAULTLET_HOST` 192.0.2.1 cannot be listened on (this machine has no such address, EADDRNOTAVAIL)"],
     [[], { VAULTLET_STORE: "redis://a" }, "`VAULTLET_STORE` must be memory, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE (`vaultlet --help` has all of it)"],
     [["--keys", write("good.json", keyring)], { VAULTLET_STORE: `sqlite:${none}/a.db` }, `\`VAULTLET_STORE\` there is no folder for the SQLite file: ${none}/a.db`],
   ])) {

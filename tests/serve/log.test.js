@@ -149,4 +149,5 @@ test("where the trail cannot be written, nothing happens, and the log says what 
   const { status, body } = await server.call("POST", tokens, makeJane);
   assert.deepEqual([status, body.error_code, body.context.callback], [500, "PV1000", "audit"]);
   await server.line(/ 500 PV1000 audit /);
+  await server.line(/ trouble: audit \(ENOSPC\)$/);
 });

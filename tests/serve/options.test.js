@@ -181,7 +181,7 @@ test("a port in use, and a host that is none, are refused in one line", async ()
   });
   listener.close();
   const { status, stderr } = await vaultlet(["serve", "--port", "0", "--host", "192.0.2.1"]);
-  assert.deepEqual([status, stderr], [1, "vaultlet: `--host` 192.0.2.1 cannot be listened on (EADDRNOTAVAIL)\n"]);
+  assert.deepEqual([status, stderr], [1, "vaultlet: `--host` 192.0.2.1 cannot be listened on (this machine has no such address, EADDRNOTAVAIL)\n"]);
 });
 
 test("a body may be as large as `--max-body` says, also beyond what a vault takes by itself", async () => {

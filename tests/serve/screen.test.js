@@ -64,6 +64,7 @@ test("with collections of one's own, and with keys that the server does not know
 
 test("where no collection has a property, one command asks whether it runs", async () => {
   const server = await serve(["--collections", write("none.json", {})]);
+  assert.match(server.screen, /^ {2}collections {3}none \(/m);
   const [answer = "", ...others] = await runPrinted(server.screen);
   assert.deepEqual([JSON.parse(answer), others], [{ status: "pass" }, []]);
 });

@@ -76,6 +76,7 @@ test("postgres://… outlives the server, whose screen shows no password; a serv
   const { status, body } = await server.call("GET", `${tokens}&token_ids=a`);
   assert.deepEqual([status, body.error_code, body.context.callback], [500, "PV1000", "store.read"]);
   await server.line(/ 500 PV1000 store\.read /);
+  await server.line(/ trouble: store\.read \((ECONNREFUSED|57P01|ECONNRESET)\)$/);
   assert.equal(await server.end(), 0);
 });
 
@@ -83,8 +84,12 @@ test("a PostgreSQL that is not there, and a URL that is none", async () => {
   const url = `postgres://jane:secret@127.0.0.1:${await freePort()}/vaults`;
   const { status, stderr } = await vaultlet(["serve", "--keys", keys, "--store", url]);
   assert.deepEqual([status, stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (nobody listens at that host and port, ECONNREFUSED)\n"]);
+  const encoded = "for `@ / ? # %` in a password write %40 %2F %3F %23 %25";
   const second = await vaultlet(["serve", "--keys", keys, "--store", "postgres://jane:secret@["]);
-  assert.deepEqual([second.status, second.stderr], [1, "vaultlet: `--store` PostgreSQL cannot be used (it is no address, ERR_INVALID_URL)\n"]);
+  assert.deepEqual([second.status, second.stderr], [1, `vaultlet: \`--store\` PostgreSQL cannot be used (it is no address; ${encoded}, ERR_INVALID_URL)\n`]);
+  // What follows the first `@`, `/`, `?` or `#` is taken for the host, or for what comes behind it.
+  const third = await vaultlet(["serve", "--keys", keys, "--store", "postgres://jane:sec/ret@127.0.0.1/vaults"]);
+  assert.deepEqual([third.status, third.stderr], [1, `vaultlet: \`--store\` PostgreSQL cannot be used (it is no address; ${encoded}, ERR_INVALID_URL)\n`]);
 });
 
 test("what takes the connection and is no PostgreSQL", async (t) => {

@@ -98,6 +98,8 @@ export class Actions {
           result.replaceChildren(refusal(error));
         }
         result.ariaBusy = null;
+        // A list beside it that has become shorter may have taken it away.
+        result.scrollIntoView({ block: "nearest" });
       });
     });
   }

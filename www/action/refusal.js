@@ -9,7 +9,7 @@ import { code, element } from "../element.js";
 /** What to make of an error that a visitor of this page meets. @type {Partial<Record<string, string>>} */
 const ADVICE = {
   PV1012: "Something in the request is not as it must be. Fill in at least one value.",
-  PV3002: "One of the values is not of its property’s type. The vault does not repeat the value.",
+  PV3002: "It takes the like of jane@example.com, +1-202-555-0143 and 123-45-6789. The vault does not repeat the value.",
   PV3009: "No such token matched. A token in use is no archived one, and the other way round.",
   PV3087: "The vault knows no token with this ID.",
   PV1033: "The token is archived. Bring it back first, in step 5.",
