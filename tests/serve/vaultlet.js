@@ -18,7 +18,8 @@ const PATIENCE = 120_000;
 /** A folder for one test file, gone afterwards. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), "vaultlet-serve-"));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  // A server that is killed meanwhile may write to its end.
+  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 }));
   return {
     folder,
     /** @param {string} name @param {unknown} content text, or what becomes JSON @param {number} [mode] */
