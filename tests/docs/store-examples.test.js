@@ -19,7 +19,7 @@ const jane = { name: "Jane Miller", email: "jane@example.com" };
 /** Its declarations need those of a whole Workers project. @type {string} */
 const miniflare = "miniflare";
 
-test("the service on PostgreSQL serves, changes data, finishes what was cut off, and ends at SIGTERM", { timeout: 120_000 }, async () => {
+test("the service on PostgreSQL serves, changes data, finishes what was cut off, and ends at SIGTERM", { timeout: 600_000 }, async () => {
   const database = await startPostgres();
   const env = { ...process.env, DATABASE_URL: database.url, VAULT_KEYS: JSON.stringify(generateKeys()), PORT: "0" };
   const service = spawn(process.execPath, [`${root}examples/postgres-service.js`], { env, stdio: ["ignore", "pipe", "pipe"] });
@@ -72,7 +72,7 @@ test("the service on PostgreSQL serves, changes data, finishes what was cut off,
   }
 });
 
-test("the Worker gives each tenant a vault of its own", { timeout: 120_000 }, async () => {
+test("the Worker gives each tenant a vault of its own", { timeout: 600_000 }, async () => {
   // As wrangler bundles it: the wasm stays a module of its own.
   const bundle = await build({
     entryPoints: [`${root}examples/durable-object-worker.js`],

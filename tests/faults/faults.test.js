@@ -15,7 +15,7 @@ for (const [name, start] of /** @type {const} */ ([
   ["PostgreSQL", startPostgresEngine],
   ["Redis Cluster", startRedisEngine],
 ])) {
-  test(`${name}, under its settings: eight clients, and nothing is lost`, { timeout: 240_000 }, async ({ signal }) => {
+  test(`${name}, under its settings: eight clients, and nothing is lost`, { timeout: 600_000 }, async ({ signal }) => {
     const engine = await start({ keeps: true });
     try {
       const { faults, losses, acknowledged, calls } = await runTrial(engine, { ...SHORT, signal });
@@ -29,7 +29,7 @@ for (const [name, start] of /** @type {const} */ ([
     }
   });
 
-  test(`${name}, with them off: the check finds losses`, { timeout: 240_000 }, async ({ signal }) => {
+  test(`${name}, with them off: the check finds losses`, { timeout: 600_000 }, async ({ signal }) => {
     const engine = await start({ keeps: false });
     try {
       const { lost } = await runTrial(engine, { clients: 3, millis: 0, cuts: 0, signal });

@@ -38,7 +38,7 @@ export const CUT = "answer of a write cut";
 export const KILLED = "client killed between read and write";
 
 /** How long clients may take to come to an end of their calls. */
-const PATIENCE = 60_000;
+const PATIENCE = 240_000;
 
 /**
  * Strikes with one disaster after the other until the time is over, with each at least once, however slow the machine

@@ -53,7 +53,7 @@ async function serves({ folder, program, args, port, env = {} }) {
   try {
     const vaultURL = `http://127.0.0.1:${port}`;
     for (let tries = 0; !(await fetch(vaultURL).then(({ ok }) => ok, () => false)); tries += 1) {
-      assert(tries < 600 && server.exitCode === null, `it did not start: ${said.slice(-2000)}`);
+      assert(tries < 1_200 && server.exitCode === null, `it did not start: ${said.slice(-2000)}`);
       await wait(100);
     }
     await holds(vaultURL);

@@ -91,7 +91,7 @@ async function serves(folder, program, ...args) {
   try {
     const base = `http://127.0.0.1:${port}/`;
     for (let tries = 0; !(await fetch(base).then(() => true, () => false)); tries += 1) {
-      assert(tries < 300 && server.exitCode === null, `it did not start: ${said.slice(-2000)}`);
+      assert(tries < 1_200 && server.exitCode === null, `it did not start: ${said.slice(-2000)}`);
       await wait(100);
     }
     await holds(over(base));

@@ -59,7 +59,7 @@ export async function install() {
 export function makeFolder() {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "vaultlet-packaged-")));
   // Not an `after` of the runner: made in a `before`, it would be that one's, and run at once.
-  process.on("exit", () => (process.env["KEEP"] ? console.log(`kept: ${folder}`) : rmSync(folder, { recursive: true, force: true })));
+  process.on("exit", () => (process.env["KEEP"] ? console.log(`kept: ${folder}`) : rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 })));
   return folder;
 }
 

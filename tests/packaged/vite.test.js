@@ -75,7 +75,7 @@ async function served(vite, folder, ...command) {
   try {
     const url = `http://127.0.0.1:${port}/`;
     for (let tries = 0; !(await fetch(url).then(({ ok }) => ok, () => false)); tries += 1) {
-      assert(tries < 300 && server.exitCode === null, `the server did not start: ${said}`);
+      assert(tries < 1_200 && server.exitCode === null, `the server did not start: ${said}`);
       await wait(100);
     }
     return await visit(browser, url);

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { measureScale } from "./measure.js";
 
-test("2,000 tokens are made, measured at both sizes, and updated by processes", { timeout: 120_000 }, async () => {
+test("2,000 tokens are made, measured at both sizes, and updated by processes", { timeout: 600_000 }, async () => {
   /** @type {number[]} */
   const progress = [];
   const { fill, latencies, throughputs } = await measureScale({

@@ -11,14 +11,15 @@ import { fileURLToPath } from "node:url";
 export const binary = fileURLToPath(new URL("../../pkg/bin/vaultlet.js", import.meta.url));
 
 /** How long a start may take on a busy machine, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 /** @typedef {{ node?: string, file?: string, cwd?: string, env?: Record<string, string>, options?: string[] }} Where */
 
 /** A folder for one test file, gone afterwards. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), "vaultlet-serve-"));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  // A server that is killed meanwhile may write to its end.
+  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 }));
   return {
     folder,
     /** @param {string} name @param {unknown} content text, or what becomes JSON @param {number} [mode] */
@@ -99,7 +100,7 @@ export async function serve(words = [], where = {}) {
       for (let tries = 0; ; tries += 1) {
         const line = this.lines().find((line) => pattern.test(line));
         if (line !== undefined) return line;
-        if (tries === 200) throw new Error(`no line is like ${pattern}:\n${printed.stdout}`);
+        if (tries === 2_000) throw new Error(`no line is like ${pattern}:\n${printed.stdout}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },

@@ -76,7 +76,8 @@ async function start(count, settings) {
     resume: (index) => void servers[index]?.kill("SIGCONT"),
     async stop() {
       await Promise.all(servers.map((_, index) => kill(index)));
-      await rm(folder, { recursive: true, force: true });
+      // A child that rewrites a file lives a moment longer than its server.
+      await rm(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 });
     },
   };
 
