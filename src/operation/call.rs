@@ -145,13 +145,13 @@ impl<'a, H: Host> Call<'a, H> {
         }
     }
 
-    /// Asks the policy again where the properties show only now.
+    /// Asks the policy again, now that the properties show. Without any it would be the first question again.
     pub(crate) async fn ask_again(
         &self,
         access: &Access,
         checks: &Rc<[Check]>,
     ) -> Result<(), Error> {
-        if access.checks.is_some() || checks.is_empty() {
+        if checks.is_empty() {
             return Ok(());
         }
         self.ask(access, checks).await
