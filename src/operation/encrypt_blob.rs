@@ -84,7 +84,7 @@ impl<'a> Operation<'a> for EncryptBlob<'a> {
 
         collection.blob_property(self.property)?;
         let fields: [Member<'_>; 1] = [(self.property.into(), self.base64.into())];
-        let canonical = Data::check(collection, &fields)?.into_canonical_of_any_size()?;
+        let canonical = Data::check(collection, &fields)?.canonical_of_any_size()?;
         call.limit_bytes(canonical.len())?;
         let mut pass = Pass::begin(call)?;
         let ciphertext = Ciphertext {

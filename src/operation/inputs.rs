@@ -180,7 +180,7 @@ impl<'i> NamedInputs<'i> {
                 }
             };
             let data = data.select(input.props.as_deref(), &input.path)?;
-            let canonical = data.into_canonical(&input.path)?;
+            let canonical = data.canonical(&input.path)?;
             // An object that several requests share counts for each.
             total += canonical.len();
             call.limit_bytes(total)?;
@@ -340,7 +340,7 @@ impl NamedInput<'_> {
     ) -> Result<OpenedInput, Error> {
         let Input { props, path, .. } = self.input;
         let data = Data::reopen(collection, fields, props.as_deref())?;
-        let canonical = data.select(props.as_deref(), path)?.into_canonical(path)?;
+        let canonical = data.select(props.as_deref(), path)?.canonical(path)?;
         Ok(OpenedInput { canonical, tenant: ciphertext.tenant.clone() })
     }
 }

@@ -143,7 +143,7 @@ impl<'a> Operation<'a> for UpdateEncrypted<'a> {
             let kept = Data::reopen(collection, kept, props.as_deref());
             let kept = kept.map_err(|error| error.at(path))?;
             let data = new.beside(kept).select(props.as_deref(), path)?;
-            let canonical = data.into_canonical(path)?;
+            let canonical = data.canonical(path)?;
             total += canonical.len();
             call.limit_bytes(total)?;
             canonicals.push(canonical);

@@ -80,22 +80,18 @@ impl<'a> Data<'a> {
         Ok(Self(selected))
     }
 
-    /// RFC 8785 text. Equal data has equal text.
-    pub(crate) fn into_canonical(self, path: &str) -> Result<String, Error> {
-        self.canonical(path)
-    }
-
-    /// The same, however long: of data whose size only the request's bounds.
-    pub(crate) fn into_canonical_of_any_size(self) -> Result<String, Error> {
-        write_canonical(&self)
-    }
-
-    fn canonical(&self, path: &str) -> Result<String, Error> {
-        let canonical = write_canonical(self)?;
+    /// RFC 8785 text. Equal data has equal text. `path` is the input's, for an object that is too large.
+    pub(crate) fn canonical(&self, path: &str) -> Result<String, Error> {
+        let canonical = self.canonical_of_any_size()?;
         if canonical.len() > MAX_OBJECT_BYTES {
             return Err(Error::bad_request(path, "must be at most 1 MiB of JSON"));
         }
         Ok(canonical)
+    }
+
+    /// The same, however long: of data whose size only the request's bounds.
+    pub(crate) fn canonical_of_any_size(&self) -> Result<String, Error> {
+        write_canonical(self)
     }
 
     /// Refuses an object that is too large.

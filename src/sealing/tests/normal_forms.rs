@@ -57,7 +57,7 @@ fn canonical(data_type: &str, spelling: &str) -> String {
     let collections: Collections = read(&configured, "collections").unwrap();
     let field = [("value".into(), spelling.into())];
     let data = Data::check(&collections.get("customers").unwrap(), &field).unwrap();
-    data.into_canonical("object").unwrap()
+    data.canonical("object").unwrap()
 }
 
 fn seal(entry: &mut Entry, data: String) {
