@@ -7,6 +7,7 @@ use crate::host::{Check, State};
 use crate::request::list::without_repeats;
 use crate::request::name::is_transformer_name;
 use crate::schema::collection::{Collection, check_property_name};
+use crate::schema::projection::split_prop;
 
 /// What must be allowed on properties, as a request names them: `ssn`, or `ssn.mask`.
 #[derive(Default)]
@@ -21,7 +22,7 @@ impl<'a> PropertyChecks<'a> {
     /// Adds each of these operations on one property. Sealed data may hold what no collection can have:
     /// that is refused later, and told to nobody.
     pub(crate) fn add(&mut self, operations: &'static [&'static str], property: &'a str) {
-        if check_property_name(split(property).0).is_err() {
+        if check_property_name(split_prop(property).0).is_err() {
             return;
         }
         self.asked.extend(operations.iter().map(|operation| (property, *operation)));
@@ -41,7 +42,7 @@ impl<'a> PropertyChecks<'a> {
 /// A transformer goes with the property's name and with its type. A name that the collection does not
 /// have is asked about without a type, so that only an allowed caller learns that it is unknown.
 fn check(collection: &Collection, operation: Cow<'static, str>, named: &str) -> Check {
-    let (name, transformer) = split(named);
+    let (name, transformer) = split_prop(named);
     // What is no name may be anything, and the policy and the audit are told names. It is refused later.
     let transformer = transformer.filter(|transformer| is_transformer_name(transformer));
     let with_transformer = |word: &str| match transformer {
@@ -56,17 +57,9 @@ fn check(collection: &Collection, operation: Cow<'static, str>, named: &str) -> 
     }
 }
 
-/// A property and its transformer, if it is named with one.
-fn split(named: &str) -> (&str, Option<&str>) {
-    match named.split_once('.') {
-        Some((name, transformer)) => (name, Some(transformer)),
-        None => (named, None),
-    }
-}
-
 /// The properties that `props` names, with or without a transformer.
 pub(crate) fn named_properties<'a>(props: Option<&[&'a str]>) -> Vec<&'a str> {
-    props.unwrap_or_default().iter().map(|prop| split(prop).0).collect()
+    props.unwrap_or_default().iter().map(|prop| split_prop(prop).0).collect()
 }
 
 /// Checks that were asked before, with the types that the collection has today.

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::{Check, Host, InputKind, State};
 use crate::json::strict::Parameters;
 use crate::json::text::write;
-use crate::json::tree::Member;
+use crate::json::tree::{Json, Member};
 use crate::operation::call::{Access, Call};
 use crate::operation::checks::{PropertyChecks, named_properties};
 use crate::operation::definition::Operation;
@@ -20,7 +20,7 @@ use crate::request::input::{EncryptedObject, Props};
 use crate::request::list::has_option;
 use crate::schema::collection::Collection;
 use crate::schema::data::parse_unsealed;
-use crate::schema::projection::{Projection, View};
+use crate::schema::projection::Projection;
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 1] = ["decrypt"];
@@ -62,7 +62,7 @@ enum Metadata {
 
 #[derive(Serialize)]
 struct Decrypted<'a> {
-    fields: View<'a>,
+    fields: Json<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<CiphertextMetadata<'a>>,
 }

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::{Host, InputKind, State};
 use crate::json::strict::Parameters;
 use crate::json::text::write;
+use crate::json::tree::Json;
 use crate::kinds::TokenType;
 use crate::operation::call::{Access, Call};
 use crate::operation::checks::{PropertyChecks, named_properties};
@@ -18,7 +19,7 @@ use crate::request::input::Props;
 use crate::request::list::has_option;
 use crate::request::query::TokenQuery;
 use crate::schema::data::parse_unsealed;
-use crate::schema::projection::{Projection, View};
+use crate::schema::projection::Projection;
 use crate::sealing::row::open_body;
 use crate::settings::Settings;
 
@@ -47,7 +48,7 @@ pub(crate) struct Detokenize<'a> {
 #[derive(Serialize)]
 struct Detokenized<'a> {
     token_id: &'a str,
-    fields: View<'a>,
+    fields: Json<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<TokenMetadata<'a>>,
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
-
 use crate::error::{Error, ErrorKind};
 use crate::host::Millis;
 use crate::json::tree::{Json, Member};
@@ -45,8 +43,8 @@ impl<'a> Projection<'a> {
     }
 
     /// The fields as they are shown. What the object does not hold is left out.
-    pub(crate) fn show(&self, fields: Vec<Member<'a>>, now: Millis) -> View<'a> {
-        let Some(Asked { shown, by_property }) = &self.0 else { return View(fields) };
+    pub(crate) fn show(&self, fields: Vec<Member<'a>>, now: Millis) -> Json<'a> {
+        let Some(Asked { shown, by_property }) = &self.0 else { return Json::Object(fields) };
         let mut held = BTreeMap::new();
         for (name, value) in &fields {
             let places = by_property.get(&**name).into_iter().flatten();
@@ -60,25 +58,21 @@ impl<'a> Projection<'a> {
             };
             Some(((*key).into(), value))
         };
-        View(held.into_iter().filter_map(show).collect())
+        Json::Object(held.into_iter().filter_map(show).collect())
     }
 }
 
-/// What is shown of an object.
-pub(crate) struct View<'a>(Vec<Member<'a>>);
-
-impl Serialize for View<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, value): &(_, Json<'_>)| (key, value)))
+/// A property and its transformer, if it is named with one.
+pub(crate) fn split_prop(named: &str) -> (&str, Option<&str>) {
+    match named.split_once('.') {
+        Some((property, transformer)) => (property, Some(transformer)),
+        None => (named, None),
     }
 }
 
 impl<'a> Shown<'a> {
     fn resolve(collection: &Collection, prop: &'a str) -> Result<Self, Error> {
-        let (property, transformer) = match prop.split_once('.') {
-            Some((property, transformer)) => (property, Some(transformer)),
-            None => (prop, None),
-        };
+        let (property, transformer) = split_prop(prop);
         let data_type = collection.property(property)?.data_type;
         let Some(name) = transformer else {
             return Ok(Self { key: prop, property, data_type, transformer: None });
