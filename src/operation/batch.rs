@@ -215,11 +215,7 @@ pub(crate) struct FoundRows {
 
 impl FoundRows {
     pub(crate) fn new(rows: Vec<Row>) -> Self {
-        let mut by_key = BTreeMap::new();
-        for row in rows {
-            by_key.insert(row.key, row);
-        }
-        Self { by_key }
+        Self { by_key: rows.into_iter().map(|row| (row.key, row)).collect() }
     }
 
     fn get(&self, key: &Label) -> Option<&Row> {
