@@ -60,8 +60,8 @@ function decide({ role, tenants }, { capabilities, checks, collection, tenantIds
   for (let at = 0; at < checks.length; at += 1) {
     const check = /** @type {Check} */ (checks[at]);
     if (allows(role, check, collection, reason)) continue;
-    const where = isOfTokens(check, collection) ? ` on \`${check.resource}\`` : "";
-    const message = `the role's policies do not allow \`${check.operation}\`${where} with the reason \`${reason}\``;
+    const where = isOfTokens(check, collection) ? `\`${check.resource}\`` : "every property of the call";
+    const message = `the role's policies do not allow \`${check.operation}\` on ${where} with the reason \`${reason}\``;
     return { allow: false, because: "policy", message };
   }
   return { allow: true };

@@ -149,7 +149,7 @@ test("the answer names the capability that is missing, or the operation and the 
     policyOf({ name: "", has: [...has], enough: true }, votes)(ask(detokenize)),
   );
   assert.deepEqual(none, { allow: false, because: "capability", message: "the role lacks `CapTokensDetokenizer`" });
-  const message = "the role's policies do not allow `read` with the reason `Maintenance`";
+  const message = "the role's policies do not allow `read` on every property of the call with the reason `Maintenance`";
   assert.deepEqual(some, { allow: false, because: "policy", message });
 });
 
@@ -161,6 +161,6 @@ test("the answer names the resource of tokens as such, active or archived, and o
     assert.equal(said(resource), `the role's policies do not allow \`write\` on \`${resource}\` with the reason \`Maintenance\``);
   }
   for (const resource of ["customers/properties/email", "customers/properties/tokens", "customers/properties/ssn.mask"]) {
-    assert.equal(said(resource), "the role's policies do not allow `write` with the reason `Maintenance`");
+    assert.equal(said(resource), "the role's policies do not allow `write` on every property of the call with the reason `Maintenance`");
   }
 });
