@@ -28,7 +28,10 @@ for (const kind of kinds.filter(({ ends }) => ends)) {
   test(`${kind.name}: the instance goes`, async () => {
     // As many as the sweeps of a busy process would leave, if nothing held them.
     const sweepInstances = async () => {
-      for (let round = 0; round < 20 && alive() > kinds.length + 3; round += 1) await sweepAll();
+      for (let round = 0; round < 20; round += 1) {
+        await sweepAll();
+        if (alive() <= kinds.length + 3) return;
+      }
     };
     await sweepInstances();
     await unwatched(() => run(kind, 50));

@@ -37,19 +37,27 @@ export async function unwatched(run) {
   }
 }
 
-/** The memory of every instance that was made, and its table. @type {{ memory: WeakRef<any>, table: WeakRef<any> }[]} */
+/**
+ * The memory of every instance that was made, and its table, and how large they were when they were last measured.
+ * @type {{ memory: WeakRef<any>, table: WeakRef<any>, bytes: number, entries: number }[]}
+ */
 const instances = [];
 
 /** How many there were when it was first measured: the others come and go. @type {number | undefined} */
 let lasting;
 
-/** What a leak would make grow: the memory, and the table of what the wasm holds of JavaScript's. */
+/**
+ * What a leak would make grow: the memory, and the table of what the wasm holds of JavaScript's. An instance that has been
+ * swept since counts as it was, for else one that goes late would hide that another has grown.
+ */
 export function measure() {
   lasting ??= instances.length;
   const sum = { memory: 0, table: 0 };
-  for (const { memory, table } of instances.slice(0, lasting)) {
-    sum.memory += memory.deref()?.buffer.byteLength ?? 0;
-    sum.table += table.deref()?.length ?? 0;
+  for (const instance of instances.slice(0, lasting)) {
+    instance.bytes = instance.memory.deref()?.buffer.byteLength ?? instance.bytes;
+    instance.entries = instance.table.deref()?.length ?? instance.entries;
+    sum.memory += instance.bytes;
+    sum.table += instance.entries;
   }
   return sum;
 }
@@ -71,7 +79,7 @@ WebAssembly.instantiate = /** @type {any} */ (
     const modules = Object.entries(imports).map(([name, functions]) => [name, watched(functions)]);
     const instance = await instantiate(module, Object.fromEntries(modules));
     const { memory, __wbindgen_externrefs: table } = instance.exports;
-    instances.push({ memory: new WeakRef(memory), table: new WeakRef(table) });
+    instances.push({ memory: new WeakRef(memory), table: new WeakRef(table), bytes: 0, entries: 0 });
     if (lasting !== undefined && instances.length % 1_000 === 0) forgetSwept(lasting);
     return { exports: watched(instance.exports) };
   }
