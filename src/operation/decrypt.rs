@@ -17,7 +17,7 @@ use crate::operation::metadata::CiphertextMetadata;
 use crate::operation::pass::Pass;
 use crate::request::common::Common;
 use crate::request::input::{EncryptedObject, Props};
-use crate::request::list::has_option;
+use crate::request::list::{has_option, path_of_item};
 use crate::schema::collection::Collection;
 use crate::schema::data::parse_unsealed;
 use crate::schema::projection::Projection;
@@ -110,7 +110,7 @@ impl<'a> Operation<'a> for Decrypt<'a> {
         let mut opened = Vec::with_capacity(objects.len());
         for (index, Wanted { encrypted_object, .. }) in objects.iter().enumerate() {
             let ciphertext = open_ciphertext(encrypted_object, &mut envelopes, call);
-            opened.push(ciphertext.map_err(|error| error.at(&path(index)))?);
+            opened.push(ciphertext.map_err(|error| error.at(&path_of_item(index)))?);
         }
         let mut held = Vec::with_capacity(objects.len());
         for ciphertext in &opened {
@@ -127,7 +127,7 @@ impl<'a> Operation<'a> for Decrypt<'a> {
         call.limit_bytes(opened.iter().map(|ciphertext| ciphertext.canonical.len()).sum())?;
         for (index, (object, ciphertext)) in objects.iter().zip(&opened).enumerate() {
             check_ciphertext(&object.encrypted_object, ciphertext, *state, now)
-                .map_err(|error| error.at(&path(index)))?;
+                .map_err(|error| error.at(&path_of_item(index)))?;
         }
         let mut answer = Vec::with_capacity(objects.len());
         for ((ciphertext, fields), projection) in opened.iter().zip(held).zip(&projections) {
@@ -175,12 +175,7 @@ fn resolve<'a, H: Host>(
     call.limit_tokens(objects.len())?;
     let resolve = |(index, object): (usize, &Wanted<'a>)| {
         Projection::resolve(&call.collection, object.props())
-            .map_err(|error| error.at(&path(index)))
+            .map_err(|error| error.at(&path_of_item(index)))
     };
     objects.iter().enumerate().map(resolve).collect()
-}
-
-/// Of one of the array, as the caller wrote it.
-fn path(index: usize) -> String {
-    format!("requestBody[{index}]")
 }

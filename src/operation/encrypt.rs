@@ -14,6 +14,7 @@ use crate::operation::pass::Pass;
 use crate::request::common::Common;
 use crate::request::expiry::Expiry;
 use crate::request::input::{GivenInput, Inputs, ObjectForm, Props};
+use crate::request::list::path_of_item;
 use crate::request::name::Name;
 use crate::request::tags::Tags;
 use crate::sealing::ciphertext::Ciphertext;
@@ -68,7 +69,7 @@ impl<'a> Operation<'a> for Encrypt<'a> {
         let (mut ciphertexts, mut inputs) = (Vec::new(), Vec::new());
         for (index, given) in request_body.into_iter().enumerate() {
             let GivenCiphertext { encryption_type, object, props, scope, tags } = given;
-            let path = format!("requestBody[{index}]");
+            let path = path_of_item(index);
             let encryption_type = encryption_type.unwrap_or(EncryptionType::Randomized);
             let tags = Tags::new(tags, None, &path, settings.max_tags())?;
             let sealed_in = tags.tags.as_deref().unwrap_or_default();

@@ -14,6 +14,7 @@ use crate::operation::token_id::Derivation;
 use crate::request::card_template::CardTemplate;
 use crate::request::common::Common;
 use crate::request::input::{GivenInput, Inputs, ObjectForm, Props};
+use crate::request::list::path_of_item;
 use crate::request::name::Name;
 use crate::settings::Settings;
 
@@ -70,7 +71,7 @@ impl<'a> Operation<'a> for Hash<'a> {
         let (mut hashes, mut inputs) = (Vec::new(), Vec::new());
         for (index, given) in request_body.into_iter().enumerate() {
             let GivenHash { object, props, scope, fptemplate, fpprops } = given;
-            let card = CardTemplate::new(fptemplate, fpprops, &path(index))?;
+            let card = CardTemplate::new(fptemplate, fpprops, &path_of_item(index))?;
             let scope = scope.map_or(DEFAULT_SCOPE, |scope| scope.0);
             let card_properties = card.iter().flat_map(|card| card.properties.clone()).collect();
             hashes.push(HashRequest { scope, card });
@@ -98,13 +99,14 @@ impl<'a> Operation<'a> for Hash<'a> {
         let inputs = inputs.open(call, &access, call.now()?).await?;
         for (index, HashRequest { card, .. }) in self.hashes.iter().enumerate() {
             let checked = card.iter().try_for_each(|card| card.check(collection));
-            checked.map_err(|error| error.at(&path(index)))?;
+            checked.map_err(|error| error.at(&path_of_item(index)))?;
         }
         let mut answer = Vec::with_capacity(inputs.len());
         for (index, (hash, input)) in self.hashes.iter().zip(&inputs).enumerate() {
             let HashRequest { scope, card } = hash;
             let card = card.as_ref().map(|card| {
-                CardNumber::of(card, &input.canonical).map_err(|error| error.at(&path(index)))
+                CardNumber::of(card, &input.canonical)
+                    .map_err(|error| error.at(&path_of_item(index)))
             });
             let derivation = Derivation {
                 collection: &collection.name,
@@ -119,9 +121,4 @@ impl<'a> Operation<'a> for Hash<'a> {
         call.audit(answer.len()).await?;
         write(&answer)
     }
-}
-
-/// Of one of the array, as the caller wrote it.
-fn path(index: usize) -> String {
-    format!("requestBody[{index}]")
 }

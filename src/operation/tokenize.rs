@@ -20,7 +20,7 @@ use crate::request::card_template::CardTemplate;
 use crate::request::common::Common;
 use crate::request::expiry::Expiry;
 use crate::request::input::{GivenInput, Inputs, ObjectForm, Props};
-use crate::request::list::without_repeats;
+use crate::request::list::{path_of_item, without_repeats};
 use crate::request::name::{Name, TokenId};
 use crate::request::tags::Tags;
 use crate::settings::Settings;
@@ -83,7 +83,7 @@ impl<'a> Operation<'a> for Tokenize<'a> {
         let Given { expiration_secs, transaction_id, request_body } = parameters.take()?;
         let (mut tokens, mut inputs) = (Vec::new(), Vec::new());
         for (index, given) in request_body.into_iter().enumerate() {
-            let (token, input) = given.check(format!("requestBody[{index}]"), settings)?;
+            let (token, input) = given.check(path_of_item(index), settings)?;
             tokens.push(token);
             inputs.push(input);
         }

@@ -19,6 +19,7 @@ use crate::operation::pass::Pass;
 use crate::request::common::Common;
 use crate::request::expiry::Expiry;
 use crate::request::input::{EncryptedObject, Fields, Props, TENANT_FIELD};
+use crate::request::list::path_of_item;
 use crate::request::name::Name;
 use crate::request::query::{ArchivedOptions, state_of};
 use crate::schema::collection::Collection;
@@ -78,7 +79,7 @@ impl<'a> Operation<'a> for UpdateEncrypted<'a> {
         let Given { options, expiration_secs: expiry, request_body } = parameters.take()?;
         let mut changes = Vec::with_capacity(request_body.len());
         for (index, given) in request_body.into_iter().enumerate() {
-            let path = format!("requestBody[{index}]");
+            let path = path_of_item(index);
             if given.fields.tenant.is_some() {
                 return Err(Error::bad_request(
                     format!("{path}.fields.{TENANT_FIELD}"),

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::error::{Error, ErrorKind};
 use crate::json::tree::Member;
-use crate::request::list::Filled;
+use crate::request::list::{Filled, path_of_item};
 use crate::request::name::Name;
 
 /// The built-in field that names an object's tenant. It is no declared property, and no data.
@@ -153,7 +153,7 @@ impl<'a> Inputs<'a> {
     ) -> Result<Self, Error> {
         let mut all = Vec::new();
         for (index, given) in given.into_iter().enumerate() {
-            let path = format!("requestBody[{index}]");
+            let path = path_of_item(index);
             let missing = || Error::bad_request(format!("{path}.object"), "is missing");
             all.push(Input::new(given, &path)?.ok_or_else(missing)?);
         }

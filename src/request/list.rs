@@ -77,6 +77,11 @@ impl<T: Copy + Ord> TryFrom<Vec<T>> for TenantList<T> {
     }
 }
 
+/// The path of one of the array that a body is, as the caller wrote it.
+pub(crate) fn path_of_item(index: usize) -> String {
+    format!("requestBody[{index}]")
+}
+
 /// Each once, in the order given. By comparing: a caller chooses these, and could make hashes collide.
 pub(crate) fn without_repeats<T: Copy + Ord>(mut items: Vec<T>) -> Vec<T> {
     let mut seen = BTreeSet::new();
