@@ -12,12 +12,13 @@ import { makePages } from "./http/pages.js";
 import { readParameters } from "./http/parameters.js";
 import { Refusal, badRequest } from "./http/refusal.js";
 import { ABSENT, FIXED, PAGES, ROUTES } from "./http/routes.js";
-import { runBytes, runJson } from "./http/vault-calls.js";
 import { readPlain } from "./options.js";
+import { runRaw } from "./raw-calls.js";
 
 /** @import { Answer } from "./http/answers.js" */
 /** @import { HandlerOptions } from "./http.js" */
 /** @import { Operation } from "./http/routes.js" */
+/** @import { VaultClient } from "./index.js" */
 
 /**
  * What stands at a path.
@@ -58,7 +59,8 @@ export function createHandler(given) {
       const body = await readBody(request, operation.body, maxBodyBytes);
       const client = vault.as(caller, { requestId });
       if (operation.answer === "bytes") return bytes(await runBytes(client, operation.action, parameters, body));
-      const text = await runJson(client, operation.action, parameters, body);
+      // A body crosses into the vault as it came, and an answer leaves as the vault wrote it.
+      const text = await runRaw(client, operation.action, parameters, body);
       return operation.answer === "none" ? nothing() : json(text);
     },
   });
@@ -136,6 +138,12 @@ export function createHandler(given) {
   const longest = basePath.length + LONGEST_PATH;
   // Told before any of it is decoded, for everybody may send it: each fault in it costs the router some microseconds.
   return async (request) => (isPath(new URL(request.url).pathname, longest) ? app.fetch(request) : answer(undefined, request, {}));
+}
+
+/** @type {(client: VaultClient, action: string, parameters: Record<string, unknown>, body: Uint8Array | undefined) => Promise<Blob>} */
+function runBytes({ crypto }, action, parameters, body) {
+  const given = /** @type {any} */ ({ ...parameters, requestBody: body });
+  return action === "crypto.encryptBlob" ? crypto.encryptBlob(given) : crypto.decryptBlob(given);
 }
 
 /** Whether a path is short enough to lead somewhere, and UTF-8 in percent-encoding. @type {(path: string, longest: number) => boolean} */
