@@ -11,7 +11,9 @@ import { LEVELS, TOO_LONG, writeJson } from "./json.js";
 // As it was when the module loaded.
 const { Promise } = globalThis;
 
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+/** What a request's ID may be. */
+export const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+export const NO_REQUEST_ID = "must be 1 to 128 characters of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`";
 
 /** @typedef {{ maxRequestBytes: number, maxPendingBytes: number }} Limits */
 
@@ -42,7 +44,7 @@ export function readAsker(caller, options) {
   } catch {
     // What was thrown may quote anything.
   }
-  return askerOf(caller, undefined, "must be 1 to 128 characters of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`");
+  return askerOf(caller, undefined, NO_REQUEST_ID);
 }
 
 /**

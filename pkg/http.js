@@ -5,6 +5,7 @@
 import { Hono } from "hono";
 
 import { ownOf } from "./built-ins.js";
+import { NO_REQUEST_ID, REQUEST_ID } from "./calls.js";
 import { badConfiguration, look, makeError, placeOf } from "./error.js";
 import { bytes, failure, json, nothing, respond } from "./http/answers.js";
 import { readBody } from "./http/body.js";
@@ -41,7 +42,6 @@ const OPTIONS = ["vault", "authenticate", "collections", "maxBodyBytes", "basePa
 const BASE_PATH = /^(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)*$/;
 /** Below the base path, in characters: none of the API's is as long, with an ID of 256 characters, all of them escaped. */
 const LONGEST_PATH = 4_096;
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const BEARER = /^bearer +\S/i;
 const REQUEST_ID_HEADER = "X-Pvault-Request-ID";
 
@@ -110,7 +110,7 @@ export function createHandler(given) {
       const isOpen = place?.isOpen || request.method === "OPTIONS";
       const caller = isOpen ? undefined : await identify(authenticate, request);
       if (told !== null && !isIdTaken) {
-        throw badRequest(REQUEST_ID_HEADER, "must be 1 to 128 characters of `A-Z`, `a-z`, `0-9`, `.`, `_`, `:` and `-`");
+        throw badRequest(REQUEST_ID_HEADER, NO_REQUEST_ID);
       }
       if (place === undefined) throw new Refusal(404, "path", "leads nowhere");
       if (request.method === "OPTIONS") {

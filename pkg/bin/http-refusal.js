@@ -3,11 +3,11 @@
 
 import { STATUS_CODES } from "node:http";
 
+import { REQUEST_ID } from "../calls.js";
+
 /** @import { IncomingMessage } from "node:http" */
 
 /** @typedef {{ status: number, headers: Record<string, string>, body: string }} Refused */
-
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** The request's own ID, if it has told one that can be. @param {unknown} told */
 export const requestIdOf = (told) => (typeof told === "string" && REQUEST_ID.test(told) ? told : crypto.randomUUID());

@@ -2,6 +2,7 @@
 // openapi.json: what is served, out of the table of routes that serves it.
 
 import { namesOf } from "../built-ins.js";
+import { REQUEST_ID } from "../calls.js";
 import { ERRORS } from "./error-list.js";
 import { VERSION } from "./version.js";
 import { PAGES, ROUTES } from "./routes.js";
@@ -29,7 +30,8 @@ const MEANINGS = {
   503: "The vault, or what it needs, did not answer in time.",
 };
 
-const REQUEST_ID = { $ref: "#/components/parameters/RequestId" };
+const ID_SCHEMA = { type: "string", pattern: REQUEST_ID.source };
+const ID_PARAMETER = { $ref: "#/components/parameters/RequestId" };
 const ID_HEADER = { "X-Pvault-Request-ID": { $ref: "#/components/headers/RequestId" } };
 
 /** @type {(status: number) => string} */
@@ -69,7 +71,7 @@ function describeOperation({ id, action, about, parameters, body, bodySchema, an
     summary: about,
     parameters: [
       ...parameters.filter(({ isRefused }) => !isRefused).map((parameter) => describeParameter(parameter, collections)),
-      REQUEST_ID,
+      ID_PARAMETER,
     ],
     ...(body === "json" && {
       requestBody: { required: true, content: content("application/json", { $ref: `#/components/schemas/${bodySchema}` }) },
@@ -100,7 +102,7 @@ function describePage({ id, isOpen, parameters = [] }) {
     tags: ["server"],
     summary: about,
     ...(isOpen && { security: [] }),
-    parameters: [...parameters.map((parameter) => describeParameter(parameter, undefined)), REQUEST_ID],
+    parameters: [...parameters.map((parameter) => describeParameter(parameter, undefined)), ID_PARAMETER],
     responses: {
       200: { description: "The answer.", headers: ID_HEADER, content: content(type, schema) },
       ...errorsOf(isOpen ? [400, 405] : [400, 401, 405]),
@@ -160,11 +162,11 @@ export function describe({ basePath, collections }) {
           name: "X-Pvault-Request-ID",
           in: "header",
           description: "The caller's own ID of the request, for the audit.",
-          schema: { type: "string", pattern: "^[A-Za-z0-9._:-]{1,128}$" },
+          schema: ID_SCHEMA,
         },
       },
       headers: {
-        RequestId: { description: "The request's ID, as it was given, or made.", schema: { type: "string", pattern: "^[A-Za-z0-9._:-]{1,128}$" } },
+        RequestId: { description: "The request's ID, as it was given, or made.", schema: ID_SCHEMA },
       },
       responses: Object.fromEntries(responses),
       schemas: SCHEMAS,
