@@ -12,7 +12,7 @@ import { readBody } from "./http/body.js";
 import { makePages } from "./http/pages.js";
 import { readParameters } from "./http/parameters.js";
 import { Refusal, badRequest } from "./http/refusal.js";
-import { ABSENT, FIXED, PAGES, ROUTES } from "./http/routes.js";
+import { ABSENT, FIXED, LONGEST_PATH, PAGES, ROUTES } from "./http/routes.js";
 import { readPlain } from "./options.js";
 import { runRaw } from "./raw-calls.js";
 
@@ -40,8 +40,6 @@ import { runRaw } from "./raw-calls.js";
 const OPTIONS = ["vault", "authenticate", "collections", "maxBodyBytes", "basePath"];
 /** A part that is `.` or `..` no URL keeps. */
 const BASE_PATH = /^(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)*$/;
-/** Below the base path, in characters: none of the API's is as long, with an ID of 256 characters, all of them escaped. */
-const LONGEST_PATH = 4_096;
 const BEARER = /^bearer +\S/i;
 const REQUEST_ID_HEADER = "X-Pvault-Request-ID";
 

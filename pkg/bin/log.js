@@ -3,7 +3,7 @@
 // a line: the route's pattern and not the path, an error's code and not its words. So there is no personal data in it,
 // no token ID, and no key.
 
-import { ABSENT, FIXED, PAGES, ROUTES } from "../http/routes.js";
+import { ABSENT, FIXED, LONGEST_PATH, PAGES, ROUTES } from "../http/routes.js";
 
 /** @import { LogForm } from "./options.js" */
 
@@ -50,9 +50,6 @@ export function makeLog(form, write) {
 /** Every path that the API has, in its parts. */
 const PATTERNS = [...[...ROUTES, ...PAGES].map(({ path }) => path), ...Object.keys(FIXED), ...ABSENT].map((path) => path.split("/"));
 
-/** No path of the API's is as long, however it is escaped. */
-const LONGEST = 4_096;
-
 /**
  * The pattern of a target's path, such as `/api/pvlt/1.0/data/collections/{collection}/tokens`: of the path that is
  * answered, however it is written. What is none of the API's could be anything, and is not shown.
@@ -60,7 +57,7 @@ const LONGEST = 4_096;
  */
 export function routeOf(target) {
   const [path = ""] = target.split("?", 1);
-  const parts = path.length > LONGEST ? [] : partsOf(path);
+  const parts = path.length > LONGEST_PATH ? [] : partsOf(path);
   const isOf = (/** @type {string[]} */ pattern) =>
     pattern.length === parts.length && pattern.every((part, at) => part === parts[at] || part.startsWith("{"));
   return PATTERNS.find(isOf)?.join("/") ?? "{other}";

@@ -342,6 +342,9 @@ export const FIXED = {
   [`${API}/ctl/collections/{collection}`]: ["PATCH", "DELETE"],
 };
 
+/** In characters: no path here is as long, with an ID of 256 characters, all of them escaped. */
+export const LONGEST_PATH = 4_096;
+
 /** Paths of the public API that a vault without stored objects, inside of a process, does not have. */
 export const ABSENT = [
   "/ctl/actions",
