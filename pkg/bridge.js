@@ -5,7 +5,7 @@ import { apply, elapsed, isObject, isSafeInteger, losesItems, mapList, namesOf, 
 import { WrongShape, ask, askNow, pause } from "./callback.js";
 import { packRows, splitLabels, unpackChanges } from "./columns.js";
 import { LEVELS, writeJson } from "./json.js";
-import { MOST, NO_NAME, findNameless, shownPath } from "./options.js";
+import { MOST_UNITS, NO_NAME, findNameless, shownPath } from "./options.js";
 
 /** @import { Answer, Bridge, Call, Host, Verdict } from "./boundary.js" */
 /** @import { Deadline } from "./callback.js" */
@@ -127,7 +127,7 @@ function readCollections(answer) {
   const names = namesOf(answer);
   const collections = names.length === 1 && names[0] === "collections" ? answer["collections"] : undefined;
   if (collections === undefined) return noCollections;
-  const { text, problem, path, thrown } = writeJson(collections, LEVELS, MOST);
+  const { text, problem, path, thrown } = writeJson(collections, LEVELS, MOST_UNITS);
   if (thrown !== undefined) throw thrown.cause;
   if (text === undefined) return new WrongShape(`${shownPath("collections", path)} ${problem}`);
   const nameless = findNameless(parseJson(text), "collections");

@@ -27,8 +27,8 @@ const { valueOf: booleanOf } = Boolean.prototype;
 /** The core's reader goes no deeper. */
 export const LEVELS = 127;
 
-/** A key that is no name may be personal data: no path repeats it. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_.]{0,80}$/;
+/** A key that is no name may be personal data: no error repeats it. */
+export const NAME = /^[A-Za-z_][A-Za-z0-9_.]{0,80}$/;
 
 /** Classes of the platform's that some runtimes write in JavaScript, so that their source does not tell. */
 const PLATFORM = ["Blob", "Buffer", "File", "FormData", "Headers", "Request", "Response", "URL", "URLSearchParams"];

@@ -9,7 +9,7 @@ const KNOWN = new Set(["keys", "collections", "store", "policy", "audit", "reloa
 const MAY_BE_ABSENT = new Set(["store.write", "audit", "reload", "clock"]);
 
 /** Units of text, far more than any configuration has. */
-export const MOST = 1 << 26;
+export const MOST_UNITS = 1 << 26;
 
 /**
  * Data is read of the objects themselves; functions may be those of a class.
@@ -71,7 +71,8 @@ function readLimit(limit, place) {
  * @type {(value: unknown, place: string) => Record<string, any>}
  */
 export function readPlain(value, place) {
-  const { text, problem, path, thrown } = writeJson(membersOf(value, place), LEVELS - 1, MOST);
+  // A level less: it will stand within the configuration.
+  const { text, problem, path, thrown } = writeJson(membersOf(value, place), LEVELS - 1, MOST_UNITS);
   if (text === undefined) throw badConfiguration(shownPath(place, path), problem, thrown?.cause);
   const copy = parseJson(text);
   const nameless = findNameless(copy, place);
@@ -104,6 +105,6 @@ export const shownPath = (place, path) => (path !== "" && path.split(/[.[\]]/).e
 
 /** The text of the whole. @param {Record<string, unknown>} configuration */
 export function writeConfiguration(configuration) {
-  const { text = "" } = writeJson(configuration, LEVELS, MOST);
+  const { text = "" } = writeJson(configuration, LEVELS, MOST_UNITS);
   return text;
 }

@@ -3,12 +3,10 @@
 // it, into the parameters that the vault's methods take. What it means is the vault's to judge.
 
 import { makeError } from "../error.js";
+import { NAME } from "../json.js";
 import { Refusal, badRequest } from "./refusal.js";
 
 /** @import { Operation, Parameter } from "./routes.js" */
-
-/** What an error may repeat of a key that nobody knows: anything else may be personal data. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_.]{0,80}$/;
 
 /** Headers are bytes, and whoever sends others than these means some encoding that nobody has told. */
 const VISIBLE = /^[\t -~]*$/;
