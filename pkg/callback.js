@@ -89,14 +89,14 @@ const over = { __proto__: null, value: undefined, failure: undefined, pending: u
 /** @type {<T>(answer: unknown, follow: Function, deadline: Deadline, read: Reader<T>) => Promise<Settled<T>>} */
 const settle = (answer, follow, { timeoutMs, timers }, read) =>
   new NativePromise((resolve) => {
-    let over = false;
+    let isLate = false;
     // What a promise is resolved with is asked for a `then`, and would inherit one that somebody put there.
     const end = (/** @type {Settled<any>} */ settled) => resolve({ __proto__: null, .../** @type {any} */ (settled) });
     /** @type {ReturnType<typeof setTimeout>} */
     let timer;
     try {
       timer = setTimeout(() => {
-        over = true;
+        isLate = true;
         setDelete(timers, timer);
         end(failed("timeout", {}));
       }, timeoutMs);
@@ -109,7 +109,7 @@ const settle = (answer, follow, { timeoutMs, timers }, read) =>
     setAdd(timers, timer);
     /** @param {() => Settled<any>} settled */
     const endInTime = (settled) => {
-      if (over) return;
+      if (isLate) return;
       clearTimeout(timer);
       setDelete(timers, timer);
       end(attempt(settled));

@@ -26,6 +26,7 @@ export async function openVault(options) {
   // At once too, and before anything can be refused: that a promise of it rejects shall not go unhandled.
   const given = takeGiven(look("wasm", () => ownOf(options, "wasm")));
   const read = readOptions(options);
+  // The core's own defaults (`src/settings.rs`): it checks what is given when it is opened, before any of these counts.
   const { timeoutMs = 30_000, maxRequestBytes = 8 << 20, maxPendingBytes = 64 << 20 } = read.settings;
   // Read at once: the host may wipe its own copy while the wasm is loading.
   const { primary, data, secrets } = readKeys(look("keys", () => ownOf(options, "keys")));
