@@ -30,6 +30,7 @@ export interface EncryptionRequest {
   tags?: readonly string[] | undefined;
 }
 
+/** What `encrypt` takes. */
 export interface EncryptParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
   /** The objects to encrypt: all or none. */
   requestBody: { readonly [Place in keyof Places]: EncryptionRequest };
@@ -49,8 +50,13 @@ export interface DecryptionRequest {
   props?: readonly string[] | undefined;
 }
 
+/** What `decrypt` takes. */
 export interface DecryptParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
   requestBody: { readonly [Place in keyof Places]: DecryptionRequest };
+  /**
+   * `archived`: only ciphertexts whose expiry has come. Without it only active ones. `include_metadata`: with
+   * {@link DecryptedObject.metadata}.
+   */
   options?: readonly ("archived" | "include_metadata")[] | undefined;
 }
 
@@ -61,6 +67,7 @@ export type DecryptedObject = {
   metadata?: EncryptedObjectMetadata;
 };
 
+/** What a ciphertext says beside its data. */
 export type EncryptedObjectMetadata = {
   type: EncryptionType;
   scope: string;
@@ -82,8 +89,10 @@ export interface UpdateEncryptionRequest {
   scope?: string | undefined;
 }
 
+/** What `updateEncrypted` takes. */
 export interface UpdateEncryptedParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
   requestBody: { readonly [Place in keyof Places]: UpdateEncryptionRequest };
+  /** `archived`: only ciphertexts whose expiry has come. Absent: only active ones. */
   options?: readonly "archived"[] | undefined;
   /** As in {@link UpdateTokensParameters.expirationSecs}. */
   expirationSecs?: string | undefined;
@@ -92,12 +101,17 @@ export interface UpdateEncryptedParameters<Places extends readonly unknown[] = r
 /** One object to hash. */
 export interface HashObjectRequest {
   object: InputObject;
+  /** Which properties of the object. Absent: all of them. */
   props?: readonly string[] | undefined;
+  /** Default: `default`. */
   scope?: string | undefined;
+  /** One property of type `CC_NUMBER`, for `fptemplate`. */
   fpprops?: readonly string[] | undefined;
+  /** The ID then looks like the card's number: its first six digits, six others, its last four. */
   fptemplate?: "primary_account_number" | undefined;
 }
 
+/** What `hashObjects` takes; of tenants at most one. */
 export interface HashObjectsParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
   requestBody: { readonly [Place in keyof Places]: HashObjectRequest };
 }

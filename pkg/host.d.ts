@@ -83,13 +83,13 @@ export type DataType =
 export interface Settings {
   /** Whether a call must give its reason; if not, it counts as `AppFunctionality`. Default: true. */
   forceAccessReason?: boolean | undefined;
-  /** When a new token expires, in seconds, where the call does not say; null is never. Default: null. */
+  /** When a new token expires, in seconds, where the call does not say; null is never. Default: null; 0 to 3,153,600,000. */
   tokenTtlSecs?: number | null | undefined;
   /** Most tags of a token. Default: 10; 1 to 60. */
   maxTags?: number | undefined;
-  /** Most tokens that one call may name, match or make. Default: 10,000. */
+  /** Most tokens that one call may name, match or make; more are `VL1001`. Default: 10,000; 1 to 10,000,000. */
   maxTokens?: number | undefined;
-  /** Most bytes of sealed rows that one call may read or write. Default: 16 MiB. */
+  /** Most bytes of sealed rows that one call may read, or write; more are `VL1001`. Default: 16 MiB; 1 to 2^31. */
   maxBytes?: number | undefined;
   /**
    * Most bytes (UTF-8) of one request's text; a longer one is `VL1001` before anything is read of it. Default: 8 MiB;
@@ -101,11 +101,11 @@ export interface Settings {
    * `maxRequestBytes`.
    */
   maxPendingBytes?: number | undefined;
-  /** How long a callback may take, in milliseconds. Default: 30,000. */
+  /** How long a callback may take, in milliseconds; longer is `PV1009`. Default: 30,000; 1 to 2^31 − 1. */
   timeoutMs?: number | undefined;
-  /** How long a transaction ID is remembered, in seconds. Default: 86,400. */
+  /** How long a transaction ID is remembered, in seconds. Default: 86,400; 1 to 3,153,600,000. */
   transactionTtlSecs?: number | undefined;
-  /** How long the store must keep an archived token, in seconds; null is for ever. Default: null. */
+  /** How long the store must keep an archived token, in seconds; null is for ever. Default: null; 0 to 3,153,600,000. */
   archivedRetentionSecs?: number | null | undefined;
 }
 

@@ -91,6 +91,7 @@ export interface TokenizeRequest {
   fptemplate?: "primary_account_number" | undefined;
 }
 
+/** What `tokenize` takes. */
 export interface TokenizeParameters<Places extends readonly unknown[] = readonly unknown[]> extends CallParameters {
   /** The tokens to make: all or none. */
   requestBody: { readonly [Place in keyof Places]: TokenizeRequest };
@@ -108,9 +109,11 @@ export type TokenValue = {
   token_id: string;
 };
 
+/** What `detokenize` takes. */
 export interface DetokenizeParameters extends CallParameters, TokenQuery {
   /** Which properties; `name.transformer` answers under that name. Absent: all of them. */
   props?: readonly string[] | undefined;
+  /** `include_metadata`: with {@link DetokenizedToken.metadata}; `include_aggregated_data`: with `agg` in it. */
   options?: readonly ("include_metadata" | "include_aggregated_data")[] | undefined;
 }
 
@@ -133,10 +136,12 @@ export type TokenMetadata = {
   agg?: { max_effective_expiration_time?: string | null };
 };
 
+/** The one token that an ID stands for. Times are RFC 3339 in UTC, with three digits of a second; null is never. */
 export type TokenRefMetadata = {
   creation_time: string;
   expiration_time: string | null;
   effective_expiration_time: string | null;
+  /** Absent: it is of no tenant. */
   effective_tenant_id?: string;
   tags: string[];
 };
@@ -153,6 +158,7 @@ export interface UpdateTokenRequest {
   props?: readonly string[] | undefined;
 }
 
+/** What `updateTokens` takes. */
 export interface UpdateTokensParameters extends CallParameters, TokenQuery {
   requestBody: UpdateTokenRequest;
   /** When they expire: seconds from now as decimal text, `"0"` for at once, `""` for never. Absent: as before. */
@@ -163,6 +169,7 @@ export interface UpdateTokensParameters extends CallParameters, TokenQuery {
   transactionId?: string | undefined;
 }
 
+/** What `rotateTokens` takes. */
 export interface RotateTokensParameters extends CallParameters {
   /** Each an active token of the collection. */
   tokenIds: readonly string[];
@@ -173,8 +180,10 @@ export interface RotateTokensParameters extends CallParameters {
 /** The new token ID for each old one, in the order asked for. */
 export type RotatedTokens = Record<string, string>;
 
+/** What `searchTokens` takes. */
 export interface SearchTokensParameters extends CallParameters {
   requestBody: QueryToken;
+  /** `archived`: archived tokens in the place of active ones; `include_aggregated_data`: with {@link TokenMetadata.agg}. */
   options?: readonly ("archived" | "include_aggregated_data")[] | undefined;
 }
 
@@ -185,9 +194,11 @@ export interface QueryToken {
   object_ids?: readonly string[] | undefined;
 }
 
+/** What `deleteTokens` takes. */
 export interface DeleteTokensParameters extends CallParameters, TokenQuery {
   /** One more list of tenants, of one: tokens outside it are refused by ID, and not matched by tags. */
   tenantId?: string | undefined;
+  /** `archived`: only archived tokens. Absent: only active ones. */
   options?: readonly "archived"[] | undefined;
 }
 
@@ -198,6 +209,7 @@ export type Count = {
   total: number;
 };
 
+/** What `getByTransactionId` takes. */
 export interface GetByTransactionIdParameters extends CallParameters {
   /** The transaction ID of a `tokenize`. */
   id: string;
