@@ -73,7 +73,7 @@ export async function listen({ handler, host, hostOption, port, log }) {
   function begin(incoming, outgoing) {
     connections.begin(outgoing);
     follow(incoming, outgoing, log, told);
-    // So it ends, unless it becomes a `Request`.
+    // What its line says, unless it becomes a `Request`.
     told.set(incoming, { code: "PV1012" });
     // What nobody reads Node would read to its end, which may never come.
     outgoing.once("finish", () => {
