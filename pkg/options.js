@@ -103,8 +103,9 @@ export function findNameless(value, place) {
 /** A path within a place, if none of its names could be a secret's. @type {(place: string, path: string) => string} */
 export const shownPath = (place, path) => (path !== "" && path.split(/[.[\]]/).every(isShown) ? `${place}.${path}` : place);
 
-/** The text of the whole. @param {Record<string, unknown>} configuration */
+/** The text of the whole: each part has been written before, so that only their sum can be too long. @param {Record<string, unknown>} configuration */
 export function writeConfiguration(configuration) {
-  const { text = "" } = writeJson(configuration, LEVELS, MOST_UNITS);
+  const { text, problem } = writeJson(configuration, LEVELS, MOST_UNITS);
+  if (text === undefined) throw badConfiguration("options", problem);
   return text;
 }

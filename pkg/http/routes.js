@@ -125,7 +125,7 @@ const PROP = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}$" };
 const TRANSFORMED = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}(\\.(mask|size|age|age_frac))?$" };
 /** @type {Parameter} */
 const props = {
-  ...list("props", "props", "Which properties; `name.transformer` answers under that name. Absent: all.", TRANSFORMED, { minItems: 1, maxItems: 100 }),
+  ...list("props", "props", "Which properties; `name.transformer` answers under that name. Absent: all.", TRANSFORMED, { minItems: 1 }),
   isSet: true,
 };
 

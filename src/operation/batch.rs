@@ -215,7 +215,11 @@ pub(crate) struct FoundRows {
 
 impl FoundRows {
     pub(crate) fn new(rows: Vec<Row>) -> Self {
-        Self { by_key: rows.into_iter().map(|row| (row.key, row)).collect() }
+        let mut by_key = BTreeMap::new();
+        for row in rows {
+            by_key.insert(row.key, row);
+        }
+        Self { by_key }
     }
 
     fn get(&self, key: &Label) -> Option<&Row> {

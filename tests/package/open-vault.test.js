@@ -33,6 +33,11 @@ for (const [name, options] of /** @type {[string, unknown][]} */ ([
   test(`options that are ${name}`, () => refuses(options, "options"));
 }
 
+test("options of which no part is too long, and all together are", () => {
+  const text = "x".repeat(2 ** 25 + 100);
+  return refuses(exampleHost({ collections: { customers: { properties: { name: { type: text } } } }, settings: /** @type {any} */ ({ maxTags: text }) }), "options");
+});
+
 const cycle = {};
 Object.assign(cycle, { cycle });
 const secret = new Uint8Array(32).fill(7);
