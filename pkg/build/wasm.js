@@ -3,7 +3,7 @@
 // from has changed.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
 import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
@@ -50,14 +50,17 @@ export function buildWasm(rustc) {
   const complete = outputs.every((name) => existsSync(join(folder, name)));
   if (complete && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return false;
 
-  const fresh = join(folder, ".new");
-  rmSync(fresh, { recursive: true, force: true });
   rmSync(stamp, { force: true });
-  mkdirSync(fresh, { recursive: true });
-  bind(compile(), fresh);
-  optimize(join(fresh, "vaultlet_bg.wasm"));
-  for (const name of outputs) renameSync(join(fresh, name), join(folder, name));
-  rmSync(fresh, { recursive: true });
+  mkdirSync(folder, { recursive: true });
+  // Another set-up may build at the same time.
+  const fresh = mkdtempSync(join(folder, ".new-"));
+  try {
+    bind(compile(), fresh);
+    optimize(join(fresh, "vaultlet_bg.wasm"));
+    for (const name of outputs) renameSync(join(fresh, name), join(folder, name));
+  } finally {
+    rmSync(fresh, { recursive: true });
+  }
   writeFileSync(stamp, wanted);
   return true;
 }

@@ -3,6 +3,7 @@
 // openapi.json all come from this one table.
 
 import { REASONS } from "../policy/names.js";
+import { NAME, TOKEN_ID, TRANSFORMED } from "./schemas.js";
 
 /**
  * @typedef {object} Parameter
@@ -45,7 +46,6 @@ const COLLECTION = `${API}/data/collections/{collection}`;
 
 /** 1 to 256 characters. No comma, which would be two of them. */
 const LABEL = { type: "string", minLength: 1, maxLength: 256, pattern: "^[^,]+$" };
-const TOKEN_ID = { type: "string", pattern: "^[A-Za-z0-9_-]{1,128}$" };
 const NOTE = { type: "string", maxLength: 1024 };
 
 /** @type {(name: string, as: string, about: string, schema?: object) => Parameter} */
@@ -73,7 +73,7 @@ const collection = {
   kind: "text",
   in: "path",
   about: "The collection's name.",
-  schema: { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}$" },
+  schema: NAME,
   required: true,
 };
 
@@ -120,9 +120,6 @@ const tags = { ...list("tags", "tags", "Which tokens: those with all of these ta
 const objectIds = { ...list("object_ids", "objectIds", "There are no stored objects: PV2001.", { type: "string" }), isRefused: true, most: 0 };
 const QUERY = [tokenIds, tags, objectIds];
 
-/** A property, or one through a transformer. */
-const PROP = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}$" };
-const TRANSFORMED = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}(\\.(mask|size|age|age_frac))?$" };
 /** @type {Parameter} */
 const props = {
   ...list("props", "props", "Which properties; `name.transformer` answers under that name. Absent: all.", TRANSFORMED, { minItems: 1 }),
@@ -268,7 +265,7 @@ export const ROUTES = [
     operations: [
       operation("encrypt-blob", "POST", "crypto.encryptBlob", "Encrypts bytes. Answers the ciphertext's base64 text.", {
         parameters: [
-          required(text("prop", "prop", "The property, of type `BLOB`.", PROP)),
+          required(text("prop", "prop", "The property, of type `BLOB`.", NAME)),
           text("type", "type", "Default: `randomized`.", { type: "string", enum: ["randomized", "deterministic"] }),
           text("scope", "scope", "Default: `default`.", { type: "string", minLength: 1, maxLength: 256 }),
           list("tags", "tags", "Sealed in; not with `deterministic`.", LABEL, { maxItems: 10 }),
@@ -285,7 +282,7 @@ export const ROUTES = [
     operations: [
       operation("decrypt-blob", "POST", "crypto.decryptBlob", "Opens the ciphertext of a blob, raw or its base64 text. Answers the bytes.", {
         parameters: [
-          required(text("prop", "prop", "The property, of type `BLOB`.", PROP)),
+          required(text("prop", "prop", "The property, of type `BLOB`.", NAME)),
           text("scope", "scope", "Must be the one it was sealed with.", { type: "string", minLength: 1, maxLength: 256 }),
           options("archived"),
         ],

@@ -8,9 +8,11 @@ import { DATA_TYPES } from "./data-types.js";
 const TEXT = { type: "string", minLength: 1, maxLength: 256 };
 const TIME = { type: "string", format: "date-time" };
 const TIME_OR_NEVER = { type: ["string", "null"], format: "date-time" };
-const TOKEN_ID = { type: "string", pattern: "^[A-Za-z0-9_-]{1,128}$" };
-const NAME = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}$" };
-const TRANSFORMED = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}(\\.(mask|size|age|age_frac))?$" };
+export const TOKEN_ID = { type: "string", pattern: "^[A-Za-z0-9_-]{1,128}$" };
+/** Of a collection, or of a property. */
+export const NAME = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}$" };
+/** A property, or one through a transformer. */
+export const TRANSFORMED = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_]{0,39}(\\.(mask|size|age|age_frac))?$" };
 const TOKEN_TYPES = ["pci", "pci_oneway", "randomized", "deterministic"];
 const ENCRYPTION_TYPES = ["randomized", "deterministic"];
 
