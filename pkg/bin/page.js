@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 
+import { keepTold } from "../http/answers.js";
 import { requestIdOf } from "./http-refusal.js";
 
 /** @import { Handler } from "./listen.js" */
@@ -43,7 +44,9 @@ export function withPage(api, folder = FOLDER) {
     // As all answers have them. (Its files have no names that change with them.)
     page.headers.set("Cache-Control", "no-store");
     page.headers.set("X-Content-Type-Options", "nosniff");
-    page.headers.set("X-Pvault-Request-ID", requestIdOf(request.headers.get("X-Pvault-Request-ID")));
+    const requestId = requestIdOf(request.headers.get("X-Pvault-Request-ID"));
+    page.headers.set("X-Pvault-Request-ID", requestId);
+    keepTold(page, { requestId });
     return page;
   };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The answers: each with its request's ID, and none for a cache to keep.
 
-import { ownOf } from "../built-ins.js";
+import { mapGetWeak, mapSetWeak, ownOf } from "../built-ins.js";
 import { VaultError, makeError } from "../error.js";
 import { restPath } from "./parameters.js";
 import { Refusal } from "./refusal.js";
@@ -16,16 +16,30 @@ const QUOTED = /`([A-Za-z]+(?:\[\d+\])*)`/g;
  * @property {number} status
  * @property {BodyInit | null} body
  * @property {Record<string, string>} headers of this answer alone: more are added
+ * @property {Fault | undefined} fault
  */
 
+/** An error's code, and the callback that has failed. @typedef {{ code: string, callback: string | undefined }} Fault */
+
+/** What a log may repeat of an answer. @typedef {{ requestId: string, code?: string, callback?: string | undefined }} Told */
+
+/** @type {WeakMap<Response, Told>} */
+const told = new WeakMap();
+
+/** What a log may repeat of an answer of this package's. @type {(response: Response) => Told | undefined} */
+export const toldOf = (response) => mapGetWeak(told, response);
+
+/** Of one that is made elsewhere, too. @type {(response: Response, about: Told) => void} */
+export const keepTold = (response, about) => void mapSetWeak(told, response, about);
+
 /** @type {(text: string) => Answer} */
-export const json = (text) => ({ status: 200, body: text, headers: { "Content-Type": "application/json" } });
+export const json = (text) => ({ status: 200, body: text, headers: { "Content-Type": "application/json" }, fault: undefined });
 
 /** As the vault answers an operation that answers nothing. @type {() => Answer} */
-export const nothing = () => ({ status: 200, body: null, headers: {} });
+export const nothing = () => ({ status: 200, body: null, headers: {}, fault: undefined });
 
 /** @type {(blob: Blob) => Answer} */
-export const bytes = (blob) => ({ status: 200, body: blob, headers: { "Content-Type": "application/octet-stream" } });
+export const bytes = (blob) => ({ status: 200, body: blob, headers: { "Content-Type": "application/octet-stream" }, fault: undefined });
 
 /** A page for people. It has nothing but text, and may do nothing. @type {(html: string) => Answer} */
 export const page = (html) => ({
@@ -35,6 +49,7 @@ export const page = (html) => ({
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   },
+  fault: undefined,
 });
 
 /**
@@ -64,13 +79,16 @@ export function failure(thrown, { basePath, operation, allow }) {
   const headers = { "Content-Type": "application/json" };
   if (status === 401) headers["WWW-Authenticate"] = "Bearer";
   if (status === 405) headers["Allow"] = allow;
-  return { status, body, headers };
+  const callback = ownOf(context, "callback");
+  return { status, body, headers, fault: { code, callback: typeof callback === "string" ? callback : undefined } };
 }
 
 /** @type {(answer: Answer, requestId: string) => Response} */
-export function respond({ status, body, headers }, requestId) {
+export function respond({ status, body, headers, fault }, requestId) {
   headers["Cache-Control"] = "no-store";
   headers["X-Content-Type-Options"] = "nosniff";
   headers["X-Pvault-Request-ID"] = requestId;
-  return new Response(body, { status, headers });
+  const response = new Response(body, { status, headers });
+  keepTold(response, { requestId, ...fault });
+  return response;
 }

@@ -1,9 +1,10 @@
 // @ts-check
-// The load of `vaultlet/http`: what each operation on one token costs beside a bare Hono handler that parses and answers
-// the same JSON, and the memory over many requests. `node --expose-gc tests/http/load/load.js [rounds] [requests]`.
+// The load of the service: what each operation on one token costs beside a bare Hono handler that parses and answers the
+// same JSON, and the memory over many requests. `node --expose-gc tests/http/load/load.js [rounds] [requests]`.
 //
-// Both sides are served by this process, in the same way, and asked by another one: in turns, so that whatever else the
-// machine does meets both, and after both have run warm. What is told is the median of the rounds. On few cores the two
+// Both sides are served by this process, the vault by the listener of `vaultlet serve` and the bare handler by the adapter
+// that is below it, and asked by another process: in turns, so that whatever else the machine does meets both, and after
+// both have run warm. What is told is the median of the rounds. On few cores the two
 // processes share them; the processor time of this one is told as well, for it is that of the server alone.
 
 import { spawn } from "node:child_process";
@@ -13,6 +14,8 @@ import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 
+import { listen } from "../../../pkg/bin/listen.js";
+import { makeLog } from "../../../pkg/bin/log.js";
 import { DATA, WHY, ask, openHandler } from "../serve.js";
 
 /** Each has a token of its own, so that no two write the same one. */
@@ -25,9 +28,9 @@ const WARM = 20_000;
 /** @typedef {{ perSecond: number, p50: number, p99: number, cpu: number }} Measured */
 /** @typedef {{ vault: Measured, bare: Measured, share: number, cpuShare: number, wrong: number }} Compared */
 
-/** @param {(request: Request) => Response | Promise<Response>} handler */
-async function listen(handler) {
-  const server = createServer(getRequestListener(handler));
+/** @param {Hono} bare */
+async function serveBare(bare) {
+  const server = createServer(getRequestListener(bare.fetch));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return { url: `http://127.0.0.1:${port}`, close: () => (server.closeAllConnections(), server.close()) };
@@ -78,7 +81,8 @@ export async function measureLoad({ rounds, requests }) {
   bare.patch(`${DATA}/tokens`, async (context) => (await context.req.json(), context.body(null, 200)));
   // Its map names the same token again, for the next request.
   bare.post(`${DATA}/rotate/tokens`, (context) => context.json({ [context.req.query("token_ids") ?? ""]: context.req.query("token_ids") }));
-  const [vault, rival] = [await listen(handler), await listen(bare.fetch)];
+  const vault = await listen({ handler, host: "127.0.0.1", hostOption: "--host", port: 0, log: makeLog("none", () => {}) });
+  const rival = await serveBare(bare);
   const query = `?${WHY}&token_ids=TOKEN`;
   const orders = {
     detokenize: { method: "GET", path: `${DATA}/tokens${query}` },
@@ -118,8 +122,8 @@ export async function measureLoad({ rounds, requests }) {
       memory.push({ requests: Math.ceil(requests / 4) * part, rss: Math.round(rss / 2 ** 20), heap: Math.round(heapUsed / 2 ** 20) });
     }
   } finally {
-    vault.close();
     rival.close();
+    await vault.stop(() => {});
   }
   return { table, memory };
 }
