@@ -18,15 +18,16 @@ import { listen } from "../../../pkg/bin/listen.js";
 import { makeLog } from "../../../pkg/bin/log.js";
 import { DATA, WHY, ask, openHandler } from "../serve.js";
 
-/** Each has a token of its own, so that no two write the same one. */
-const CONNECTIONS = 8;
+/** One that waits for each answer, and as many as keep the server busy. Each has a token of its own: no two write the same one. */
+const CONNECTIONS = [1, 8];
+const MOST = Math.max(...CONNECTIONS);
 /** Requests of a round, and of what goes before the rounds. */
 const ROUND = 10_000;
 const WARM = 20_000;
 
 /** Times in milliseconds; of the server's processor, in microseconds for each request. */
 /** @typedef {{ perSecond: number, p50: number, p99: number, cpu: number }} Measured */
-/** @typedef {{ vault: Measured, bare: Measured, share: number, cpuShare: number, wrong: number }} Compared */
+/** @typedef {{ name: string, connections: number, vault: Measured, bare: Measured, share: number, cpuShare: number, wrong: number }} Compared */
 
 /** @param {Hono} bare */
 async function serveBare(bare) {
@@ -68,12 +69,13 @@ const medians = (rounds) => ({
  */
 export async function measureLoad({ rounds, requests }) {
   const { handler } = await openHandler({ policy: () => ({ allow: true }), audit: () => {} });
-  const body = Array.from({ length: CONNECTIONS }, () => ({
+  const body = Array.from({ length: MOST }, () => ({
     type: "randomized",
     object: { fields: { name: "Jane Miller", email: "jane@example.com" } },
   }));
   const { body: made } = await ask(handler, `${DATA}/tokens?${WHY}`, { method: "POST", body });
-  let ids = made.map((/** @type {{ token_id: string }} */ { token_id }) => token_id);
+  /** @type {string[]} */
+  const ids = made.map((/** @type {{ token_id: string }} */ { token_id }) => token_id);
   const update = JSON.stringify({ object: { fields: { name: "Jane Miller", email: "jane@example.org" } } });
   const shown = [{ token_id: ids[0], fields: { email: "jane@example.com", name: "Jane Miller" } }];
   const bare = new Hono();
@@ -89,34 +91,39 @@ export async function measureLoad({ rounds, requests }) {
     update: { method: "PATCH", path: `${DATA}/tokens${query}`, body: update },
     rotate: { method: "POST", path: `${DATA}/rotate/tokens${query}`, follows: true },
   };
-  /** @param {object} order @param {number} amount @param {string} url */
-  const ask8 = async (order, amount, url) => {
-    const shot = await shoot({ ...order, url, amount, ids });
+  /** @param {object} order @param {{ amount: number, url: string, connections?: number }} how */
+  const load = async (order, { amount, url, connections = MOST }) => {
+    const shot = await shoot({ ...order, url, amount, ids: ids.slice(0, connections) });
     // A rotation has given the tokens other IDs.
-    ids = shot.ids;
+    ids.splice(0, connections, ...shot.ids);
     return shot;
   };
-  /** @type {Record<string, Compared>} */
-  const table = {};
+  /** @type {Compared[]} */
+  const table = [];
   /** @type {{ requests: number, rss: number, heap: number }[]} */
   const memory = [];
   try {
-    for (const order of Object.values(orders)) for (const { url } of [rival, vault]) await ask8(order, WARM, url);
-    for (const [name, order] of Object.entries(orders)) {
-      const pairs = [];
-      for (let round = 0; round < rounds; round += 1) {
-        pairs.push({ bare: await ask8(order, ROUND, rival.url), vault: await ask8(order, ROUND, vault.url) });
+    for (const order of Object.values(orders)) for (const { url } of [rival, vault]) await load(order, { amount: WARM, url });
+    for (const connections of CONNECTIONS) {
+      for (const [name, order] of Object.entries(orders)) {
+        const pairs = [];
+        for (let round = 0; round < rounds; round += 1) {
+          const how = { amount: ROUND, connections };
+          pairs.push({ bare: await load(order, { ...how, url: rival.url }), vault: await load(order, { ...how, url: vault.url }) });
+        }
+        table.push({
+          name,
+          connections,
+          bare: medians(pairs.map((pair) => pair.bare)),
+          vault: medians(pairs.map((pair) => pair.vault)),
+          share: median(pairs.map((pair) => pair.vault.perSecond / pair.bare.perSecond)),
+          cpuShare: median(pairs.map((pair) => pair.bare.cpu / pair.vault.cpu)),
+          wrong: pairs.reduce((sum, pair) => sum + pair.bare.wrong + pair.vault.wrong, 0),
+        });
       }
-      table[name] = {
-        bare: medians(pairs.map((pair) => pair.bare)),
-        vault: medians(pairs.map((pair) => pair.vault)),
-        share: median(pairs.map((pair) => pair.vault.perSecond / pair.bare.perSecond)),
-        cpuShare: median(pairs.map((pair) => pair.bare.cpu / pair.vault.cpu)),
-        wrong: pairs.reduce((sum, pair) => sum + pair.bare.wrong + pair.vault.wrong, 0),
-      };
     }
     for (let part = 0; part <= 4; part += 1) {
-      if (part > 0) await ask8(orders.update, Math.ceil(requests / 4), vault.url);
+      if (part > 0) await load(orders.update, { amount: Math.ceil(requests / 4), url: vault.url });
       globalThis.gc?.();
       const { rss, heapUsed } = process.memoryUsage();
       memory.push({ requests: Math.ceil(requests / 4) * part, rss: Math.round(rss / 2 ** 20), heap: Math.round(heapUsed / 2 ** 20) });
@@ -132,8 +139,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { table, memory } = await measureLoad({ rounds: Number(process.argv[2] ?? 5), requests: Number(process.argv[3] ?? 200_000) });
   /** @param {Measured} measured */
   const shown = ({ perSecond, p50, p99, cpu }) => `${Math.round(perSecond)}/s, p50 ${p50} ms, p99 ${p99} ms, ${cpu} µs of the server's processor`;
-  for (const [name, { vault, bare, share, cpuShare, wrong }] of Object.entries(table)) {
-    console.log(`${name}: ${shown(vault)}; bare ${shown(bare)}; ${share.toFixed(2)} of it (by processor ${cpuShare.toFixed(2)}); ${wrong} wrong`);
+  for (const { name, connections, vault, bare, share, cpuShare, wrong } of table) {
+    console.log(`${name}, ${connections} at once: ${shown(vault)}; bare ${shown(bare)}; ${share.toFixed(2)} of it (by processor ${cpuShare.toFixed(2)}); ${wrong} wrong`);
   }
   for (const { requests, rss, heap } of memory) console.log(`after ${requests} more requests: ${rss} MiB, of it ${heap} MiB of heap`);
 }
