@@ -119,7 +119,7 @@ impl Core {
         call: JsValue,
     ) -> Promise {
         let vault = Rc::clone(&self.vault);
-        let max_bytes = vault.max_bytes_of(&operation).map_or(f64::INFINITY, f64::from);
+        let max_bytes = f64::from(vault.max_bytes_of(&operation));
         let host = JavaScript { bridge: Rc::clone(&self.bridge), call, max_bytes };
         future_to_promise(async move {
             // Of what is no UTF-8 nothing is left, which is no JSON.

@@ -20,7 +20,7 @@ const RUSTFLAGS = [
   // Panic messages name source files; without this, by the path they had on the machine that built them.
   `--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`,
   // The stack lies at the very beginning of the memory and ends where the data begins, which `pkg/instance.js` reads. It
-  // is small, to be wiped in no time; deep requests use two thirds of it.
+  // is small, to be wiped in no time; the deepest requests use less than half of it.
   "-Clink-arg=-zstack-size=65536",
   "-Clink-arg=--export=__global_base",
 ];

@@ -91,6 +91,7 @@ impl<'a> Operation<'a> for Detokenize<'a> {
         let projection = Projection::resolve(collection, props.as_deref())?;
         let mut pass = Pass::begin(call)?;
         let found = find(&mut pass, query).await?;
+        // Before the last question nothing is told of the tokens: who is refused there learns nothing of them.
         let asks_once = access.checks.is_some();
         if asks_once {
             refuse_unreadable(&pass, query, &found)?;

@@ -148,44 +148,9 @@ impl<'i> NamedInputs<'i> {
         call: &Call<'_, H>,
         held: &[Vec<&str>],
     ) -> Result<Vec<Option<OpenedInput>>, Error> {
-        let collection = &call.collection;
         call.limit_tokens(self.all.len())?;
-        for input in self.all.iter().map(|input| input.input) {
-            for name in input.property_names() {
-                collection.property(name).map_err(|error| error.at(&input.path))?;
-            }
-        }
-        let hidden = self.all.iter().filter(|input| !input.shows_names());
-        let hidden: BTreeSet<usize> = hidden.map(|input| input.written_at).collect();
-        for place in hidden {
-            let Some((named, held)) = self.all.get(place).zip(held.get(place)) else { continue };
-            for name in held {
-                collection.property(name).map_err(|error| error.at(&named.input.path))?;
-            }
-        }
-        let mut canonicals = Vec::with_capacity(self.all.len());
-        let mut total = 0;
-        // The data of each place: what several requests share is checked once.
-        let mut checked = BTreeMap::new();
-        for NamedInput { input, source, written_at, .. } in &self.all {
-            let Object::Fields(Fields { values, .. }) = &source.object else {
-                canonicals.push(None);
-                continue;
-            };
-            let data = match checked.entry(*written_at) {
-                Entry::Occupied(data) => data.into_mut(),
-                Entry::Vacant(place) => {
-                    let data = Data::check(collection, values);
-                    place.insert(data.map_err(|error| error.at(&source.path))?)
-                }
-            };
-            let data = data.select(input.props.as_deref(), &input.path)?;
-            let canonical = data.canonical(&input.path)?;
-            // An object that several requests share counts for each.
-            total += canonical.len();
-            call.limit_bytes(total)?;
-            canonicals.push(Some(canonical));
-        }
+        self.check_names(&call.collection, held)?;
+        let canonicals = self.check_values(call)?;
         let mut written = Vec::with_capacity(self.all.len());
         for (NamedInput { source, .. }, canonical) in self.all.iter().zip(canonicals) {
             let Some(canonical) = canonical else {
@@ -199,6 +164,53 @@ impl<'i> NamedInputs<'i> {
             written.push(Some(OpenedInput { canonical, tenant }));
         }
         Ok(written)
+    }
+
+    /// Refuses a name that the collection lacks: of those that are written, and then of those in ciphertexts that are
+    /// meant whole.
+    fn check_names(&self, collection: &Collection, held: &[Vec<&str>]) -> Result<(), Error> {
+        for input in self.all.iter().map(|input| input.input) {
+            for name in input.property_names() {
+                collection.property(name).map_err(|error| error.at(&input.path))?;
+            }
+        }
+        let hidden = self.all.iter().filter(|input| !input.shows_names());
+        let hidden: BTreeSet<usize> = hidden.map(|input| input.written_at).collect();
+        for place in hidden {
+            let Some((named, held)) = self.all.get(place).zip(held.get(place)) else { continue };
+            for name in held {
+                collection.property(name).map_err(|error| error.at(&named.input.path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The data of `fields`, each as canonical JSON of the properties that are meant.
+    fn check_values<H: Host>(&self, call: &Call<'_, H>) -> Result<Vec<Option<String>>, Error> {
+        let mut canonicals = Vec::with_capacity(self.all.len());
+        let mut total = 0;
+        // The data of each place: what several requests share is checked once.
+        let mut checked = BTreeMap::new();
+        for NamedInput { input, source, written_at, .. } in &self.all {
+            let Object::Fields(Fields { values, .. }) = &source.object else {
+                canonicals.push(None);
+                continue;
+            };
+            let data = match checked.entry(*written_at) {
+                Entry::Occupied(data) => data.into_mut(),
+                Entry::Vacant(place) => {
+                    let data = Data::check(&call.collection, values);
+                    place.insert(data.map_err(|error| error.at(&source.path))?)
+                }
+            };
+            let data = data.select(input.props.as_deref(), &input.path)?;
+            let canonical = data.canonical(&input.path)?;
+            // An object that several requests share counts for each.
+            total += canonical.len();
+            call.limit_bytes(total)?;
+            canonicals.push(Some(canonical));
+        }
+        Ok(canonicals)
     }
 }
 

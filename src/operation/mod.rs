@@ -74,12 +74,12 @@ use crate::vault::Vault;
 const BODY: &str = "requestBody";
 
 impl Vault {
-    /// How many bytes of sealed rows one answer of the store may have in an operation; none: any number. The host can
-    /// look before it takes them in.
-    pub fn max_bytes_of(&self, operation: &str) -> Option<u32> {
+    /// How many bytes of sealed rows one answer of the store may have in an operation. The host can look before it takes
+    /// them in.
+    pub fn max_bytes_of(&self, operation: &str) -> u32 {
         match operation {
-            Count::ACTION => Some(Count::MAX_BYTES_OF_A_PAGE),
-            _ => u32::try_from(self.settings.max_bytes.0).ok(),
+            Count::ACTION => Count::MAX_BYTES_OF_A_PAGE,
+            _ => u32::try_from(self.settings.max_bytes.0).unwrap_or(u32::MAX),
         }
     }
 

@@ -48,15 +48,20 @@ pub(crate) fn check_deterministic(
     field: &str,
     expiry: Option<Expiry>,
 ) -> Result<(), Error> {
-    const PROBLEM: &str = "not possible with the type `deterministic`";
-    if encryption_type != EncryptionType::Deterministic {
-        return Ok(());
+    if encryption_type == EncryptionType::Deterministic && !tags.is_empty() {
+        return Err(Error::bad_request(field, "are not possible with the type `deterministic`"));
     }
-    if !tags.is_empty() {
-        return Err(Error::bad_request(field, format!("are {PROBLEM}")));
-    }
-    if expiry.is_some() {
-        return Err(Error::bad_request("expirationSecs", format!("is {PROBLEM}")));
+    check_expiry(encryption_type, expiry)
+}
+
+/// The half of it that says nothing of tags.
+pub(crate) fn check_expiry(
+    encryption_type: EncryptionType,
+    expiry: Option<Expiry>,
+) -> Result<(), Error> {
+    if encryption_type == EncryptionType::Deterministic && expiry.is_some() {
+        let problem = "is not possible with the type `deterministic`";
+        return Err(Error::bad_request("expirationSecs", problem));
     }
     Ok(())
 }

@@ -4,6 +4,8 @@
 //! data key and comes under the new one by it. A token's ID is one of its row's claims, so rotating moves
 //! a claim on the same row, in one change.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind};
@@ -90,14 +92,14 @@ fn refuse_unless_active<H: Host>(
     Rotate { token_ids, places, .. }: &Rotate<'_>,
     tokens: &[Token],
 ) -> Result<(), Error> {
-    // The tokens come in the order asked.
-    let mut tokens_left = tokens.iter().peekable();
-    let is_unknown = |id: &&&str| tokens_left.next_if(|it| it.head.token_id == **id).is_none();
-    let unknown: Vec<&str> = token_ids.iter().filter(is_unknown).copied().collect();
-    if !unknown.is_empty() {
+    if tokens.len() < token_ids.len() {
+        let known: BTreeSet<&str> = tokens.iter().map(|token| &*token.head.token_id).collect();
+        let is_unknown = |id: &&str| !known.contains(id);
+        let unknown: Vec<&str> = token_ids.iter().copied().filter(is_unknown).collect();
         return Err(ErrorKind::TokenIdsNotFound { token_ids: unknown.join(",") }.into());
     }
     refuse_other_tenants(pass, tokens)?;
+    // All are there, in the order asked.
     let is_archived = |token: &Token| !State::Active.holds(token.row.expires_at, pass.now);
     match tokens.iter().position(is_archived) {
         Some(index) => {
@@ -127,13 +129,16 @@ async fn new_ids<H: Host>(
     let mut drawn = draws.into_iter();
     let mut new_ids = Vec::with_capacity(tokens.len());
     for token in tokens {
-        let card_shaped = token.head.card_number.and_then(|_| drawn.next()?.drawn);
-        new_ids.push(match card_shaped {
-            Some(id) => id,
+        new_ids.push(match token.head.card_number {
+            Some(_) => drawn.next().and_then(|draw| draw.drawn).ok_or_else(not_drawn)?,
             None => ClaimedId::random(pass, fresh)?,
         });
     }
     Ok(new_ids)
+}
+
+fn not_drawn() -> Error {
+    Error::internal("a card-shaped ID was not drawn")
 }
 
 /// The batch that gives the tokens these IDs; it answers `{old: new, …}`.

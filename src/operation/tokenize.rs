@@ -1,5 +1,7 @@
 //! Tokenize: IDs that stand for data. An array of requests, answered in order, all or nothing.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
@@ -20,7 +22,7 @@ use crate::request::card_template::CardTemplate;
 use crate::request::common::Common;
 use crate::request::expiry::Expiry;
 use crate::request::input::{GivenInput, Inputs, ObjectForm, Props};
-use crate::request::list::{path_of_item, without_repeats};
+use crate::request::list::path_of_item;
 use crate::request::name::{Name, TokenId};
 use crate::request::tags::Tags;
 use crate::settings::Settings;
@@ -203,16 +205,13 @@ fn put<H: Host>(
     Ok(batch.answering(write(&made)?, made.len()))
 }
 
-/// The same given ID for two tokens of one array.
+/// Refuses the same given ID for two tokens of one array, at the second.
 fn refuse_repeated_ids(requests: &[TokenRequest<'_>]) -> Result<(), Error> {
-    let given = |request: &'_ &TokenRequest<'_>| request.token_id.is_some();
-    let given: Vec<&TokenRequest<'_>> = requests.iter().filter(given).collect();
-    let ids: Vec<Option<&str>> = given.iter().map(|request| request.token_id).collect();
-    // The first request that is not the first with its ID.
-    let mut firsts = without_repeats(ids).into_iter().peekable();
-    let is_again = |it: &&&TokenRequest<'_>| firsts.next_if(|id| *id == it.token_id).is_none();
-    match given.iter().find(is_again) {
-        Some(again) => Err(Error::from(ErrorKind::TokenIdTaken).at(&again.path)),
-        None => Ok(()),
+    let mut seen = BTreeSet::new();
+    for TokenRequest { token_id, path, .. } in requests {
+        if token_id.is_some_and(|id| !seen.insert(id)) {
+            return Err(Error::from(ErrorKind::TokenIdTaken).at(path));
+        }
     }
+    Ok(())
 }

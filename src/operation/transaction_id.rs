@@ -86,3 +86,26 @@ fn in_utf16_order(one: &&str, other: &&str) -> std::cmp::Ordering {
 
 /// The operation whose transactions can be asked for by their IDs.
 pub(crate) const TOKENIZE: &str = "tokens.tokenize";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::empty_store::vault;
+
+    /// In the order of their UTF-16 units; by their bytes it would be the other one.
+    const IN_ORDER: [&str; 2] = ["\u{10000}", "\u{e000}"];
+
+    #[test]
+    fn tenants_are_in_the_order_that_the_format_gives_however_they_are_listed() {
+        let vault = vault();
+        let index = vault.keyring.index();
+        let [first, second] = IN_ORDER;
+        let expected = index.derive_transaction_claim(TOKENIZE, "c", &IN_ORDER, "t");
+        assert_eq!(derive_claim(index, TOKENIZE, "c", &[second, first], "t"), expected);
+
+        let given = format!(r#"{{"xTenantId":["{second}","{first}","{second}"]}}"#);
+        let expected = format!(r#"{{"operation":"o","xTenantId":["{first}","{second}"]}}"#);
+        let text = Json::parse(&given, "request").and_then(|it| canonical_text(&it, "o"));
+        assert_eq!(text.ok(), Some(expected));
+    }
+}

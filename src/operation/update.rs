@@ -102,6 +102,7 @@ impl<'a> Operation<'a> for Update<'a> {
         let Self { query, changes, inputs, .. } = &self;
         let (access, mut inputs) = authorize(call, query, inputs).await?;
         if query.is_of_nothing() {
+            // The store is not asked; the data given is looked at as ever.
             inputs.open(call, &access, call.now()?).await?;
             return Err(ErrorKind::TokenNotFound.into());
         }

@@ -14,7 +14,7 @@ use crate::operation::call::{Access, Call};
 use crate::operation::checks::PropertyChecks;
 use crate::operation::definition::Operation;
 use crate::operation::inputs::{check_ciphertext, open_ciphertext};
-use crate::operation::new_ciphertexts::seal;
+use crate::operation::new_ciphertexts::{check_expiry, seal};
 use crate::operation::pass::Pass;
 use crate::request::common::Common;
 use crate::request::expiry::Expiry;
@@ -28,7 +28,6 @@ use crate::sealing::ciphertext::Ciphertext;
 use crate::settings::Settings;
 
 const ON_EACH_PROPERTY: [&str; 2] = ["decrypt", "encrypt"];
-const NOT_DETERMINISTIC: &str = "is not possible with the type `deterministic`";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -86,8 +85,8 @@ impl<'a> Operation<'a> for UpdateEncrypted<'a> {
                     "is not possible here: a ciphertext keeps its tenant",
                 ));
             }
-            if expiry.is_some() && given.encryption_type == Some(EncryptionType::Deterministic) {
-                return Err(Error::bad_request("expirationSecs", NOT_DETERMINISTIC));
+            if let Some(encryption_type) = given.encryption_type {
+                check_expiry(encryption_type, expiry)?;
             }
             changes.push(Change {
                 object: given.encrypted_object,
@@ -228,16 +227,13 @@ impl Change<'_> {
         now: Millis,
     ) -> Result<Ciphertext, Error> {
         let encryption_type = self.encryption_type.unwrap_or(old.encryption_type);
-        if encryption_type == EncryptionType::Deterministic {
-            if expiry.is_some() {
-                return Err(Error::bad_request("expirationSecs", NOT_DETERMINISTIC));
-            }
-            if old.expires_at.is_some() || !old.tags.is_empty() {
-                return Err(Error::bad_request(
-                    format!("{}.type", self.path),
-                    "cannot become `deterministic`: the ciphertext has tags or an expiry",
-                ));
-            }
+        check_expiry(encryption_type, expiry)?;
+        let has_either = old.expires_at.is_some() || !old.tags.is_empty();
+        if encryption_type == EncryptionType::Deterministic && has_either {
+            return Err(Error::bad_request(
+                format!("{}.type", self.path),
+                "cannot become `deterministic`: the ciphertext has tags or an expiry",
+            ));
         }
         Ok(Ciphertext {
             encryption_type,

@@ -189,7 +189,8 @@ fn add_text(mac: &mut Mac, text: &str) {
 }
 
 fn add_count(mac: &mut Mac, count: usize) {
-    // Nothing is longer than the 1 MiB of an object: no count reaches the one that means absent.
+    // The longest is the text of a request. A wasm has no room for one of so many bytes: no count reaches the one that
+    // means absent.
     add_number(mac, u32::try_from(count).unwrap_or(ABSENT - 1));
 }
 
