@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::json::strict::Parameters;
 use crate::operation::call::{Call, Effect};
-use crate::request::common::Common;
+use crate::request::common::{APP_FUNCTIONALITY, Common};
 use crate::schema::collection::{Collection, Collections};
 use crate::settings::Settings;
 
@@ -29,9 +29,9 @@ pub(crate) trait Operation<'a>: Sized {
         collections.get(name)
     }
 
-    /// Whether a request must give an access reason.
-    fn insists_on_reason(settings: &Settings) -> bool {
-        settings.force_access_reason
+    /// The access reason of a request that gives none. None: it must give one.
+    fn default_reason(settings: &Settings) -> Option<&'static str> {
+        (!settings.force_access_reason).then_some(APP_FUNCTIONALITY)
     }
 
     /// The names of properties that it was given, in `fields`, `props`, `prop` and `fpprops`.

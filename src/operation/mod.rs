@@ -165,7 +165,7 @@ async fn perform<'a, O: Operation<'a>, H: Host>(
     for name in operation.property_names() {
         check_property_name(name)?;
     }
-    let reason = common.reason(O::insists_on_reason(&vault.settings))?;
+    let reason = common.reason(O::default_reason(&vault.settings))?;
 
     let mut call = Call::new(vault, host, O::ACTION, O::EFFECT, common, collection, reason);
     call.identify_transaction(operation.transaction_id(), request)?;

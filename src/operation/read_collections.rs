@@ -11,7 +11,7 @@ use crate::json::strict::Parameters;
 use crate::json::text::write;
 use crate::operation::call::{Access, Call};
 use crate::operation::definition::Operation;
-use crate::request::common::Common;
+use crate::request::common::{APP_FUNCTIONALITY, Common};
 use crate::schema::collection::{Collection, Collections};
 use crate::settings::Settings;
 
@@ -48,8 +48,8 @@ impl<'a> Operation<'a> for ReadCollections {
     }
 
     /// The public API has no reason here that must be given: nobody's data is read.
-    fn insists_on_reason(_: &Settings) -> bool {
-        false
+    fn default_reason(_: &Settings) -> Option<&'static str> {
+        Some(APP_FUNCTIONALITY)
     }
 
     async fn run<H: Host>(self, call: &Call<'_, H>) -> Result<String, Error> {

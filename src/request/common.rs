@@ -8,7 +8,7 @@ use crate::request::list::TenantList;
 use crate::request::name::{Name, Note};
 
 const REASONS: [&str; 10] = [
-    "AppFunctionality",
+    APP_FUNCTIONALITY,
     "Analytics",
     "Notifications",
     "Marketing",
@@ -19,6 +19,8 @@ const REASONS: [&str; 10] = [
     "DataSubjectRequest",
     OTHER,
 ];
+/// The reason where none is given, and none must be.
+pub(crate) const APP_FUNCTIONALITY: &str = "AppFunctionality";
 const OTHER: &str = "Other";
 
 #[derive(Deserialize)]
@@ -71,11 +73,10 @@ impl<'a> Common<'a> {
         }
     }
 
-    /// Step 3 of every operation.
-    pub(crate) fn reason(&self, forced: bool) -> Result<&'static str, Error> {
+    /// Step 3 of every operation. `default` is the reason of a request that gives none; none: it must give one.
+    pub(crate) fn reason(&self, default: Option<&'static str>) -> Result<&'static str, Error> {
         let reason = match self.reason.unwrap_or_default() {
-            "" if forced => return Err(ErrorKind::ReasonMissing.into()),
-            "" => "AppFunctionality",
+            "" => default.ok_or(ErrorKind::ReasonMissing)?,
             given => REASONS
                 .into_iter()
                 .find(|reason| *reason == given)
