@@ -252,7 +252,7 @@ test("unknown paths are 404, wrong methods 405 with `Allow`, and every 405 has i
 
 test("HEAD is GET without its body", async () => {
   const { handler } = await openHandler();
-  for (const path of [...OPEN, `${DATA}/count/tokens?${WHY}`, "/nowhere", `${DATA}/tokens`]) {
+  for (const path of [...OPEN, `${DATA}/count/tokens?${WHY}`, "/nowhere", "/%ff", `/${"x".repeat(5_000)}`, `${DATA}/tokens`]) {
     const [get, head] = [await ask(handler, path), await ask(handler, path, { method: "HEAD" })];
     assert.deepEqual([head.status, head.text, head.headers.get("content-type")], [get.status, "", get.headers.get("content-type")]);
   }
