@@ -58,8 +58,10 @@ function readText(option, file, isSecret) {
  * mounted into containers. Windows has no such bits.
  * @type {(file: string, stats: import("node:fs").Stats) => void}
  */
-function insistOnSecrecy(file, { mode, uid }) {
-  if (process.platform === "win32") return;
+function insistOnSecrecy(file, stats) {
+  // What is no file has another remedy.
+  if (process.platform === "win32" || stats.isDirectory()) return;
+  const { mode, uid } = stats;
   const isMounted = uid === 0 && process.getuid?.() !== 0;
   const forbidden = isMounted ? STRANGERS | GROUP_WRITES : OTHERS;
   if ((mode & forbidden) !== 0) throw new Refusal(`${file}: others than its owner can read it; remedy: chmod 600 ${quoted(file)}`);

@@ -13,12 +13,14 @@ import { REQUEST_ID } from "../calls.js";
 export const requestIdOf = (told) => (typeof told === "string" && REQUEST_ID.test(told) ? told : crypto.randomUUID());
 
 /** What is no request has no ID of its own. @param {IncomingMessage | undefined} asked */
-export const headersOfError = (asked) => ({
-  "Content-Type": "application/json",
+export const headersOf = (asked) => ({
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
   "X-Pvault-Request-ID": requestIdOf(asked?.headers["x-pvault-request-id"]),
 });
+
+/** @param {IncomingMessage | undefined} asked */
+export const headersOfError = (asked) => ({ "Content-Type": "application/json", ...headersOf(asked) });
 
 /** @type {(asked: IncomingMessage | undefined, status: number, field: string, problem: string, more?: Record<string, string>) => Refused} */
 export const refusal = (asked, status, field, problem, more = {}) => ({

@@ -6,8 +6,9 @@ import { createServer } from "node:http";
 import { RequestError, getRequestListener } from "@hono/node-server";
 
 import { toldOf } from "../http/answers.js";
+import { ROUTES } from "../http/routes.js";
 import { Connections } from "./connections.js";
-import { bodyOf, headersOfError, rawAnswer, refusal } from "./http-refusal.js";
+import { bodyOf, headersOf, headersOfError, rawAnswer, refusal } from "./http-refusal.js";
 import { routeOf } from "./log.js";
 import { Refusal, codeOf, told } from "./refusal.js";
 
@@ -88,6 +89,12 @@ export async function listen({ handler, host, hostOption, port, log }) {
     // The request's own body, if it has one, is nobody's.
     outgoing.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) }).end(body);
   }
+  /** `OPTIONS *` asks about the server, and not about one of its paths. @type {(incoming: IncomingMessage, outgoing: ServerResponse) => void} */
+  function tellOfAll(incoming, outgoing) {
+    const headers = headersOf(incoming);
+    told.set(incoming, { requestId: headers["X-Pvault-Request-ID"] });
+    outgoing.writeHead(204, { ...headers, Allow: ALL }).end();
+  }
   const limits = { maxHeaderSize: MAX_HEADERS, headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT, connectionsCheckingInterval: CHECKS };
   // A request without a host the adapter refuses, with a body as all errors have.
   const server = createServer({ ...limits, requireHostHeader: false }, async (incoming, outgoing) => {
@@ -95,6 +102,7 @@ export async function listen({ handler, host, hostOption, port, log }) {
     if (incoming.rawHeaders.length >= 2 * MOST_HEADERS) refuse(incoming, outgoing, noHttp(incoming, 431, { Connection: "close" }));
     else if (!isFramed(incoming)) refuse(incoming, outgoing, noHttp(incoming, 400, { Connection: "close" }));
     else if (FORBIDDEN.includes(incoming.method ?? "")) refuse(incoming, outgoing, await refusalOfMethod(handler, incoming));
+    else if (incoming.method === "OPTIONS" && incoming.url === "*") tellOfAll(incoming, outgoing);
     else if (!hasAddress(incoming)) refuse(incoming, outgoing, noAddress(incoming));
     else {
       newest = incoming;
@@ -176,6 +184,9 @@ const UNREAD = { route: "{other}", ms: 0, code: "PV1012", callback: undefined, c
 
 /** Of what has no path of its own. */
 const ALLOWED = "GET, HEAD, OPTIONS";
+
+/** What some path has. */
+const ALL = ["HEAD", "OPTIONS", ...new Set(ROUTES.flatMap(({ operations }) => operations.map(({ method }) => method)))].join(", ");
 
 /**
  * Writes the line of a request once it is over.

@@ -100,6 +100,7 @@ async function openSqlite(file) {
   } catch (error) {
     database?.close();
     const code = codeOf(error);
+    if (code === "VL1000") throw new Refusal(`the SQLite file cannot be used (${/** @type {Error} */ (error).message}): ${file}`);
     if (code === "ERR_DLOPEN_FAILED") throw new Refusal("`better-sqlite3` was built for another Node: npm rebuild better-sqlite3");
     throw new Refusal(`the SQLite file cannot be used (${told(code, SQLITE_SAYS)}): ${file}`);
   }

@@ -7,7 +7,7 @@ import { apiKeyCommand } from "./api-key.js";
 import { helpText, versionText } from "./help.js";
 import { keysCommand } from "./keys.js";
 import { readOptions } from "./options.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, codeOf } from "./refusal.js";
 
 /** @type {Record<string, (words: string[]) => void | Promise<void>>} */
 const commands = {
@@ -35,11 +35,19 @@ async function run([command, ...words]) {
 /** @param {string} text */
 const print = (text) => void process.stdout.write(`${text}\n`);
 
-// Whoever reads this may go away before it ends, as `head` does: the server goes on.
-process.stdout.on("error", () => {});
+const words = process.argv.slice(2);
+
+// Whoever reads this may go away before it ends, as `head` does, and the server goes on without its log. A key that could
+// not be written is nobody's.
+process.stdout.on("error", (error) => {
+  const code = codeOf(error);
+  if (code === "EPIPE" || words[0] === "serve") return;
+  console.error(`vaultlet: standard output cannot be written (${code})`);
+  process.exit(1);
+});
 process.stderr.on("error", () => {});
 
-run(process.argv.slice(2)).catch((error) => {
+run(words).catch((error) => {
   if (!(error instanceof Refusal)) throw error;
   console.error(`vaultlet: ${error.message}`);
   process.exit(error.exitCode);

@@ -11,6 +11,9 @@ import { Refusal } from "./refusal.js";
 /** What a vault says of its parameters: names in backquotes, which REST may write in another way. */
 const QUOTED = /`([A-Za-z]+(?:\[\d+\])*)`/g;
 
+/** The errors that say so. Others name properties and collections, which may be called as a parameter is. */
+const OF_PARAMETERS = ["PV1012", "PV2001"];
+
 /**
  * @typedef {object} Answer
  * @property {number} status
@@ -72,7 +75,7 @@ export function failure(thrown, { basePath, operation, allow }) {
       const path = ownOf(context, key);
       if (typeof path === "string") context[key] = restPath(operation, path);
     }
-    message = message.replace(QUOTED, (_, path) => `\`${restPath(operation, path)}\``);
+    if (OF_PARAMETERS.includes(code)) message = message.replace(QUOTED, (_, path) => `\`${restPath(operation, path)}\``);
   }
   const body = JSON.stringify({ error_code: code, message, context, error_url: `${basePath}/errors#${code}` });
   /** @type {Record<string, string>} */

@@ -34,6 +34,9 @@ const ID_SCHEMA = { type: "string", pattern: REQUEST_ID.source };
 const ID_PARAMETER = { $ref: "#/components/parameters/RequestId" };
 const ID_HEADER = { "X-Pvault-Request-ID": { $ref: "#/components/headers/RequestId" } };
 
+/** What is used where no collections are described. */
+const WITHOUT_COLLECTIONS = Object.fromEntries(Object.entries(SCHEMAS).filter(([name]) => !["Collection", "Collections"].includes(name)));
+
 /** @type {(status: number) => string} */
 const errorName = (status) => `Error${status}`;
 
@@ -169,7 +172,7 @@ export function describe({ basePath, collections }) {
         RequestId: { description: "The request's ID, as it was given, or made.", schema: ID_SCHEMA },
       },
       responses: Object.fromEntries(responses),
-      schemas: SCHEMAS,
+      schemas: names === undefined ? WITHOUT_COLLECTIONS : SCHEMAS,
     },
   };
 }

@@ -141,6 +141,22 @@ test("the vault's names of parameters are never seen: errors have REST's, in the
   assert.doesNotMatch(objects.text + rotated.text + expiry.text, /objectIds|tokenIds|expirationSecs/);
 });
 
+test("a property and a collection keep their names, also where a parameter of the vault's is called so", async () => {
+  const collections = /** @type {any} */ ({ tokenIds: { properties: { adhocReason: { type: "EMAIL" } } } });
+  const { vault, handler } = await openHandler({ collections }, { collections });
+  const { tokens } = vault.as("tester");
+  for (const [collection, fields] of /** @type {const} */ ([
+    ["tokenIds", { adhocReason: "no address" }],
+    ["tokenIds", { customAudit: "no property" }],
+    ["xTenantId", { adhocReason: "no collection" }],
+  ])) {
+    const requestBody = /** @type {any} */ ([{ type: "pci", object: { fields } }]);
+    const refused = await tokens.tokenize({ collection, reason: "AppFunctionality", requestBody }).catch((error) => error);
+    const { body } = await ask(handler, `${API}/data/collections/${collection}/tokens?${WHY}`, { method: "POST", body: requestBody });
+    assert.deepEqual([body.error_code, body.message, body.context], [refused.code, refused.message, refused.context]);
+  }
+});
+
 test("`authenticate` is asked once, before the body is read, for all but the open pages and OPTIONS", async () => {
   let asked = 0;
   let pulled = 0;
@@ -252,7 +268,7 @@ test("unknown paths are 404, wrong methods 405 with `Allow`, and every 405 has i
 
 test("HEAD is GET without its body", async () => {
   const { handler } = await openHandler();
-  for (const path of [...OPEN, `${DATA}/count/tokens?${WHY}`, "/nowhere", `${DATA}/tokens`]) {
+  for (const path of [...OPEN, `${DATA}/count/tokens?${WHY}`, "/nowhere", "/%ff", `/${"x".repeat(5_000)}`, `${DATA}/tokens`]) {
     const [get, head] = [await ask(handler, path), await ask(handler, path, { method: "HEAD" })];
     assert.deepEqual([head.status, head.text, head.headers.get("content-type")], [get.status, "", get.headers.get("content-type")]);
   }

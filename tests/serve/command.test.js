@@ -2,14 +2,15 @@
 // The words of the command: what it prints, and what it refuses, each with one line and an exit code.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { parse as parseToml } from "smol-toml";
 
 import { openExample } from "../package/example-host.js";
-import { vaultlet } from "./vaultlet.js";
+import { binary, vaultlet } from "./vaultlet.js";
 
 test("`vaultlet keys` prints a keyring that opens a vault, another each time, and nothing else", async () => {
   const [first, second] = await Promise.all([vaultlet(["keys"]), vaultlet(["keys"])]);
@@ -18,6 +19,15 @@ test("`vaultlet keys` prints a keyring that opens a vault, another each time, an
   assert.deepEqual(Object.keys(keys).sort(), ["data", "index", "primary"]);
   await openExample({ keys });
   assert.notEqual(first.stdout, second.stdout);
+});
+
+test("a key that cannot be written, as on a disk that is full, is told, and the exit code is 1", { skip: !existsSync("/dev/full") }, () => {
+  for (const words of [["keys"], ["api-key", "Webapp"]]) {
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [binary, ...words], { stdio: ["ignore", full, "pipe"], encoding: "utf8" });
+    closeSync(full);
+    assert.deepEqual([status, stderr], [1, "vaultlet: standard output cannot be written (ENOSPC)\n"]);
+  }
 });
 
 test("`vaultlet api-key USER` prints a new key, and its line, in which the key is not", async () => {

@@ -72,8 +72,11 @@ test("a file that is not there, and one that is a folder", async () => {
     const { status, stderr } = await vaultlet(["serve", `--${option}`, `${folder}/none.json`]);
     assert.deepEqual([status, stderr], [1, `vaultlet: \`--${option}\` ${folder}/none.json: there is no such file\n`]);
   }
-  const { status, stderr } = await vaultlet(["serve", "--collections", folder]);
-  assert.deepEqual([status, stderr], [1, `vaultlet: \`--collections\` ${folder}: cannot be read (it is a folder, EISDIR)\n`]);
+  chmodSync(folder, 0o755);
+  for (const option of ["collections", "keys", "api-keys"]) {
+    const { status, stderr } = await vaultlet(["serve", `--${option}`, folder]);
+    assert.deepEqual([status, stderr], [1, `vaultlet: \`--${option}\` ${folder}: cannot be read (it is a folder, EISDIR)\n`]);
+  }
   const audit = await vaultlet(["serve", "--audit", `${folder}/none/trail.jsonl`]);
   assert.deepEqual([audit.status, audit.stderr], [1, `vaultlet: \`--audit\` ${folder}/none/trail.jsonl: cannot be written (there is no such folder, ENOENT)\n`]);
 });

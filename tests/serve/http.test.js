@@ -155,6 +155,15 @@ test("a body that never ends is not read on, whoever refuses it, and whether it 
   }
 });
 
+test("`OPTIONS *` asks about the server, and is told all methods that it has", async () => {
+  const ask = (/** @type {string} */ method) => send(`${method} * HTTP/1.1\r\nHost: a\r\nX-Pvault-Request-ID: star-${method}\r\nConnection: close\r\n\r\n`);
+  const { status, headers, body } = await ask("OPTIONS");
+  assert.deepEqual([status, body, headers["x-pvault-request-id"], headers["cache-control"]], [204, "", "star-OPTIONS", "no-store"]);
+  assert.deepEqual(headers["allow"]?.split(", ").sort(), ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST"]);
+  await server.line(/ OPTIONS \{other\} 204 \d+ ms star-OPTIONS$/);
+  assert.equal((await ask("GET")).status, 400);
+});
+
 test("what comes after a TRACE is answered", async () => {
   const last = head(`GET ${data}/count/tokens?${why}`, "Connection: close\r\n");
   assert.deepEqual(await statusesOf(`${head("TRACE /", "Content-Length: 3\r\n")}abc${last}`), [405, 200]);

@@ -37,6 +37,15 @@ test("after a failure of the wasm the next call is served, from the same store, 
   assert(!server.printed.stdout.includes(jane) && server.printed.stderr === "armed\n".repeat(3), server.printed.stderr);
 });
 
+test("a HEAD that meets the failure has no body that says so, and the next call is served all the same", async () => {
+  const server = await serve([], { options });
+  const [{ token_id }] = (await server.call("POST", tokens, makeJane)).body;
+  await arm(server);
+  assert.equal((await server.call("HEAD", `${tokens}&token_ids=${token_id}`)).status, 500);
+  assert.equal((await server.call("HEAD", `${tokens}&token_ids=${token_id}`)).status, 200);
+  assert.equal(server.lines().filter((line) => / HEAD .* 500 VL5002 /.test(line)).length, 1, server.printed.stdout);
+});
+
 test("a vault that cannot be opened anew ends the server with 1 and one line", { timeout: 60_000 }, async () => {
   const server = await serve([], { options, env: { WASM_STAYS_BROKEN: "1" } });
   await arm(server);

@@ -10,6 +10,8 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import Database from "better-sqlite3";
+
 import { freePort } from "../store/engines/free-port.js";
 import { startPostgres } from "../store/engines/postgres.js";
 import { jane, makeJane, serve, temporaryFolder, tokens, vaultlet } from "./vaultlet.js";
@@ -111,9 +113,12 @@ test("a store that lasts needs keys, before anything is made", async () => {
   }
 });
 
-test("a file that is no SQLite, and one that cannot be made", async () => {
+test("a file that is no SQLite, one that is somebody else's, and one that cannot be made", async () => {
   const text = write("text.db", "no database at all, but long enough to be looked at".repeat(100));
+  const others = join(folder, "others.db");
+  new Database(others).exec("CREATE TABLE vaultlet (name TEXT)").close();
   for (const [file, problem] of [
+    [others, "the SQLite file cannot be used (`options.table` must be another name: something else has it, or that of a table that belongs to it)"],
     [text, "the SQLite file cannot be used (it is no SQLite database, SQLITE_NOTADB)"],
     [folder, "the SQLite file cannot be used (it cannot be opened, or made, by this user, SQLITE_CANTOPEN)"],
     [`${folder}/none/vault.db`, "there is no folder for the SQLite file"],
