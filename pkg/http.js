@@ -115,16 +115,16 @@ export function createHandler(given) {
       }
       if (place === undefined) throw new Refusal(404, "path", "leads nowhere");
       if (request.method === "OPTIONS") {
-        return respond({ ...nothing(), status: 204, headers: { Allow: allowOf(place) } }, requestId);
+        return respond({ ...nothing(), status: 204, headers: { Allow: allowOf(place) } }, request, requestId);
       }
       method = place.anyMethod ?? place.methods.get(request.method === "HEAD" ? "GET" : request.method);
       if (method === undefined) throw new Refusal(405, "method", "is not one that this path has");
-      return respond(await method.answer({ request, requestId, caller, parts }), requestId);
+      return respond(await method.answer({ request, requestId, caller, parts }), request, requestId);
     } catch (thrown) {
       // A vault that cannot write has fewer methods.
       const isForGood = thrown instanceof Refusal;
       const allow = place === undefined ? "" : allowOf(place, isForGood ? undefined : ({ operation }) => operation?.writes === false);
-      return respond(failure(thrown, { basePath, operation: method?.operation, allow }), requestId);
+      return respond(failure(thrown, { basePath, operation: method?.operation, allow }), request, requestId);
     }
   }
 

@@ -3,11 +3,12 @@
 
 import { createServer } from "node:http";
 
-import { RequestError, getRequestListener } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 
+import { ownOf } from "../built-ins.js";
 import { toldOf } from "../http/answers.js";
 import { Connections } from "./connections.js";
-import { bodyOf, headersOfError, rawAnswer, refusal } from "./http-refusal.js";
+import { bodyOf, headersOfError, ownIdOf, rawAnswer, refusal } from "./http-refusal.js";
 import { routeOf } from "./log.js";
 import { Refusal, codeOf, told } from "./refusal.js";
 
@@ -64,13 +65,27 @@ export async function listen({ handler, host, hostOption, port, log }) {
     async (request, env) => {
       const incoming = /** @type {IncomingMessage} */ (env.incoming);
       told.delete(incoming);
-      const response = await handler(request);
-      told.set(incoming, toldOf(response) ?? {});
+      const response = await handler(request).catch(() => fail(incoming));
+      const about = toldOf(request);
+      if (about !== undefined) told.set(incoming, about);
       await endOfTurn();
       return response;
     },
-    { errorHandler: (error) => answerOf(error, newest, told) },
+    // Nothing else throws.
+    { errorHandler: () => answerNoRequest() },
   );
+  /** What the adapter could not make a `Request` of. */
+  function answerNoRequest() {
+    const { status, headers, body } = noAddress(newest);
+    if (newest !== undefined) told.set(newest, { code: "PV1012", requestId: headers["X-Pvault-Request-ID"] });
+    return new Response(body, { status, headers });
+  }
+  /** What the handler failed at. @param {IncomingMessage} incoming */
+  function fail(incoming) {
+    const headers = headersOfError(incoming);
+    told.set(incoming, { code: "PV1000", requestId: headers["X-Pvault-Request-ID"] });
+    return new Response(bodyOf("PV1000", "the server failed", {}), { status: 500, headers });
+  }
   /** @type {(incoming: IncomingMessage, outgoing: ServerResponse) => void} */
   function begin(incoming, outgoing) {
     connections.begin(outgoing);
@@ -104,6 +119,9 @@ export async function listen({ handler, host, hostOption, port, log }) {
   // Node leaves out those beyond, a tenant among them, and says nothing: so whoever sends as many is refused.
   server.maxHeadersCount = MOST_HEADERS;
   server.on("connection", (socket) => connections.add(socket));
+  // Node takes for idle what is still being written, which would break it off. (`close` asks for this as well.)
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => void (connections.areWritten() && closeIdle());
   server.on("checkExpectation", (incoming, outgoing) => {
     begin(incoming, outgoing);
     refuse(incoming, outgoing, refusal(incoming, 417, "Expect", "must be `100-continue`"));
@@ -186,19 +204,23 @@ const ALLOWED = "GET, HEAD, OPTIONS";
  */
 function follow(incoming, outgoing, log, told) {
   const begun = performance.now();
+  let hasLeft = false;
+  // Before Node closes the connection. It says so of what it throws away with a connection, too.
+  outgoing.prependOnceListener("finish", () => (hasLeft = !incoming.socket.destroyed));
   outgoing.once("close", () => {
     // What was never answered has no status.
     const answered = outgoing.headersSent ? outgoing.statusCode : undefined;
-    const { status = answered, code, callback, requestId } = told.get(incoming) ?? {};
+    const about = told.get(incoming);
+    const say = (/** @type {keyof Told} */ name) => /** @type {any} */ (ownOf(about, name));
     log.request({
       method: incoming.method ?? "-",
       route: routeOf(incoming.url ?? ""),
-      status,
+      status: say("status") ?? answered,
       ms: Math.round(performance.now() - begun),
-      code,
-      callback,
-      requestId,
-      cut: !outgoing.writableFinished,
+      code: say("code"),
+      callback: say("callback"),
+      requestId: say("requestId") ?? ownIdOf(incoming.headers["x-pvault-request-id"]),
+      cut: !hasLeft,
     });
   });
 }
@@ -250,17 +272,6 @@ const noAddress = (/** @type {IncomingMessage | undefined} */ incoming) => refus
 
 /** @type {(incoming: IncomingMessage | undefined, status: number, more?: Record<string, string>) => Refused} */
 const noHttp = (incoming, status, more) => refusal(incoming, status, "request", "is not HTTP as this server takes it", more);
-
-/**
- * What the adapter could not make a `Request` of, or failed at.
- * @type {(error: unknown, newest: IncomingMessage | undefined, told: WeakMap<IncomingMessage, Told>) => Response}
- */
-function answerOf(error, newest, told) {
-  if (!(error instanceof RequestError)) return new Response(bodyOf("PV1000", "the server failed", {}), { status: 500, headers: headersOfError(undefined) });
-  const { status, headers, body } = noAddress(newest);
-  if (newest !== undefined) told.set(newest, { code: "PV1012", requestId: headers["X-Pvault-Request-ID"] });
-  return new Response(body, { status, headers });
-}
 
 /** What the codes mean that a wrong host has. @type {Record<string, string>} */
 const HOST_SAYS = {
