@@ -2,6 +2,8 @@
 // A vault whose wasm has failed is over (VL5002), and so would be the server: this opens it anew, on the same store, keys
 // and policy. What the failure has met is answered as it is; what comes next is served.
 
+import { toldOf } from "../http/answers.js";
+
 /** @import { Vault } from "../index.js" */
 /** @import { Handler } from "./listen.js" */
 
@@ -40,7 +42,7 @@ export function reopening({ first, open, onEnded, onLost }) {
       const served = current;
       const response = await served.handler(request);
       // Several calls meet one failure.
-      if ((await isOver(response)) && served === current && !isClosed) next ??= renew();
+      if (toldOf(request)?.code === "VL5002" && served === current && !isClosed) next ??= renew();
       return response;
     },
     close() {
@@ -48,11 +50,4 @@ export function reopening({ first, open, onEnded, onLost }) {
       current.vault.close();
     },
   };
-}
-
-/** @param {Response} response */
-async function isOver(response) {
-  if (response.status !== 500) return false;
-  const { error_code } = await response.clone().json().catch(() => ({}));
-  return error_code === "VL5002";
 }

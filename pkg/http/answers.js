@@ -21,7 +21,7 @@ const QUOTED = /`([A-Za-z]+(?:\[\d+\])*)`/g;
 
 /** An error's code, and the callback that has failed. @typedef {{ code: string, callback: string | undefined }} Fault */
 
-/** What a log may repeat of an answer. @typedef {{ requestId: string, code?: string, callback?: string | undefined }} Told */
+/** What a log may repeat of an answer. @typedef {{ requestId: string, code?: string | undefined, callback?: string | undefined }} Told */
 
 /** By the request: of what answers a HEAD Hono makes another `Response`. @type {WeakMap<Request, Told>} */
 const told = new WeakMap();
@@ -88,6 +88,6 @@ export function respond({ status, body, headers, fault }, request, requestId) {
   headers["Cache-Control"] = "no-store";
   headers["X-Content-Type-Options"] = "nosniff";
   headers["X-Pvault-Request-ID"] = requestId;
-  keepTold(request, { requestId, ...fault });
+  keepTold(request, { requestId, code: fault?.code, callback: fault?.callback });
   return new Response(body, { status, headers });
 }

@@ -37,6 +37,19 @@ test("after a failure of the wasm the next call is served, from the same store, 
   assert(!server.printed.stdout.includes(jane) && server.printed.stderr === "armed\n".repeat(3), server.printed.stderr);
 });
 
+test("a HEAD that meets the failure is enough, though its answer has no body", async () => {
+  const server = await serve([], { options });
+  await arm(server);
+  const head = await fetch(`${server.url}/api/pvlt/1.0/data/collections/customers/count/tokens?reason=Maintenance`, {
+    method: "HEAD",
+    headers: { authorization: `Bearer ${server.key}` },
+  });
+  assert.equal(head.status, 500);
+  assert.equal((await server.call("POST", tokens, makeJane)).status, 200);
+  assert.equal(await server.end(), 0);
+  assert.equal(server.lines().filter((line) => / HEAD \S+ 500 VL5002 /.test(line)).length, 1);
+});
+
 test("a vault that cannot be opened anew ends the server with 1 and one line", { timeout: 60_000 }, async () => {
   const server = await serve([], { options, env: { WASM_STAYS_BROKEN: "1" } });
   await arm(server);
