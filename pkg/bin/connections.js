@@ -58,6 +58,11 @@ export class Connections {
     return true;
   }
 
+  /** Whether something is under way on it that has no answer yet. @param {Socket} socket */
+  isWaiting(socket) {
+    return [...this.#under(socket)].some(({ writableEnded }) => !writableEnded);
+  }
+
   /** Closes those on which nothing is under way, once what was written has left. */
   closeSilent() {
     for (const [socket, under] of this.#open) if (under.size === 0) socket.destroySoon();

@@ -118,7 +118,16 @@ export async function listen({ handler, host, hostOption, port, log }) {
   });
   // Node leaves out those beyond, a tenant among them, and says nothing: so whoever sends as many is refused.
   server.maxHeadersCount = MOST_HEADERS;
-  server.on("connection", (socket) => connections.add(socket));
+  server.on("connection", (socket) => {
+    connections.add(socket);
+    // Who sends no more has left; but what came in this turn is answered at its end.
+    socket.once("end", async () => {
+      await endOfTurn();
+      if (connections.isWaiting(socket)) socket.end();
+    });
+  });
+  // Else Node ends it before. (Its types do not know of it.)
+  Object.assign(server, { httpAllowHalfOpen: true });
   // Node takes for idle what is still being written, which would break it off. (`close` asks for this as well.)
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => void (connections.areWritten() && closeIdle());

@@ -94,6 +94,25 @@ test("several requests of a client that goes away do not keep the end", async ()
   assert.equal(begun, 3);
 });
 
+test("who sends no more after a request has the answer that is there in the same turn, and is gone for one that is not", async (t) => {
+  const { lines, send } = await listening(t, async (request) => (request.headers.has("X-Never") ? new Promise(() => {}) : new Response("answered")));
+  // Node reads 64 KiB at a time: of what ends there it learns in the same turn that it was the last.
+  for (const size of [65_535, 65_536, 65_537, 131_072]) {
+    const head = get("half").replace("\r\n\r\n", "\r\nX-Padding: ");
+    const socket = await send("");
+    let answer = "";
+    socket.setEncoding("utf8").on("data", (part) => (answer += part));
+    socket.end(`${head}${"x".repeat(size - head.length - 4)}\r\n\r\n`);
+    await once(socket, "close");
+    assert(answer.endsWith("answered"), `${size}: ${answer}`);
+  }
+  const left = await send("");
+  left.resume().end(get("left").replace("\r\n\r\n", "\r\nX-Never: a\r\n\r\n"));
+  await once(left, "close");
+  await lined(lines, 5);
+  assert.deepEqual(lines, [...Array(4).fill("GET /errors 200 half"), "GET /errors - cut off left"]);
+});
+
 test("who leaves in the middle of an answer is cut off, and who has all of it is not", async (t) => {
   const { lines, send } = await listening(t, async () => new Response(new Uint8Array(LARGE)));
   const leaving = await send(get("left"));
