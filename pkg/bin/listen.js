@@ -135,11 +135,15 @@ export async function listen({ handler, host, hostOption, port, log }) {
     begin(incoming, outgoing);
     refuse(incoming, outgoing, refusal(incoming, 417, "Expect", "must be `100-continue`"));
   });
-  server.on("connect", (incoming, socket) => {
-    const refused = refusal(incoming, 405, "method", "is one that nothing here has", { Allow: ALLOWED });
+  server.on("connect", async (incoming, /** @type {import("node:net").Socket} */ socket) => {
     // It is no more the server's, whose time limits would end it.
-    socket.on("error", () => {}).end(rawAnswer(refused), () => socket.destroy());
-    log.request({ ...UNREAD, method: "CONNECT", status: 405, requestId: refused.headers["X-Pvault-Request-ID"] });
+    socket.on("error", () => {});
+    // The answers go out in the order of the requests.
+    await connections.answered(socket);
+    const refused = refusal(incoming, 405, "method", "is one that nothing here has", { Allow: ALLOWED });
+    const cut = !socket.writable;
+    socket.end(rawAnswer(refused), () => socket.destroy());
+    log.request({ ...UNREAD, method: "CONNECT", status: 405, requestId: refused.headers["X-Pvault-Request-ID"], cut });
   });
   server.on("clientError", async (error, /** @type {import("node:net").Socket} */ socket) => {
     const code = codeOf(error);
