@@ -35,7 +35,6 @@ import { runRaw } from "./raw-calls.js";
  * @property {boolean} isRefused whoever asks is told why; `Allow` does not have it
  * @property {(call: Call) => Answer | Promise<Answer>} answer
  */
-/** What Hono brings back of a request. @typedef {{ answer: Promise<Response> | undefined }} Routed */
 /** @typedef {{ request: Request, requestId: string, caller: unknown, parts: Record<string, string> }} Call */
 
 const OPTIONS = ["vault", "authenticate", "collections", "maxBodyBytes", "basePath"];
@@ -106,7 +105,6 @@ export function createHandler(given) {
     const told = request.headers.get(REQUEST_ID_HEADER);
     const isIdTaken = told !== null && REQUEST_ID.test(told);
     const requestId = isIdTaken ? told : crypto.randomUUID();
-    const respondWith = (/** @type {Answer} */ made) => respond(request.method === "HEAD" ? { ...made, body: null } : made, requestId);
     /** @type {Method | undefined} */
     let method;
     try {
@@ -117,38 +115,30 @@ export function createHandler(given) {
       }
       if (place === undefined) throw new Refusal(404, "path", "leads nowhere");
       if (request.method === "OPTIONS") {
-        return respondWith({ ...nothing(), status: 204, headers: { Allow: allowOf(place) } });
+        return respond({ ...nothing(), status: 204, headers: { Allow: allowOf(place) } }, request, requestId);
       }
       method = place.anyMethod ?? place.methods.get(request.method === "HEAD" ? "GET" : request.method);
       if (method === undefined) throw new Refusal(405, "method", "is not one that this path has");
-      return respondWith(await method.answer({ request, requestId, caller, parts }));
+      return respond(await method.answer({ request, requestId, caller, parts }), request, requestId);
     } catch (thrown) {
       // A vault that cannot write has fewer methods.
       const isForGood = thrown instanceof Refusal;
       const allow = place === undefined ? "" : allowOf(place, isForGood ? undefined : ({ operation }) => operation?.writes === false);
-      return respondWith(failure(thrown, { basePath, operation: method?.operation, allow }));
+      return respond(failure(thrown, { basePath, operation: method?.operation, allow }), request, requestId);
     }
   }
 
-  /** @type {Hono<{ Bindings: Routed }>} */
   const app = new Hono();
   for (const [path, place] of places) {
     const pattern = basePath + path.replaceAll(/\{(\w+)\}/g, ":$1");
     // What is mounted at a path is found there with and without a slash.
     const patterns = path === "/" && basePath !== "" ? [pattern, basePath] : [pattern];
-    for (const one of patterns) app.all(one, ({ req, env }) => (env.answer = answer(place, req.raw, req.param())));
+    for (const one of patterns) app.all(one, ({ req }) => answer(place, req.raw, req.param()));
   }
-  app.notFound(({ req, env }) => (env.answer = answer(undefined, req.raw, {})));
+  app.notFound(({ req }) => answer(undefined, req.raw, {}));
   const longest = basePath.length + LONGEST_PATH;
   // Told before any of it is decoded, for everybody may send it: each fault in it costs the router some microseconds.
-  return async (request) => {
-    if (!isPath(new URL(request.url).pathname, longest)) return answer(undefined, request, {});
-    /** @type {Routed} */
-    const routed = { answer: undefined };
-    const response = await app.fetch(request, routed);
-    // Of the answer to a HEAD Hono makes another, of which no log would know what it may tell.
-    return (request.method === "HEAD" ? await routed.answer : undefined) ?? response;
-  };
+  return async (request) => (isPath(new URL(request.url).pathname, longest) ? app.fetch(request) : answer(undefined, request, {}));
 }
 
 /** @type {(client: VaultClient, action: string, parameters: Record<string, unknown>, body: Uint8Array | undefined) => Promise<Blob>} */

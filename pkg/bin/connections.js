@@ -13,8 +13,13 @@ export class Connections {
 
   /** @param {Socket} socket */
   add(socket) {
-    this.#open.set(socket, new Set());
-    socket.once("close", () => this.#open.delete(socket));
+    const under = /** @type {Set<ServerResponse>} */ (new Set());
+    this.#open.set(socket, under);
+    socket.once("close", () => {
+      this.#open.delete(socket);
+      // Node says nothing of those whose turn never came.
+      for (const outgoing of under) if (outgoing.socket === null) outgoing.emit("close");
+    });
   }
 
   /** @param {ServerResponse} outgoing */
@@ -45,6 +50,17 @@ export class Connections {
     const isWhole = (/** @type {ServerResponse} */ outgoing) => outgoing.req.complete;
     await allClosed(under.filter(isWhole));
     return under.find((outgoing) => !isWhole(outgoing));
+  }
+
+  /** Whether no answer that is there waits for its client to take it. */
+  areWritten() {
+    for (const under of this.#open.values()) for (const { writableEnded } of under) if (writableEnded) return false;
+    return true;
+  }
+
+  /** Whether something is under way on it that has no answer yet. @param {Socket} socket */
+  isWaiting(socket) {
+    return [...this.#under(socket)].some(({ writableEnded }) => !writableEnded);
   }
 
   /** Closes those on which nothing is under way, once what was written has left. */

@@ -10,7 +10,10 @@ import { REQUEST_ID } from "../calls.js";
 /** @typedef {{ status: number, headers: Record<string, string>, body: string }} Refused */
 
 /** The request's own ID, if it has told one that can be. @param {unknown} told */
-export const requestIdOf = (told) => (typeof told === "string" && REQUEST_ID.test(told) ? told : crypto.randomUUID());
+export const ownIdOf = (told) => (typeof told === "string" && REQUEST_ID.test(told) ? told : undefined);
+
+/** That, or a new one. @param {unknown} told */
+export const requestIdOf = (told) => ownIdOf(told) ?? crypto.randomUUID();
 
 /** What is no request has no ID of its own. @param {IncomingMessage | undefined} asked */
 export const headersOf = (asked) => ({

@@ -3,12 +3,13 @@
 
 import { createServer } from "node:http";
 
-import { RequestError, getRequestListener } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 
+import { ownOf } from "../built-ins.js";
 import { toldOf } from "../http/answers.js";
 import { ROUTES } from "../http/routes.js";
 import { Connections } from "./connections.js";
-import { bodyOf, headersOf, headersOfError, rawAnswer, refusal } from "./http-refusal.js";
+import { bodyOf, headersOf, headersOfError, ownIdOf, rawAnswer, refusal } from "./http-refusal.js";
 import { routeOf } from "./log.js";
 import { Refusal, codeOf, told } from "./refusal.js";
 
@@ -65,13 +66,27 @@ export async function listen({ handler, host, hostOption, port, log }) {
     async (request, env) => {
       const incoming = /** @type {IncomingMessage} */ (env.incoming);
       told.delete(incoming);
-      const response = await handler(request);
-      told.set(incoming, toldOf(response) ?? {});
+      const response = await handler(request).catch(() => fail(incoming));
+      const about = toldOf(request);
+      if (about !== undefined) told.set(incoming, about);
       await endOfTurn();
       return response;
     },
-    { errorHandler: (error) => answerOf(error, newest, told) },
+    // Nothing else throws.
+    { errorHandler: () => answerNoRequest() },
   );
+  /** What the adapter could not make a `Request` of. */
+  function answerNoRequest() {
+    const { status, headers, body } = noAddress(newest);
+    if (newest !== undefined) told.set(newest, { code: "PV1012", requestId: headers["X-Pvault-Request-ID"] });
+    return new Response(body, { status, headers });
+  }
+  /** What the handler failed at. @param {IncomingMessage} incoming */
+  function fail(incoming) {
+    const headers = headersOfError(incoming);
+    told.set(incoming, { code: "PV1000", requestId: headers["X-Pvault-Request-ID"] });
+    return new Response(bodyOf("PV1000", "the server failed", {}), { status: 500, headers });
+  }
   /** @type {(incoming: IncomingMessage, outgoing: ServerResponse) => void} */
   function begin(incoming, outgoing) {
     connections.begin(outgoing);
@@ -111,16 +126,32 @@ export async function listen({ handler, host, hostOption, port, log }) {
   });
   // Node leaves out those beyond, a tenant among them, and says nothing: so whoever sends as many is refused.
   server.maxHeadersCount = MOST_HEADERS;
-  server.on("connection", (socket) => connections.add(socket));
+  server.on("connection", (socket) => {
+    connections.add(socket);
+    // Who sends no more has left; but what came in this turn is answered at its end.
+    socket.once("end", async () => {
+      await endOfTurn();
+      if (connections.isWaiting(socket)) socket.end();
+    });
+  });
+  // Else Node ends it before. (Its types do not know of it.)
+  Object.assign(server, { httpAllowHalfOpen: true });
+  // Node takes for idle what is still being written, which would break it off. (`close` asks for this as well.)
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => void (connections.areWritten() && closeIdle());
   server.on("checkExpectation", (incoming, outgoing) => {
     begin(incoming, outgoing);
     refuse(incoming, outgoing, refusal(incoming, 417, "Expect", "must be `100-continue`"));
   });
-  server.on("connect", (incoming, socket) => {
-    const refused = refusal(incoming, 405, "method", "is one that nothing here has", { Allow: ALLOWED });
+  server.on("connect", async (incoming, /** @type {import("node:net").Socket} */ socket) => {
     // It is no more the server's, whose time limits would end it.
-    socket.on("error", () => {}).end(rawAnswer(refused), () => socket.destroy());
-    log.request({ ...UNREAD, method: "CONNECT", status: 405, requestId: refused.headers["X-Pvault-Request-ID"] });
+    socket.on("error", () => {});
+    // The answers go out in the order of the requests.
+    await connections.answered(socket);
+    const refused = refusal(incoming, 405, "method", "is one that nothing here has", { Allow: ALLOWED });
+    const cut = !socket.writable;
+    socket.end(rawAnswer(refused), () => socket.destroy());
+    log.request({ ...UNREAD, method: "CONNECT", status: 405, requestId: refused.headers["X-Pvault-Request-ID"], cut });
   });
   server.on("clientError", async (error, /** @type {import("node:net").Socket} */ socket) => {
     const code = codeOf(error);
@@ -197,19 +228,23 @@ const ALL = ["HEAD", "OPTIONS", ...new Set(ROUTES.flatMap(({ operations }) => op
  */
 function follow(incoming, outgoing, log, told) {
   const begun = performance.now();
+  let hasLeft = false;
+  // Before Node closes the connection. It says so of what it throws away with a connection, too.
+  outgoing.prependOnceListener("finish", () => (hasLeft = !incoming.socket.destroyed));
   outgoing.once("close", () => {
     // What was never answered has no status.
     const answered = outgoing.headersSent ? outgoing.statusCode : undefined;
-    const { status = answered, code, callback, requestId } = told.get(incoming) ?? {};
+    const about = told.get(incoming);
+    const say = (/** @type {keyof Told} */ name) => /** @type {any} */ (ownOf(about, name));
     log.request({
       method: incoming.method ?? "-",
       route: routeOf(incoming.url ?? ""),
-      status,
+      status: say("status") ?? answered,
       ms: Math.round(performance.now() - begun),
-      code,
-      callback,
-      requestId,
-      cut: !outgoing.writableFinished,
+      code: say("code"),
+      callback: say("callback"),
+      requestId: say("requestId") ?? ownIdOf(incoming.headers["x-pvault-request-id"]),
+      cut: !hasLeft,
     });
   });
 }
@@ -261,17 +296,6 @@ const noAddress = (/** @type {IncomingMessage | undefined} */ incoming) => refus
 
 /** @type {(incoming: IncomingMessage | undefined, status: number, more?: Record<string, string>) => Refused} */
 const noHttp = (incoming, status, more) => refusal(incoming, status, "request", "is not HTTP as this server takes it", more);
-
-/**
- * What the adapter could not make a `Request` of, or failed at.
- * @type {(error: unknown, newest: IncomingMessage | undefined, told: WeakMap<IncomingMessage, Told>) => Response}
- */
-function answerOf(error, newest, told) {
-  if (!(error instanceof RequestError)) return new Response(bodyOf("PV1000", "the server failed", {}), { status: 500, headers: headersOfError(undefined) });
-  const { status, headers, body } = noAddress(newest);
-  if (newest !== undefined) told.set(newest, { code: "PV1012", requestId: headers["X-Pvault-Request-ID"] });
-  return new Response(body, { status, headers });
-}
 
 /** What the codes mean that a wrong host has. @type {Record<string, string>} */
 const HOST_SAYS = {

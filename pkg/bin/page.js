@@ -46,7 +46,7 @@ export function withPage(api, folder = FOLDER) {
     page.headers.set("X-Content-Type-Options", "nosniff");
     const requestId = requestIdOf(request.headers.get("X-Pvault-Request-ID"));
     page.headers.set("X-Pvault-Request-ID", requestId);
-    keepTold(page, { requestId });
+    keepTold(request, { requestId });
     return page;
   };
 }

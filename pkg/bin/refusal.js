@@ -2,6 +2,8 @@
 // What the command's user can mend: its message is the one line that is printed. It never holds a key, and nothing of
 // what a file says but names.
 
+import { providedBy } from "../built-ins.js";
+
 /** `usage` is a mistake in the command's words or its environment. @typedef {"usage" | "failure"} Kind */
 
 const HINT = " (`vaultlet --help` has all of it)";
@@ -40,6 +42,6 @@ export const FILE_SAYS = {
  * @returns {string}
  */
 export function codeOf(error) {
-  const { code } = /** @type {{ code?: unknown }} */ (error ?? {});
+  const code = providedBy(error, "code");
   return typeof code === "string" && /^[A-Z0-9_]{1,40}$/.test(code) ? code : NO_CODE;
 }

@@ -42,7 +42,7 @@ export function reopening({ first, open, onEnded, onLost }) {
       const served = current;
       const response = await served.handler(request);
       // Several calls meet one failure.
-      if (isOver(response) && served === current && !isClosed) next ??= renew();
+      if (toldOf(request)?.code === "VL5002" && served === current && !isClosed) next ??= renew();
       return response;
     },
     close() {
@@ -51,6 +51,3 @@ export function reopening({ first, open, onEnded, onLost }) {
     },
   };
 }
-
-/** By what a log may tell: the answer to a HEAD has no body. @param {Response} response */
-const isOver = (response) => toldOf(response)?.code === "VL5002";

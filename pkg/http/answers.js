@@ -24,16 +24,16 @@ const OF_PARAMETERS = ["PV1012", "PV2001"];
 
 /** An error's code, and the callback that has failed. @typedef {{ code: string, callback: string | undefined }} Fault */
 
-/** What a log may repeat of an answer. @typedef {{ requestId: string, code?: string, callback?: string | undefined }} Told */
+/** What a log may repeat of an answer. @typedef {{ requestId: string, code?: string | undefined, callback?: string | undefined }} Told */
 
-/** @type {WeakMap<Response, Told>} */
+/** By the request: of what answers a HEAD Hono makes another `Response`. @type {WeakMap<Request, Told>} */
 const told = new WeakMap();
 
-/** What a log may repeat of an answer of this package's. @type {(response: Response) => Told | undefined} */
-export const toldOf = (response) => mapGetWeak(told, response);
+/** What a log may repeat of this package's answer to a request. @type {(request: Request) => Told | undefined} */
+export const toldOf = (request) => mapGetWeak(told, request);
 
-/** Of one that is made elsewhere, too. @type {(response: Response, about: Told) => void} */
-export const keepTold = (response, about) => void mapSetWeak(told, response, about);
+/** Of an answer that is made elsewhere, too. @type {(request: Request, about: Told) => void} */
+export const keepTold = (request, about) => void mapSetWeak(told, request, about);
 
 /** @type {(text: string) => Answer} */
 export const json = (text) => ({ status: 200, body: text, headers: { "Content-Type": "application/json" }, fault: undefined });
@@ -86,12 +86,11 @@ export function failure(thrown, { basePath, operation, allow }) {
   return { status, body, headers, fault: { code, callback: typeof callback === "string" ? callback : undefined } };
 }
 
-/** @type {(answer: Answer, requestId: string) => Response} */
-export function respond({ status, body, headers, fault }, requestId) {
+/** @type {(answer: Answer, request: Request, requestId: string) => Response} */
+export function respond({ status, body, headers, fault }, request, requestId) {
   headers["Cache-Control"] = "no-store";
   headers["X-Content-Type-Options"] = "nosniff";
   headers["X-Pvault-Request-ID"] = requestId;
-  const response = new Response(body, { status, headers });
-  keepTold(response, { requestId, ...fault });
-  return response;
+  keepTold(request, { requestId, code: fault?.code, callback: fault?.callback });
+  return new Response(request.method === "HEAD" ? null : body, { status, headers });
 }

@@ -124,6 +124,7 @@ test("what has come whole is answered by its own answer, whatever comes after it
   await server.line(/ POST \S+\/rotate\/tokens 200 /);
   const count = head(`GET ${data}/count/tokens?${why}`);
   // Several that nobody has waited for; one that has not come whole has the refusal, and what is closed is closed.
+  assert.deepEqual(await statusesOf(`${count}${count}CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n`), [200, 200, 405]);
   assert.deepEqual(await statusesOf(`${count}${count}${count}hello\r\n\r\n`), [200, 200, 200, 400]);
   const half = head(`POST ${data}/tokens?${why}`, "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n");
   assert.deepEqual(await statusesOf(`${count}${half}xyz\r\n`), [200, 400]);

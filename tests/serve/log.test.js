@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { routeOf } from "../../pkg/bin/log.js";
 import { jane, makeJane, serve, temporaryFolder, tokens } from "./vaultlet.js";
@@ -132,6 +133,43 @@ test("a call is told by its route, however its path is written", async () => {
   await server.end();
   const told = server.lines().map((line) => line.split(" ").slice(1, 4).join(" "));
   assert.deepEqual(told, written.map(() => "GET /api/pvlt/1.0/data/collections/{collection}/count/tokens 200"));
+});
+
+test("a HEAD has its ID and its error's code in its line, as a GET has", async () => {
+  const server = await serve();
+  const ask = (/** @type {string} */ method, /** @type {string} */ path, /** @type {string} */ id) =>
+    fetch(server.url + path, { method, headers: { authorization: `Bearer ${server.key}`, "x-pvault-request-id": id } });
+  const paths = ["/", "/openapi.json", "/none", "/api/pvlt/1.0/data/collections/customers/tokens", "/api/pvlt/1.0/data/info/health"];
+  for (const [at, path] of paths.entries()) {
+    for (const method of ["GET", "HEAD"]) await (await ask(method, path, `${method}-${at}`)).arrayBuffer();
+  }
+  await server.end();
+  const lines = server.lines().map((line) => line.split(" ").slice(1).join(" ").replace(/\d+ ms/, "ms"));
+  assert.equal(lines.length, 2 * paths.length, lines.join("\n"));
+  const got = lines.filter((line) => line.startsWith("GET "));
+  assert.deepEqual(lines.filter((line) => line.startsWith("HEAD ")), got.map((line) => line.replaceAll("GET", "HEAD")));
+  for (const [at, line] of got.entries()) assert(line.endsWith(` GET-${at}`) && line.includes(" PV") === [2, 3].includes(at), line);
+});
+
+test("what somebody has put on `Object.prototype` gets into no line", async () => {
+  const options = ["--import", fileURLToPath(new URL("polluted.js", import.meta.url))];
+  for (const form of ["text", "json"]) {
+    const server = await serve(["--log", form], { options });
+    const { length } = server.printed.stderr;
+    server.child.kill("SIGUSR2");
+    while (server.printed.stderr.length === length) await new Promise((resolve) => setTimeout(resolve, 20));
+    await server.call("POST", tokens, makeJane);
+    await server.call("GET", "none");
+    for (const [method, path] of [["HEAD", "/"], ["GET", "/errors"], ["OPTIONS", "/"], ["POST", "/"]]) await fetch(server.url + path, { method: `${method}` });
+    for (const sent of ["TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "hello\r\n\r\n"]) {
+      const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+      socket.write(sent);
+      await new Promise((resolve) => socket.resume().on("close", resolve));
+    }
+    await server.end();
+    assert.equal(server.lines().length, 9);
+    assert(!/foreign/i.test(server.lines().join("\n")), server.lines().join("\n"));
+  }
 });
 
 test("the audit trail has an event for each call, is its owner's alone, and says neither values nor token IDs", async () => {
