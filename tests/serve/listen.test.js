@@ -79,12 +79,11 @@ test("several requests of a client that goes away do not keep the end", async ()
   const server = createServer((_, outgoing) => {
     connections.begin(outgoing);
     begun += 1;
-    if (begun === 3) socket.destroy();
-  });
-  server.on("connection", (each) => {
-    connections.add(each);
+    if (begun < 3) return;
+    socket.destroy();
     server.close();
   });
+  server.on("connection", (each) => connections.add(each));
   await once(server.listen(0, "127.0.0.1"), "listening");
   const socket = connect(/** @type {import("node:net").AddressInfo} */ (server.address()).port, "127.0.0.1");
   socket.write(get("one") + get("two") + get("three"));
