@@ -63,22 +63,6 @@ for (const form of ["text", "json"]) {
   });
 }
 
-test("the line of a HEAD tells what a GET's would", async () => {
-  const server = await serve();
-  const asked = [`/api/pvlt/1.0/data/collections/${tokens}&token_ids=`, `/api/pvlt/1.0/data/collections/${tokens}&props=none.none`, "/nowhere", "/"];
-  for (const [at, path] of asked.entries()) {
-    for (const method of ["GET", "HEAD"]) {
-      const headers = { authorization: `Bearer ${server.key}`, "x-pvault-request-id": `${method}-${at}` };
-      await (await fetch(server.url + path, { method, headers })).arrayBuffer();
-    }
-  }
-  assert.equal(await server.end(), 0);
-  const told = server.lines().map((line) => line.replace(/^\S+ /, "").replace(/ \d+ ms/, ""));
-  const [gets, heads] = ["GET", "HEAD"].map((method) => told.filter((line) => line.startsWith(`${method} `)));
-  assert.equal(gets?.length, asked.length, told.join("\n"));
-  assert.deepEqual(heads, gets?.map((line) => line.replaceAll("GET", "HEAD")));
-});
-
 test("`--log none` is silent after the first screen", async () => {
   const server = await serve(["--log", "none"]);
   await server.call("POST", tokens, makeJane);

@@ -4,8 +4,8 @@
 //
 // Both sides are served by this process, the vault by the listener of `vaultlet serve` and the bare handler by the adapter
 // that is below it, and asked by another process: in turns, so that whatever else the machine does meets both, and after
-// both have run warm. What is told is the median of the rounds. On few cores the two
-// processes share them; the processor time of this one is told as well, for it is that of the server alone.
+// both have run warm. What is told is the median of the rounds. On few cores the two processes share them; the processor
+// time of this one is told as well, for it is that of the server alone.
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
