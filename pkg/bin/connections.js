@@ -29,6 +29,10 @@ export class Connections {
     outgoing.once("close", () => under.delete(outgoing));
   }
 
+  areSeveral() {
+    return this.#open.size > 1;
+  }
+
   /** Once nothing is under way any more. */
   async over() {
     await Promise.all(Array.from(this.#open.values(), (under) => allClosed([...under])));

@@ -10,7 +10,6 @@ import { toldOf } from "../http/answers.js";
 import { ROUTES } from "../http/routes.js";
 import { Connections } from "./connections.js";
 import { bodyOf, headersOf, headersOfError, ownIdOf, rawAnswer, refusal } from "./http-refusal.js";
-import { routeOf } from "./log.js";
 import { Refusal, codeOf, told } from "./refusal.js";
 
 /** @import { IncomingMessage, ServerResponse } from "node:http" */
@@ -69,7 +68,7 @@ export async function listen({ handler, host, hostOption, port, log }) {
       const response = await handler(request).catch(() => fail(incoming));
       const about = toldOf(request);
       if (about !== undefined) told.set(incoming, about);
-      await endOfTurn();
+      if (connections.areSeveral()) await endOfTurn();
       return response;
     },
     // Nothing else throws.
@@ -211,7 +210,7 @@ const STATUS_OF_FAULT = new Map([
 const GONE = ["ECONNRESET", "HPE_INVALID_EOF_STATE", "HPE_CLOSED_CONNECTION"];
 
 /** What a line says of what never became a request. */
-const UNREAD = { route: "{other}", ms: 0, code: "PV1012", callback: undefined, cut: false };
+const UNREAD = { target: undefined, ms: 0, code: "PV1012", callback: undefined, cut: false };
 
 /** Of what has no path of its own. */
 const ALLOWED = "GET, HEAD, OPTIONS";
@@ -238,7 +237,7 @@ function follow(incoming, outgoing, log, told) {
     const say = (/** @type {keyof Told} */ name) => /** @type {any} */ (ownOf(about, name));
     log.request({
       method: incoming.method ?? "-",
-      route: routeOf(incoming.url ?? ""),
+      target: incoming.url,
       status: say("status") ?? answered,
       ms: Math.round(performance.now() - begun),
       code: say("code"),
@@ -251,7 +250,8 @@ function follow(incoming, outgoing, log, told) {
 
 /**
  * Once what has arrived is read. To write an answer wakes whoever waits for it, which takes up to a third of all that a
- * request takes: the answers of one turn go out together, and those who got them ask again together.
+ * request takes: the answers of one turn go out together, and those who got them ask again together. (One client alone has
+ * no others to wait for.)
  */
 const endOfTurn = () => new Promise((resolve) => void setImmediate(resolve));
 
@@ -267,11 +267,15 @@ function isFramed({ httpVersion, rawHeaders }) {
 }
 
 /** Out of the list as it came: Node's `headers` cost a request more than all that is asked of them here. @type {(rawHeaders: string[], name: string) => string[]} */
-const valuesOf = (rawHeaders, name) =>
-  rawHeaders.filter((_, at) => {
-    const one = rawHeaders[at - 1];
-    return at % 2 === 1 && one?.length === name.length && one.toLowerCase() === name;
-  });
+function valuesOf(rawHeaders, name) {
+  /** @type {string[]} */
+  const values = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const one = /** @type {string} */ (rawHeaders[at]);
+    if (one.length === name.length && one.toLowerCase() === name) values.push(/** @type {string} */ (rawHeaders[at + 1]));
+  }
+  return values;
+}
 
 /** Whether a `Request` can have its address, which it can not with a user's name and password in it. @param {IncomingMessage} incoming */
 function hasAddress({ url = "", rawHeaders }) {

@@ -10,7 +10,7 @@ import { ABSENT, FIXED, LONGEST_PATH, PAGES, ROUTES } from "../http/routes.js";
 /**
  * @typedef {object} Served
  * @property {string} method
- * @property {string} route as {@link routeOf} shows it
+ * @property {string | undefined} target as it came, of which a line has what {@link routeOf} shows; undefined: it never became a request
  * @property {number | undefined} status undefined: it was never answered
  * @property {number} ms
  * @property {string | undefined} code the error's, such as `PV1005`
@@ -32,15 +32,15 @@ export function makeLog(form, write) {
   if (form === "json") {
     const json = (/** @type {object} */ members) => write(JSON.stringify({ time: now(), ...members }));
     return {
-      request({ method, route, status, ms, code, callback, requestId, cut }) {
-        json({ event: "request", method, route, status, ms, code, callback, request_id: requestId, cut: cut || undefined });
+      request({ method, target, status, ms, code, callback, requestId, cut }) {
+        json({ event: "request", method, route: routeOf(target), status, ms, code, callback, request_id: requestId, cut: cut || undefined });
       },
       trouble: (what, code) => json({ event: "trouble", what, code }),
     };
   }
   return {
-    request({ method, route, status, ms, code, callback, requestId, cut }) {
-      const said = [now(), method, route, status ?? "-", code, callback, cut ? "cut off" : undefined, `${ms} ms`, requestId];
+    request({ method, target, status, ms, code, callback, requestId, cut }) {
+      const said = [now(), method, routeOf(target), status ?? "-", code, callback, cut ? "cut off" : undefined, `${ms} ms`, requestId];
       write(said.filter((part) => part !== undefined).join(" "));
     },
     trouble: (what, code) => write(`${now()} trouble: ${what} (${code})`),
@@ -53,9 +53,9 @@ const PATTERNS = [...[...ROUTES, ...PAGES].map(({ path }) => path), ...Object.ke
 /**
  * The pattern of a target's path, such as `/api/pvlt/1.0/data/collections/{collection}/tokens`: of the path that is
  * answered, however it is written. What is none of the API's could be anything, and is not shown.
- * @param {string} target a request's target, as it came
+ * @param {string | undefined} target a request's target, as it came
  */
-export function routeOf(target) {
+export function routeOf(target = "") {
   const [path = ""] = target.split("?", 1);
   const parts = path.length > LONGEST_PATH ? [] : partsOf(path);
   const isOf = (/** @type {string[]} */ pattern) =>
