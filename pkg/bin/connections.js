@@ -29,6 +29,7 @@ export class Connections {
     outgoing.once("close", () => under.delete(outgoing));
   }
 
+  /** Whether more than one is open, busy or not. */
   areSeveral() {
     return this.#open.size > 1;
   }
