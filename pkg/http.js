@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { ownOf } from "./built-ins.js";
 import { NO_REQUEST_ID, REQUEST_ID } from "./calls.js";
 import { badConfiguration, look, makeError, placeOf } from "./error.js";
+import { pathOf } from "./http/address.js";
 import { bytes, failure, json, nothing, respond } from "./http/answers.js";
 import { readBody } from "./http/body.js";
 import { makePages } from "./http/pages.js";
@@ -138,7 +139,7 @@ export function createHandler(given) {
   app.notFound(({ req }) => answer(undefined, req.raw, {}));
   const longest = basePath.length + LONGEST_PATH;
   // Told before any of it is decoded, for everybody may send it: each fault in it costs the router some microseconds.
-  return async (request) => (isPath(new URL(request.url).pathname, longest) ? app.fetch(request) : answer(undefined, request, {}));
+  return async (request) => (isPath(pathOf(request.url), longest) ? app.fetch(request) : answer(undefined, request, {}));
 }
 
 /** @type {(client: VaultClient, action: string, parameters: Record<string, unknown>, body: Uint8Array | undefined) => Promise<Blob>} */

@@ -4,6 +4,7 @@
 
 import { makeError } from "../error.js";
 import { NAME } from "../json.js";
+import { queryOf } from "./address.js";
 import { Refusal, badRequest } from "./refusal.js";
 
 /** @import { Operation, Parameter } from "./routes.js" */
@@ -25,17 +26,6 @@ function decode(text) {
   } catch {
     throw badRequest("query", "must be UTF-8 in percent-encoding");
   }
-}
-
-/**
- * The query of a request's address, which is a whole one, as `URL` writes it. A `URL` made of it would say no more, and
- * cost as much as all that is read here.
- * @param {string} address
- */
-function queryOf(address) {
-  const [withoutFragment = ""] = address.split("#", 1);
-  const at = withoutFragment.indexOf("?");
-  return at === -1 ? "" : withoutFragment.slice(at + 1);
 }
 
 /**

@@ -11,6 +11,8 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { RegExpRouter } from "hono/router/reg-exp-router";
+
 import { ERRORS } from "../../pkg/http/error-list.js";
 import { ABSENT, FIXED, PAGES, ROUTES } from "../../pkg/http/routes.js";
 import { API, ask, openHandler } from "./serve.js";
@@ -101,6 +103,13 @@ test("public paths that are absent are PV2001 501, whatever the method", async (
     }
   }
   assert.equal((await ask(handler, `${API}/ctl/type`)).status, 404);
+});
+
+test("no route is a case of another one, so that Hono finds each by one regular expression", () => {
+  const router = new RegExpRouter();
+  const paths = [...ROUTES, ...PAGES].map(({ path }) => path).concat(Object.keys(FIXED), ABSENT);
+  for (const path of new Set(paths)) router.add("ALL", path.replaceAll(/\{(\w+)\}/g, ":$1"), path);
+  assert.deepEqual(router.match("GET", filled(`${API}/ctl/iam/user/{user}`))[0].map(([path]) => path), [`${API}/ctl/iam/user/{user}`]);
 });
 
 test("the pages of errors have the codes of the declarations", async () => {
