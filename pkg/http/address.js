@@ -4,19 +4,16 @@
 
 /** @param {string} address */
 export function pathOf(address) {
-  const [beforeQuery = ""] = withoutFragment(address).split("?", 1);
-  return beforeQuery.slice(beforeQuery.indexOf("/", beforeQuery.indexOf("://") + 3));
+  const from = address.indexOf("/", address.indexOf("://") + 3);
+  const query = placeOf("?", address);
+  return address.slice(from, Math.min(query, placeOf("#", address)));
 }
 
 /** Without its `?`; empty where there is none. @param {string} address */
-export function queryOf(address) {
-  const whole = withoutFragment(address);
-  const at = whole.indexOf("?");
-  return at === -1 ? "" : whole.slice(at + 1);
-}
+export const queryOf = (address) => address.slice(placeOf("?", address) + 1, placeOf("#", address));
 
-/** @param {string} address */
-function withoutFragment(address) {
-  const [whole = ""] = address.split("#", 1);
-  return whole;
+/** Where a character stands first, or the end. @type {(character: string, address: string) => number} */
+function placeOf(character, address) {
+  const at = address.indexOf(character);
+  return at === -1 ? address.length : at;
 }
