@@ -219,9 +219,9 @@ describe("a cluster of three primaries and their replicas", () => {
   let redis;
 
   before(async () => {
-    servers = await startRedisCluster();
-    // On a busy machine a node may be silent for longer than two seconds, and keeps its part here.
-    for (const port of servers.ports) await ask(port, "CONFIG", "SET", "cluster-node-timeout", "60000");
+    // On a busy machine a node may be silent for longer than two seconds, also while the cluster is made, and keeps its
+    // part here.
+    servers = await startRedisCluster(["--cluster-node-timeout", "60000"]);
     ioredis = new Cluster(servers.ports.map((port) => ({ host: "127.0.0.1", port })));
     redis = createCluster({ rootNodes: servers.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })) });
     await redis.connect();
