@@ -41,7 +41,9 @@ export function isBeyondRest({ parameters: known, body }, parameters) {
     const parameter = known.find(({ as }) => as === name);
     return parameter !== undefined && isSayable(parameter, value);
   });
-  return !isSaid || typeof Reflect.get(parameters, "collection") !== "string" || (body !== "none" && !("requestBody" in parameters));
+  // Without what stands in a path there is no such path.
+  const isWhole = known.every(({ in: place, as }) => place !== "path" || typeof Reflect.get(parameters, as) === "string");
+  return !isSaid || !isWhole || (body !== "none" && !("requestBody" in parameters));
 }
 
 export const counts = { client: 0, rest: 0, process: 0 };

@@ -829,7 +829,7 @@ export const brokenStores = {
         /** @param {Query} query */
         read(query) {
           this.reads += 1;
-          return (this.reads % 5 === 0 ? this.before : this.naive).read(query).map(copyOf);
+          return (this.reads % 3 === 0 ? this.before : this.naive).read(query).map(copyOf);
         }
         /** @param {Change[]} changes */
         write(changes) {
