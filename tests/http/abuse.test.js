@@ -291,7 +291,7 @@ test("a base path that no URL keeps is refused, and so is `null`", async () => {
   await assert.rejects(openHandler({}, { maxBodyBytes: /** @type {any} */ (null) }), { code: "VL1000", context: { place: "maxBodyBytes" } });
 });
 
-test("a plus alone is a space too, and a fragment, which no address should have, is no part of the query", async (t) => {
+test("a plus alone is a space too, and a fragment, which no address should have, is no part of the query, nor of the path", async (t) => {
   const { handler, told } = await openHandler();
   const { port } = await serve(t, handler);
   for (const [end, note] of [["one+two", "one two"], ["+", " "], ["a#", "a"], ["a#b", "a"], ["a#&custom_audit=b", "a"], ["a#?reason=Other", "a"]]) {
@@ -302,6 +302,7 @@ test("a plus alone is a space too, and a fragment, which no address should have,
   }
   // All of it is behind the mark.
   assert.equal((await handler(requestOf(`${DATA}/count/tokens#?${WHY}`))).status, 400);
+  for (const end of ["#%ff", `#${"a".repeat(5_000)}`]) assert.equal((await handler(requestOf(`/errors${end}`))).status, 200, end.slice(0, 9));
 });
 
 test("shapes of request smuggling are refused by Node, or are one request", async (t) => {

@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { root } from "../../pkg/build/command.js";
@@ -39,7 +39,7 @@ export class ProjectCopy {
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(join(this.folder, "node_modules"), { recursive: true });
     for (const copied of files) {
-      const isOurs = (/** @type {string} */ path) => !MADE.some((made) => path.includes(made));
+      const isOurs = (/** @type {string} */ path) => !MADE.some((made) => relative(root, path).includes(made));
       cpSync(join(root, copied), join(this.folder, copied), { recursive: true, filter: isOurs });
     }
     for (const installed of readdirSync(join(root, "node_modules"))) {

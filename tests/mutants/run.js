@@ -10,10 +10,21 @@ import { parseArgs } from "node:util";
 import { rustflags } from "../../pkg/build/wasm.js";
 import { ProjectCopy, TESTED, patches } from "./copy.js";
 
-const copy = new ProjectCopy("copy", TESTED);
-
 /** @param {string} patch */
 const nameOf = (patch) => basename(patch, ".patch");
+
+const { values, positionals } = parseArgs({
+  options: { both: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+const known = patches.map(nameOf);
+for (const name of positionals) {
+  if (known.includes(name)) continue;
+  console.error(`no mutant is called \`${name}\`: they are ${known.join(", ")}`);
+  process.exit(1);
+}
+const chosen = patches.filter((patch) => positionals.length === 0 || positionals.includes(nameOf(patch)));
+const copy = new ProjectCopy("copy", TESTED);
 
 /** A core that is quick to compile: what is tested is what it answers, not how fast. */
 const profile = [
@@ -51,9 +62,8 @@ function timed(finds) {
 /**
  * Who finds the bug of a patch, and how fast.
  * @param {string} patch its file
- * @param {boolean} both
  */
-function judge(patch, both) {
+function judge(patch) {
   const name = nameOf(patch);
   copy.must(`\`${name}\` does not apply`, "git", ["apply", patch]);
   try {
@@ -61,7 +71,7 @@ function judge(patch, both) {
     const lines = [`built in ${built.time}`];
     let killed = false;
     for (const [finder, finds] of Object.entries(finders)) {
-      if (killed && !both) break;
+      if (killed && !values.both) break;
       const { found, time } = timed(finds);
       lines.push(`${finder} ${found ? "found it" : "saw nothing"} (${time})`);
       killed ||= found;
@@ -74,28 +84,22 @@ function judge(patch, both) {
   }
 }
 
-/** @param {string[]} chosen @param {boolean} both */
-function judgeAll(chosen, both) {
+function judgeAll() {
   // Without this, a model that always fails would kill everything.
   build();
   for (const [finder, finds] of Object.entries(finders)) {
-    const { found, time } = finder === "model" || both ? timed(finds) : { found: false, time: "not run" };
+    const { found, time } = finder === "model" || values.both ? timed(finds) : { found: false, time: "not run" };
     if (found) throw new Error(`the ${finder} fails on the core as it is`);
     console.log(`the core as it is: ${finder} ${time}`);
   }
-  const living = chosen.filter((patch) => !judge(patch, both)).map(nameOf);
+  const living = chosen.filter((patch) => !judge(patch)).map(nameOf);
   console.log(`${chosen.length - living.length} of ${chosen.length} killed`);
   if (living.length > 0) console.error(`alive: ${living.join(", ")}`);
   return living.length === 0;
 }
 
-const { values, positionals } = parseArgs({
-  options: { both: { type: "boolean", default: false } },
-  allowPositionals: true,
-});
-const chosen = patches.filter((patch) => positionals.length === 0 || positionals.includes(nameOf(patch)));
 try {
-  process.exitCode = chosen.length > 0 && judgeAll(chosen, values.both) ? 0 : 1;
+  process.exitCode = judgeAll() ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
